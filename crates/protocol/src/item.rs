@@ -1,0 +1,305 @@
+//! What a site has (`RemoteItem`) and what becomes of each wanted file (`ItemState`, `ItemView`).
+
+use crate::error::ErrorBody;
+use crate::ids::{ItemId, JobId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A remote service. The text form is stored in the library and used on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Source {
+    /// producer.ai, the first era.
+    #[serde(rename = "producer.ai")]
+    Producer,
+    /// Google Flow Music at flowmusic.app, its successor.
+    #[serde(rename = "flowmusic")]
+    Flowmusic,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: &[Source] = &[Source::Producer, Source::Flowmusic];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Producer => "producer.ai",
+            Source::Flowmusic => "flowmusic",
+        }
+    }
+
+    /// The name people know it by.
+    pub fn title(self) -> &'static str {
+        match self {
+            Source::Producer => "producer.ai",
+            Source::Flowmusic => "Google Flow Music",
+        }
+    }
+
+    /// The origin whose session signs the requests.
+    pub fn origin(self) -> &'static str {
+        match self {
+            Source::Producer => "https://www.producer.ai",
+            Source::Flowmusic => "https://www.flowmusic.app",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Source {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Source::ALL.iter().find(|source| source.as_str() == text);
+        known.copied().ok_or_else(|| format!("unknown source {text:?}"))
+    }
+}
+
+/// Which rendering of a thing is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    /// MPEG-1 layer 3.
+    Mp3,
+    /// Uncompressed RIFF.
+    Wav,
+    /// AAC in MP4.
+    M4a,
+    /// The separated tracks of a song.
+    Stems,
+}
+
+impl Variant {
+    /// Every variant, in the order they are offered.
+    pub const ALL: &[Variant] = &[Variant::Mp3, Variant::Wav, Variant::M4a, Variant::Stems];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Variant::Mp3 => "mp3",
+            Variant::Wav => "wav",
+            Variant::M4a => "m4a",
+            Variant::Stems => "stems",
+        }
+    }
+
+    /// The extension of the files this makes; stems are m4a.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Variant::Stems => "m4a",
+            other => other.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Variant {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Variant::ALL.iter().find(|variant| variant.as_str() == text);
+        known.copied().ok_or_else(|| format!("unknown format {text:?} (mp3, wav, m4a or stems)"))
+    }
+}
+
+/// How the bytes of an asset are had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum Fetch {
+    /// From a file host, without credentials. May be signed and expire.
+    Direct {
+        /// Absolute https address.
+        url: String,
+    },
+    /// From the site's own origin, with credentials. The answer is the file itself, a redirect, or JSON `{"url"}`
+    /// with a signed address that is followed without credentials.
+    Api {
+        /// Absolute https address on the source's origin.
+        url: String,
+    },
+    /// From the site's own origin, with credentials: JSON `{"stems":{name: base64 m4a}}`, one file a stem.
+    StemBundle {
+        /// Absolute https address on the source's origin.
+        url: String,
+    },
+    /// The site gives no address for it: absent without a request.
+    Missing,
+}
+
+/// One thing that can be fetched of a remote item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    /// Which rendering.
+    pub variant: Variant,
+    /// How.
+    pub fetch: Fetch,
+}
+
+/// What is known about a song, for tags and names. Every text is hostile until cleaned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// Who made it.
+    pub artist: Option<String>,
+    /// Album, if the site has such a thing.
+    pub album: Option<String>,
+    /// The playlist it was listed in.
+    pub playlist: Option<String>,
+    /// When it was made, RFC 3339.
+    pub created_at: Option<String>,
+    /// Length in seconds, as the site says.
+    pub duration_s: Option<f64>,
+    /// Plain lyrics.
+    pub lyrics: Option<String>,
+    /// Timed lyrics: seconds from the start and the line.
+    pub lyrics_timing: Vec<(f64, String)>,
+    /// What the song was made from.
+    pub prompt: Option<String>,
+    /// The model's name.
+    pub model: Option<String>,
+    /// The seed, as text (it may exceed 53 bits).
+    pub seed: Option<String>,
+    /// Cover picture address.
+    pub image_url: Option<String>,
+    /// Marked as favourite on the site.
+    pub favorite: bool,
+    /// The page of the song on the site.
+    pub page_url: Option<String>,
+    /// For a stem that the site lists as a thing of its own: its name, such as `vocals`.
+    pub stem: Option<String>,
+    /// For such a stem: title of the song it belongs to.
+    pub parent_title: Option<String>,
+    /// For such a stem: id of the song it belongs to.
+    pub parent_id: Option<String>,
+}
+
+/// One thing as listed by a site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RemoteItem {
+    /// The site.
+    pub source: Source,
+    /// The site's id, unique within the source.
+    pub source_id: String,
+    /// The title as the site has it; may be empty.
+    #[serde(default)]
+    pub title: String,
+    /// What is known.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What can be fetched.
+    #[serde(default)]
+    pub assets: Vec<Asset>,
+    /// The site's record, kept whole.
+    #[serde(default)]
+    pub raw: serde_json::Value,
+}
+
+/// The one visible state of a wanted file (`docs/invariants.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// In the queue.
+    Wanted,
+    /// Being worked on.
+    Running,
+    /// Will be tried again by itself at a known time.
+    Waiting,
+    /// The person has to do something.
+    NeedsYou,
+    /// On disk, verified.
+    Done,
+    /// Gave up, with the reason.
+    Failed,
+    /// The site has no such file.
+    Absent,
+    /// The site refuses it on purpose.
+    Withheld,
+    /// The person does not want it.
+    Cancelled,
+}
+
+impl ItemState {
+    /// Every state.
+    pub const ALL: &[ItemState] = &[
+        ItemState::Wanted,
+        ItemState::Running,
+        ItemState::Waiting,
+        ItemState::NeedsYou,
+        ItemState::Done,
+        ItemState::Failed,
+        ItemState::Absent,
+        ItemState::Withheld,
+        ItemState::Cancelled,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ItemState::Wanted => "wanted",
+            ItemState::Running => "running",
+            ItemState::Waiting => "waiting",
+            ItemState::NeedsYou => "needs_you",
+            ItemState::Done => "done",
+            ItemState::Failed => "failed",
+            ItemState::Absent => "absent",
+            ItemState::Withheld => "withheld",
+            ItemState::Cancelled => "cancelled",
+        }
+    }
+
+    /// No further work will happen by itself and none is asked of the person.
+    pub fn is_final(self) -> bool {
+        use ItemState::*;
+        matches!(self, Done | Failed | Absent | Withheld | Cancelled)
+    }
+}
+
+impl std::str::FromStr for ItemState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = ItemState::ALL.iter().find(|state| state.as_str() == text);
+        known.copied().ok_or_else(|| format!("unknown state {text:?}"))
+    }
+}
+
+/// A wanted file as a client shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemView {
+    /// Which.
+    pub id: ItemId,
+    /// The job that last asked for it.
+    pub job: JobId,
+    /// The site.
+    pub source: Source,
+    /// The site's id.
+    pub source_id: String,
+    /// Which rendering.
+    pub variant: Variant,
+    /// The title as listed.
+    pub title: String,
+    /// Its state.
+    pub state: ItemState,
+    /// Why it is waiting, needs the person or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ErrorBody>,
+    /// When it will be tried again, seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_try_at: Option<i64>,
+    /// How often it was tried.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Bytes on disk, once done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Name relative to the library folder, once done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}

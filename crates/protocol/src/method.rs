@@ -1,0 +1,286 @@
+//! The methods a client can call: name, parameters, answer.
+
+use crate::credentials::Credentials;
+use crate::error::ErrorBody;
+use crate::ids::{ItemId, JobId, Seq};
+use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
+use crate::job::{Account, JobSummary, Listing};
+use crate::settings::{Settings, SettingsPatch};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// A method's name and types in one place, so that both sides agree by construction.
+pub trait Method {
+    /// The name on the wire.
+    const NAME: &'static str;
+    /// What the client sends.
+    type Params: Serialize + DeserializeOwned;
+    /// What the daemon answers.
+    type Answer: Serialize + DeserializeOwned;
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal, $params:ty => $answer:ty;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+            impl Method for $name {
+                const NAME: &'static str = $wire;
+                type Params = $params;
+                type Answer = $answer;
+            }
+        )*
+        /// The names of all methods.
+        pub const NAMES: &[&str] = &[$($wire,)*];
+    };
+}
+
+methods! {
+    /// The first exchange on every connection.
+    SayHello = "hello", Hello => Welcome;
+    /// Hands over a site's session. Replaces what was known for that origin and account.
+    PutCredentials = "credentials.put", Credentials => Nothing;
+    /// Forgets a site's session.
+    ForgetCredentials = "credentials.forget", OfSource => Nothing;
+    /// Starts a job, or finds the unfinished one with the same key.
+    StartJob = "job.start", NewJob => Started;
+    /// Adds a page of listed things to a job. Adding the same twice changes nothing.
+    AddItems = "job.add", Listed => Added;
+    /// The list is complete.
+    ListingDone = "job.listed", ListingEnd => JobSummary;
+    /// The list could not be read to its end.
+    ListingFailed = "job.listing_failed", ListingError => JobSummary;
+    /// Stops a job's transfers, or the whole queue without a job; keeps what is there.
+    Pause = "job.pause", OfJob => Nothing;
+    /// Goes on with a job, or the whole queue.
+    Resume = "job.resume", OfJob => Nothing;
+    /// Gives up what is not done yet of a job.
+    Cancel = "job.cancel", OfJob => Nothing;
+    /// Tries again what failed, waits or needs the person, of a job or of all.
+    Retry = "job.retry", OfJob => Nothing;
+    /// Tries these again.
+    RetryItems = "item.retry", OfItems => Nothing;
+    /// Gives these up.
+    CancelItems = "item.cancel", OfItems => Nothing;
+    /// The jobs, newest first.
+    ListJobs = "jobs.list", JobsQuery => Jobs;
+    /// Wanted files, newest first, filtered.
+    ListItems = "items.list", ItemsQuery => Items;
+    /// The settings in force.
+    GetSettings = "settings.get", Nothing => Settings;
+    /// Changes settings; bad values are refused as a whole.
+    SetSettings = "settings.set", SettingsPatch => Settings;
+    /// The checklist.
+    Doctor = "doctor", Nothing => Checklist;
+    /// Shows the library folder in the system's file manager.
+    OpenFolder = "folder.open", Nothing => Nothing;
+    /// Events from now on, as `event` frames with this request's id.
+    Subscribe = "subscribe", Since => Nothing;
+    /// Ends the daemon after what is being written is safe. Refused for browsers.
+    StopDaemon = "daemon.stop", Nothing => Nothing;
+}
+
+/// No parameters or no answer: `{}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nothing {}
+
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Oldest protocol version the client understands.
+    pub proto_min: u32,
+    /// Newest.
+    pub proto_max: u32,
+    /// Version of the extension or of the command line.
+    pub client_version: String,
+    /// `chromium`, `firefox`, … or `cli`.
+    pub browser: String,
+    /// Something that tells two profiles of one browser apart; may be empty.
+    #[serde(default)]
+    pub profile: String,
+}
+
+/// Who answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The version both will speak.
+    pub proto: u32,
+    /// The program's version.
+    pub host_version: String,
+    /// The largest frame the host sends, in bytes.
+    pub max_from_host: u32,
+    /// The largest frame the host takes, in bytes.
+    pub max_to_host: u32,
+    /// The newest event's number.
+    pub last_seq: Seq,
+}
+
+/// What to start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewJob {
+    /// Idempotency key: the same key gives the same job.
+    pub key: String,
+    /// The site.
+    pub source: Source,
+    /// Whose things.
+    pub account: Account,
+    /// What to bring of each song; the settings' formats when empty.
+    #[serde(default)]
+    pub formats: Vec<Variant>,
+    /// Who lists: the client that asks (`false`), or the daemon by itself (`true`, for the command line).
+    #[serde(default)]
+    pub daemon_lists: bool,
+}
+
+/// The job that was started or found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// Which.
+    pub job: JobId,
+    /// It was there before.
+    pub existing: bool,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// For which job.
+    pub job: JobId,
+    /// The things, in the site's order.
+    pub items: Vec<RemoteItem>,
+}
+
+/// What became of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Songs not seen by this job before.
+    pub songs: u64,
+    /// Files that will be fetched.
+    pub wanted: u64,
+    /// Files already in the library.
+    pub already: u64,
+}
+
+/// The end of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingEnd {
+    /// For which job.
+    pub job: JobId,
+    /// The proof.
+    pub listing: Listing,
+}
+
+/// A list that broke off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingError {
+    /// For which job.
+    pub job: JobId,
+    /// Why.
+    pub error: ErrorBody,
+}
+
+/// A job, or everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfJob {
+    /// Which; `None` for all.
+    #[serde(default)]
+    pub job: Option<JobId>,
+}
+
+/// A site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfSource {
+    /// Which.
+    pub source: Source,
+}
+
+/// Some wanted files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfItems {
+    /// Which.
+    pub items: Vec<ItemId>,
+}
+
+/// Which jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobsQuery {
+    /// At most this many, 1 to 200.
+    pub limit: u32,
+    /// Older than this one.
+    #[serde(default)]
+    pub before: Option<JobId>,
+}
+
+/// Jobs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Jobs {
+    /// Newest first.
+    pub jobs: Vec<JobSummary>,
+}
+
+/// Which wanted files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ItemsQuery {
+    /// Of this job only.
+    pub job: Option<JobId>,
+    /// In one of these states; all when empty.
+    pub states: Vec<ItemState>,
+    /// Title or id contains this, without regard to case.
+    pub text: String,
+    /// Skip this many.
+    pub offset: u32,
+    /// At most this many, 1 to 500.
+    pub limit: u32,
+}
+
+/// Wanted files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Items {
+    /// The page.
+    pub items: Vec<ItemView>,
+    /// How many match in all.
+    pub total: u64,
+}
+
+/// From where to resume events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Since {
+    /// The last event seen; `None` starts with a snapshot.
+    pub seq: Option<Seq>,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckResult {
+    /// As it should be.
+    Ok,
+    /// Works, but something is worth knowing.
+    Warning,
+    /// Does not work.
+    Bad,
+}
+
+/// One line of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Stable name such as `manifest.chromium`, `ffmpeg`, `folder.writable`; the words come from the catalogue.
+    pub id: String,
+    /// How it ended.
+    pub result: CheckResult,
+    /// What was found: a version, a path, a figure.
+    pub found: String,
+    /// What to do, as a command or a sentence; empty when nothing.
+    #[serde(default)]
+    pub hint: String,
+}
+
+/// All checks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checklist {
+    /// In the order to read them.
+    pub checks: Vec<Check>,
+}
