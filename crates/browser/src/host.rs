@@ -1,0 +1,218 @@
+//! The client of the native host: questions, answers and events over `runtime.connectNative`.
+//!
+//! It knows frames and promises. What is asked, and what follows from an answer, is the caller's.
+
+use crate::calls::{Calls, Delivery};
+use crate::environment::sleep;
+use crate::json::{error_of, from_js, from_value, message_of, text_to_js};
+use crate::runtime::{Port, connect_native, disconnect_reason};
+use futures::future::{Either, select};
+use protocol::envelope::to_value;
+use protocol::event::Numbered;
+use protocol::frame::{MAX_TO_HOST, check_length};
+use protocol::method::{Hello, Method, SayHello, Since, Subscribe, Welcome};
+use protocol::{Body, Envelope, ErrorBody, ErrorCode, HOST_NAME, PROTO, PROTO_MIN, Seq};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::pin::pin;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+
+/// How long the host may take to say who it is; it may have to start the daemon first.
+const HELLO_TIMEOUT_MS: u32 = 15_000;
+
+/// A connection to the host. Clones share it; it is closed when the last one is dropped.
+#[derive(Clone)]
+pub struct HostClient(Rc<Connection>);
+
+type DisconnectListener = Box<dyn FnOnce(ErrorBody)>;
+
+struct Connection {
+    port: Port,
+    calls: RefCell<Calls>,
+    closed: Cell<bool>,
+    disconnect_listener: RefCell<Option<DisconnectListener>>,
+    /// Kept alive for as long as the port may call them.
+    _on_message: Closure<dyn FnMut(JsValue)>,
+    _on_disconnect: Closure<dyn FnMut()>,
+}
+
+impl HostClient {
+    /// Starts the host, or finds it running, and exchanges versions.
+    ///
+    /// `browser` is `chromium` or `firefox`, `client_version` the extension's version.
+    ///
+    /// # Errors
+    /// [`ErrorCode::HostMissing`] with the browser's reason as `detail` when no host answers,
+    /// [`ErrorCode::UpgradeRequired`] when the two speak no common version.
+    pub async fn connect(
+        browser: &str,
+        client_version: &str,
+    ) -> Result<(Self, Welcome), ErrorBody> {
+        let port =
+            connect_native(HOST_NAME).map_err(|thrown| host_missing(&message_of(&thrown)))?;
+        let client = HostClient(Connection::over(port));
+        let welcome = client.hello(browser, client_version).await?;
+        Ok((client, welcome))
+    }
+
+    async fn hello(&self, browser: &str, client_version: &str) -> Result<Welcome, ErrorBody> {
+        let hello = self.call::<SayHello>(Hello {
+            proto_min: PROTO_MIN,
+            proto_max: PROTO,
+            client_version: client_version.to_owned(),
+            browser: browser.to_owned(),
+            profile: String::new(),
+        });
+        match select(pin!(hello), pin!(sleep(HELLO_TIMEOUT_MS))).await {
+            Either::Left((welcome, _)) => welcome,
+            Either::Right(_) => Err(host_missing("no answer in time")),
+        }
+    }
+
+    /// Calls a method. Dropping the future before the answer withdraws the question.
+    ///
+    /// # Errors
+    /// What the host answers; [`ErrorCode::HostMissing`] when the connection breaks meanwhile or is broken;
+    /// [`ErrorCode::FrameTooLarge`] when the parameters do not fit a frame.
+    pub async fn call<M: Method>(&self, params: M::Params) -> Result<M::Answer, ErrorBody> {
+        from_value(self.0.ask(M::NAME, to_value(&params), |_| ()).await?)
+    }
+
+    /// Hears events: a snapshot first, or what happened after `since`. Ends with the connection.
+    ///
+    /// Events that this version does not know are left out.
+    ///
+    /// # Errors
+    /// As [`HostClient::call`].
+    pub async fn subscribe(
+        &self,
+        since: Option<Seq>,
+        mut on_event: impl FnMut(Numbered) + 'static,
+    ) -> Result<(), ErrorBody> {
+        let subscriber = Rc::new(RefCell::new(move |event| {
+            if let Ok(event) = serde_json::from_value(event) {
+                on_event(event);
+            }
+        }));
+        let params = to_value(&Since { seq: since });
+        // The first event may come before the answer does, so the subscriber is there before the question.
+        let register = |id| self.0.calls.borrow_mut().subscribe(id, subscriber);
+        self.0.ask(Subscribe::NAME, params, register).await.map(drop)
+    }
+
+    /// Calls `listener` once when the host goes away (not when the client is dropped), with
+    /// [`ErrorCode::HostMissing`] and the browser's reason. The last listener set is the one called.
+    pub fn on_disconnect(&self, listener: impl FnOnce(ErrorBody) + 'static) {
+        self.0.disconnect_listener.replace(Some(Box::new(listener)));
+    }
+
+    /// False once the host has gone away.
+    pub fn is_connected(&self) -> bool {
+        !self.0.closed.get()
+    }
+}
+
+impl Connection {
+    /// A connection over `port`, listening to it.
+    fn over(port: Port) -> Rc<Self> {
+        Rc::new_cyclic(|connection: &Weak<Self>| {
+            let on_message = Closure::new(listener(connection, |connection, frame: JsValue| {
+                connection.receive(&frame)
+            }));
+            let mut closed = listener(connection, |connection, ()| connection.close());
+            let on_disconnect = Closure::<dyn FnMut()>::new(move || closed(()));
+            port.on_message().add_listener(on_message.as_ref());
+            port.on_disconnect().add_listener(on_disconnect.as_ref());
+            Connection {
+                port,
+                calls: RefCell::default(),
+                closed: Cell::new(false),
+                disconnect_listener: RefCell::new(None),
+                _on_message: on_message,
+                _on_disconnect: on_disconnect,
+            }
+        })
+    }
+
+    async fn ask(&self, method: &str, params: Value, register: impl FnOnce(u64)) -> Body {
+        if self.closed.get() {
+            return Err(host_missing(""));
+        }
+        let (id, answer) = self.calls.borrow_mut().open();
+        let _open = OpenCall { connection: self, id };
+        register(id);
+        self.send(&Envelope::request(id, method, params))?;
+        answer.await.unwrap_or_else(|_| Err(host_missing("")))
+    }
+
+    fn send(&self, frame: &Envelope) -> Result<(), ErrorBody> {
+        let text = to_value(frame).to_string();
+        check_length(text.len(), MAX_TO_HOST)?;
+        self.port.post_message(&text_to_js(&text)).map_err(error_of)
+    }
+
+    fn receive(&self, frame: &JsValue) {
+        let Ok(frame) = from_js::<Envelope>(frame) else {
+            return;
+        };
+        let delivery = self.calls.borrow_mut().receive(frame);
+        match delivery {
+            // Nobody may be waiting any more, and then nobody misses it.
+            Delivery::Answer(sender, body) => drop(sender.send(body)),
+            Delivery::Event(subscriber, event) => (subscriber.borrow_mut())(event),
+            Delivery::Nothing => {}
+        }
+    }
+
+    fn close(&self) {
+        let reason = host_missing(&disconnect_reason(&self.port));
+        self.closed.set(true);
+        let open = self.calls.borrow_mut().close();
+        for sender in open {
+            drop(sender.send(Err(reason.clone())));
+        }
+        if let Some(listener) = self.disconnect_listener.take() {
+            listener(reason);
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.port.disconnect();
+    }
+}
+
+/// Withdraws a question when the future that asked it is dropped before the answer.
+struct OpenCall<'a> {
+    connection: &'a Connection,
+    id: u64,
+}
+
+impl Drop for OpenCall<'_> {
+    fn drop(&mut self) {
+        let was_open = self.connection.calls.borrow_mut().withdraw(self.id);
+        if was_open && !self.connection.closed.get() {
+            // A port that takes no message any more has nothing to withdraw either.
+            drop(self.connection.send(&Envelope::cancel(self.id)));
+        }
+    }
+}
+
+/// A port listener that does not keep the connection alive.
+fn listener<A, F: Fn(&Connection, A)>(
+    connection: &Weak<Connection>,
+    act: F,
+) -> impl FnMut(A) + use<A, F> {
+    let connection = connection.clone();
+    move |argument| {
+        if let Some(connection) = connection.upgrade() {
+            act(&connection, argument);
+        }
+    }
+}
+
+fn host_missing(detail: &str) -> ErrorBody {
+    ErrorBody::new(ErrorCode::HostMissing).with("detail", detail)
+}

@@ -1,0 +1,220 @@
+//! What the pages ask the worker, and the functions that ask it.
+//!
+//! The worker has the site's session and does the listing; jobs, progress and settings are asked of the daemon
+//! directly, over the page's own [`crate::HostClient`].
+
+use crate::json::{from_value, value_of};
+use crate::runtime::send_message;
+use protocol::envelope::to_value;
+use protocol::{Account, ErrorBody, JobId, Source, Variant};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A page's question to the worker. `store_id` is a cookie store; without one it is the active tab's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum PageMessage {
+    /// Who is signed in? Asks the site. Answer: [`Account`].
+    WhoIsThere {
+        /// The site.
+        source: Source,
+        /// The cookie store.
+        #[serde(default)]
+        store_id: Option<String>,
+    },
+    /// Lists everything and has it downloaded. Answer: [`StartedJob`], before the listing has begun.
+    DownloadAll {
+        /// The site.
+        source: Source,
+        /// What to bring; the settings' formats when empty.
+        #[serde(default)]
+        formats: Vec<Variant>,
+        /// The cookie store.
+        #[serde(default)]
+        store_id: Option<String>,
+    },
+    /// Is there a session? Looks at the cookies only, so it answers at once. Answer: [`SessionState`].
+    SessionOf {
+        /// The site.
+        source: Source,
+        /// The cookie store.
+        #[serde(default)]
+        store_id: Option<String>,
+    },
+    /// Hands the session over to the daemon again, so that files that wait for it go on. Answer: [`Account`].
+    RenewSession {
+        /// The site.
+        source: Source,
+        /// The cookie store.
+        #[serde(default)]
+        store_id: Option<String>,
+    },
+    /// The daemon forgets the site's session. Answer: null.
+    Forget {
+        /// The site.
+        source: Source,
+    },
+    /// The person has seen how things stand: the badge's tick or "!" can go. Answer: null.
+    Seen,
+    /// Settings were changed: the worker looks whether it has to keep libraries up to date. Answer: null.
+    SettingsChanged,
+}
+
+/// Answer to [`PageMessage::DownloadAll`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedJob {
+    /// The job to watch.
+    pub job: JobId,
+    /// A listing for this site was under way already; this is its job.
+    pub existing: bool,
+}
+
+/// Answer to [`PageMessage::SessionOf`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionState {
+    /// The cookies hold a session. Whether the site still accepts it, only `WhoIsThere` tells.
+    pub signed_in: bool,
+    /// Whose, where the cookie says so.
+    #[serde(default)]
+    pub account_id: Option<String>,
+}
+
+/// An answer on its way from the worker: `{"ok": …}` or `{"err": …}`.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reply {
+    /// The answer.
+    Ok(Value),
+    /// Why there is none.
+    Err(ErrorBody),
+}
+
+impl Reply {
+    /// Packs a result for the way.
+    pub fn of(result: Result<impl Serialize, ErrorBody>) -> Self {
+        match result {
+            Ok(answer) => Reply::Ok(to_value(&answer)),
+            Err(error) => Reply::Err(error),
+        }
+    }
+
+    /// Unpacks it.
+    ///
+    /// # Errors
+    /// The error sent, or [`protocol::ErrorCode::BadParameters`] for an answer of another shape.
+    pub fn open<T: DeserializeOwned>(self) -> Result<T, ErrorBody> {
+        match self {
+            Reply::Ok(answer) => from_value(answer),
+            Reply::Err(error) => Err(error),
+        }
+    }
+}
+
+/// Who is signed in to `source`, says the site.
+///
+/// # Errors
+/// [`protocol::ErrorCode::SignedOut`], [`protocol::ErrorCode::Challenge`], … as the site answers.
+pub async fn who_is_there(source: Source) -> Result<Account, ErrorBody> {
+    ask(&PageMessage::WhoIsThere { source, store_id: None }).await
+}
+
+/// Starts "Download all"; the listing goes on when the page is closed. Empty `formats` means the settings'.
+///
+/// # Errors
+/// As [`who_is_there`], and [`protocol::ErrorCode::HostMissing`].
+pub async fn download_all(source: Source, formats: Vec<Variant>) -> Result<StartedJob, ErrorBody> {
+    ask(&PageMessage::DownloadAll { source, formats, store_id: None }).await
+}
+
+/// Whether the cookies hold a session for `source`; asks nobody.
+///
+/// # Errors
+/// [`protocol::ErrorCode::Internal`] when the browser gives no cookies.
+pub async fn session_of(source: Source) -> Result<SessionState, ErrorBody> {
+    ask(&PageMessage::SessionOf { source, store_id: None }).await
+}
+
+/// Hands the session of `source` over again, after the person has signed in; before "Try again".
+///
+/// # Errors
+/// As [`download_all`].
+pub async fn renew_session(source: Source) -> Result<Account, ErrorBody> {
+    ask(&PageMessage::RenewSession { source, store_id: None }).await
+}
+
+/// Makes the daemon forget the session of `source`.
+///
+/// # Errors
+/// [`protocol::ErrorCode::HostMissing`].
+pub async fn forget(source: Source) -> Result<(), ErrorBody> {
+    ask::<Value>(&PageMessage::Forget { source }).await.map(drop)
+}
+
+/// Clears the badge's tick or "!". To be called when the popup opens.
+pub async fn seen() {
+    // A worker that cannot be reached shows no badge that could be cleared.
+    let _ = ask::<Value>(&PageMessage::Seen).await;
+}
+
+/// Tells the worker that settings were changed. To be called after `settings.set`.
+pub async fn settings_changed() {
+    // It also looks at each start, so a lost message costs nothing.
+    let _ = ask::<Value>(&PageMessage::SettingsChanged).await;
+}
+
+async fn ask<T: DeserializeOwned>(message: &PageMessage) -> Result<T, ErrorBody> {
+    // Marked, so that other messages inside the extension are never taken for one of ours.
+    let answer = send_message(&json!({ "to": WORKER, "message": message })).await?;
+    from_value::<Reply>(value_of(&answer))?.open()
+}
+
+/// The address on messages to the worker.
+const WORKER: &str = "worker";
+
+/// The message in what `runtime.onMessage` gives, or `None` when it is not for the worker.
+///
+/// # Errors
+/// [`protocol::ErrorCode::BadParameters`] when it is for the worker and makes no sense.
+pub fn parse(mut received: Value) -> Option<Result<PageMessage, ErrorBody>> {
+    if received.get("to")?.as_str()? != WORKER {
+        return None;
+    }
+    Some(from_value(received.get_mut("message").map(Value::take).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::ErrorCode;
+
+    #[test]
+    fn a_message_survives_the_way() {
+        let sent = PageMessage::DownloadAll {
+            source: Source::Flowmusic,
+            formats: vec![Variant::Mp3, Variant::Stems],
+            store_id: Some("1".into()),
+        };
+        let received = parse(json!({ "to": "worker", "message": sent.clone() }));
+        assert_eq!(received, Some(Ok(sent)));
+        assert_eq!(to_value(&PageMessage::Seen), json!({ "ask": "seen" }));
+    }
+
+    #[test]
+    fn a_message_for_somebody_else_is_not_ours_and_nonsense_is_refused() {
+        assert_eq!(parse(json!({ "ask": "seen" })), None);
+        assert_eq!(parse(json!("ping")), None);
+        let nonsense = parse(json!({ "to": "worker", "message": { "ask": "format_disk" } }));
+        assert_eq!(nonsense.unwrap().unwrap_err().code, ErrorCode::BadParameters);
+    }
+
+    #[test]
+    fn a_reply_opens_to_what_was_packed() {
+        let state = SessionState { signed_in: true, account_id: Some("u1".into()) };
+        let reply: Reply = from_value(to_value(&Reply::of(Ok(state.clone())))).unwrap();
+        assert_eq!(reply.open(), Ok(state));
+        let error = ErrorBody::new(ErrorCode::SignedOut).with("site", "producer.ai");
+        let reply: Reply = from_value(to_value(&Reply::of(Err::<(), _>(error.clone())))).unwrap();
+        assert_eq!(reply.open::<()>(), Err(error));
+    }
+}
