@@ -1,0 +1,113 @@
+//! Calling a service's JSON API: signing, trying again, reading the answer.
+//!
+//! What an answer means is decided in [`verdict`](crate::verdict); here it is acted upon.
+
+use crate::fields::{about, changed};
+use crate::site::Site;
+use crate::transport::{HttpMethod, Request, Response, Transport};
+use crate::verdict::{Verdict, judge};
+use protocol::{Credentials, ErrorBody, ErrorCode};
+use serde_json::Value;
+
+/// How often a call is tried again after a temporary error.
+const RETRIES: u32 = 4;
+/// The wait before the first retry; it doubles each time.
+const FIRST_WAIT_MS: u64 = 1_000;
+
+/// A service's API for one account.
+pub(crate) struct Api<'t, T> {
+    pub site: &'static Site,
+    pub transport: &'t T,
+    /// The account that the requests must be signed for; empty while it is not known.
+    pub account_id: &'t str,
+}
+
+impl<T: Transport> Api<'_, T> {
+    /// `GET` of a path on the site's origin.
+    pub async fn get(&self, path: &str) -> Result<Value, ErrorBody> {
+        self.call(HttpMethod::Get, path, None).await
+    }
+
+    /// `POST` of JSON to a path on the site's origin.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, ErrorBody> {
+        self.call(HttpMethod::Post, path, Some(body.to_string())).await
+    }
+
+    async fn call(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Value, ErrorBody> {
+        let source = self.site.source;
+        let mut credentials = self.credentials(false).await?;
+        let mut renewed = false;
+        let mut tries = 0;
+        loop {
+            let request = self.request(method, path, &body, &credentials);
+            let answer = self.transport.send(request).await;
+            match (judge(source, path, &answer), answer) {
+                (Verdict::Data, Ok(response)) => return self.read(path, &response),
+                (Verdict::Again(_, wait), _) if tries < RETRIES => {
+                    let backoff = FIRST_WAIT_MS << tries;
+                    self.transport.sleep(backoff.max(wait.unwrap_or(0) * 1_000)).await;
+                    tries += 1;
+                }
+                (Verdict::Unauthorized, _) if !renewed => {
+                    credentials = self.credentials(true).await?;
+                    renewed = true;
+                }
+                (Verdict::Again(error, _) | Verdict::Stop(error), _)
+                | (Verdict::Data, Err(error)) => {
+                    return Err(error);
+                }
+                (Verdict::Unauthorized, _) => return Err(about(source, ErrorCode::SessionExpired)),
+            }
+        }
+    }
+
+    /// The session, if it is still the same person's.
+    async fn credentials(&self, renew: bool) -> Result<Credentials, ErrorBody> {
+        let credentials = self.transport.credentials(renew).await?;
+        same_account(self.site, self.account_id, &credentials.account_id)?;
+        Ok(credentials)
+    }
+
+    fn request(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        body: &Option<String>,
+        credentials: &Credentials,
+    ) -> Request {
+        let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
+        if body.is_some() {
+            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        }
+        if let Some(bearer) = &credentials.bearer {
+            headers.push(("Authorization".to_owned(), ["Bearer ", bearer.expose()].concat()));
+        }
+        Request {
+            method,
+            url: [self.site.source.origin(), path].concat(),
+            headers,
+            body: body.clone(),
+        }
+    }
+
+    fn read(&self, path: &str, response: &Response) -> Result<Value, ErrorBody> {
+        serde_json::from_slice(&response.body).map_err(|error| {
+            let what = format!("is not JSON (line {}, column {})", error.line(), error.column());
+            changed(self.site.source, &[path.split('?').next().unwrap_or(path)], &what)
+        })
+    }
+}
+
+/// Refuses to mix two accounts; an empty id is not known yet.
+pub(crate) fn same_account(site: &Site, expected: &str, found: &str) -> Result<(), ErrorBody> {
+    if expected.is_empty() || found.is_empty() || expected == found {
+        return Ok(());
+    }
+    let error = about(site.source, ErrorCode::OtherAccount);
+    Err(error.with("expected", expected).with("found", found))
+}
