@@ -1,0 +1,10 @@
+//! MediaFetcher on the person's machine: the relay that the browser launches, the daemon that does the
+//! work, and the command line. One binary, `mediafetcher`, is all three; `main.rs` picks.
+#![warn(missing_docs)]
+
+pub mod client;
+pub mod daemon;
+pub mod home;
+pub mod launch;
+pub mod relay;
+pub mod socket;
