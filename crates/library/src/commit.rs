@@ -1,0 +1,293 @@
+//! The commit sequence: from a sealed part file to a named file with its rows (I1, I2, I3).
+//!
+//! 1. `placing`: the intent row says which part becomes which name, with the hash it must have;
+//! 2. rename without replacing, folder synced;
+//! 3. one transaction: media_file, library_item, item done, intent gone.
+//!
+//! A kill between any two of these is mended by `recovery`.
+
+use crate::claim::Claimed;
+use crate::database::{Library, Write, now};
+use crate::error::LibraryError;
+use crate::intent::{Phase, check_fence, drop_intent, set_phase};
+use crate::names;
+use crate::shelf::{Sealed, Shelf};
+use protocol::ItemId;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use std::sync::Arc;
+
+/// How many names are tried before giving up on a clash with foreign files.
+const MOST_NAMES: u32 = 100;
+
+/// A sealed part that is to become a file of the library.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Output {
+    /// The stem's name in a bundle, empty otherwise.
+    pub part: String,
+    /// Name of the part file.
+    pub file: String,
+    /// The wanted final name, `/` between its parts.
+    pub name: String,
+    /// What it is.
+    pub sealed: Sealed,
+    /// `mp3`, `mp4` or `wav`.
+    pub container: String,
+    /// Such as `mp3`, `aac`, `pcm_s16le`.
+    pub codec: String,
+    /// Length in milliseconds, if known.
+    pub duration_ms: Option<i64>,
+    /// The title in the file's tags.
+    pub title: String,
+    /// The file of ours that this one takes the place of, when a title has changed.
+    pub replaces: Option<String>,
+}
+
+/// A file that is now in the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Its final name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Library {
+    /// Takes the sealed parts of one item into the library, all or none.
+    ///
+    /// # Errors
+    /// [`LibraryError::Superseded`] when the item was given to somebody else; database and disk failures.
+    /// After a failure the item is still `running` with its intent, and the caller settles it.
+    pub async fn commit(
+        &self,
+        claimed: &Claimed,
+        outputs: Vec<Output>,
+    ) -> Result<Vec<Finished>, LibraryError> {
+        let mut write = self.write().await?;
+        check_fence(&mut write, claimed.item, claimed.fence).await?;
+        let outputs = free_names(&mut write, outputs).await?;
+        note_placing(&mut write, claimed.item, &outputs).await?;
+        write.commit().await?;
+        self.place_and_record(claimed.item, claimed.fence, outputs).await
+    }
+
+    /// Steps 2 and 3; also the way on for an intent found in `placing` after a kill.
+    pub(crate) async fn place_and_record(
+        &self,
+        item: ItemId,
+        fence: i64,
+        mut outputs: Vec<Output>,
+    ) -> Result<Vec<Finished>, LibraryError> {
+        for index in 0..outputs.len() {
+            self.place_one(item, &mut outputs, index).await?;
+        }
+        let mut write = self.write().await?;
+        check_fence(&mut write, item, fence).await?;
+        let mut surplus = Vec::new();
+        let mut finished = Vec::new();
+        for output in &outputs {
+            let kept = record(&mut write, item, output, &self.shelf()).await?;
+            if kept != output.name {
+                surplus.push(output.name.clone());
+            }
+            if let Some(old) = output.replaces.as_ref().filter(|old| **old != kept) {
+                surplus.extend(unreferenced(&mut write, old).await?);
+            }
+            finished.push(Finished { name: kept, size: output.sealed.size });
+        }
+        sqlx::query(
+            "UPDATE item SET state = 'done', reason = NULL, next_try_at = NULL WHERE id = ?1",
+        )
+        .bind(item.0)
+        .execute(&mut *write.tx)
+        .await?;
+        if surplus.is_empty() {
+            drop_intent(&mut write, item).await?;
+            write.commit().await?;
+            return Ok(finished);
+        }
+        // A surplus file is waste, not loss (I1): it goes only after the rows are durable.
+        set_phase(&mut write, item, Phase::Clearing, Some(&serde_json::to_string(&surplus)?))
+            .await?;
+        write.commit().await?;
+        self.clear(item, &surplus).await?;
+        Ok(finished)
+    }
+
+    /// Removes files that no row speaks of any more, then the intent.
+    pub(crate) async fn clear(&self, item: ItemId, surplus: &[String]) -> Result<(), LibraryError> {
+        let shelf = self.shelf();
+        for name in surplus {
+            shelf.remove(name)?;
+        }
+        let mut write = self.write().await?;
+        drop_intent(&mut write, item).await?;
+        write.commit().await
+    }
+
+    /// Renames one part; when a foreign file has the name, the next free one is taken and noted first.
+    async fn place_one(
+        &self,
+        item: ItemId,
+        outputs: &mut [Output],
+        index: usize,
+    ) -> Result<(), LibraryError> {
+        let wished = outputs[index].name.clone();
+        for attempt in 1..=MOST_NAMES {
+            let (shelf, output) = (self.shelf(), outputs[index].clone());
+            let placed = tokio::task::spawn_blocking(move || place(&shelf, &output));
+            if placed.await.map_err(|_| LibraryError::Superseded)?? {
+                return Ok(());
+            }
+            outputs[index].name = names::numbered(&wished, attempt + 1);
+            let mut write = self.write().await?;
+            note_placing(&mut write, item, outputs).await?;
+            write.commit().await?;
+        }
+        Err(LibraryError::Invalid(format!("no free name for {}", outputs[index].name)))
+    }
+}
+
+/// True when the file now has its name: by renaming, or because it had it already.
+fn place(shelf: &Shelf, output: &Output) -> Result<bool, LibraryError> {
+    if shelf.stat(&output.file).is_some() && shelf.place(&output.file, &output.name)? {
+        return Ok(true);
+    }
+    let there = shelf.stat(&output.name).is_some_and(|(size, _)| size == output.sealed.size);
+    if there && shelf.hash(&output.name)? == output.sealed {
+        shelf.remove(&output.file)?;
+        return Ok(true);
+    }
+    if shelf.stat(&output.file).is_none() {
+        return Err(LibraryError::Io {
+            what: output.file.clone(),
+            source: std::io::ErrorKind::NotFound.into(),
+        });
+    }
+    Ok(false)
+}
+
+async fn note_placing(
+    write: &mut Write<'_>,
+    item: ItemId,
+    outputs: &[Output],
+) -> Result<(), LibraryError> {
+    set_phase(write, item, Phase::Placing, Some(&serde_json::to_string(outputs)?)).await
+}
+
+/// Gives each output a name that no row has, also after case folding (I6).
+async fn free_names(
+    write: &mut Write<'_>,
+    mut outputs: Vec<Output>,
+) -> Result<Vec<Output>, LibraryError> {
+    let mut given: Vec<String> = Vec::new();
+    for output in &mut outputs {
+        let wished = output.name.clone();
+        for attempt in 2..=MOST_NAMES {
+            let key = names::clash_key(&output.name);
+            let taken = sqlx::query(
+                "SELECT 1 FROM media_file WHERE path_key = ?1 AND sha256 <> unhex(?2) \
+                 AND path IS NOT ?3",
+            )
+            .bind(&key)
+            .bind(&output.sealed.sha256)
+            .bind(&output.replaces)
+            .fetch_optional(&mut *write.tx)
+            .await?;
+            if taken.is_none() && !given.contains(&key) {
+                given.push(key);
+                break;
+            }
+            output.name = names::numbered(&wished, attempt);
+        }
+    }
+    Ok(outputs)
+}
+
+/// Writes the rows for one output and gives the name of the file that now holds its bytes: its own, or an
+/// older one with the same bytes.
+async fn record(
+    write: &mut Write<'_>,
+    item: ItemId,
+    output: &Output,
+    shelf: &Arc<Shelf>,
+) -> Result<String, LibraryError> {
+    let same = sqlx::query("SELECT id, path FROM media_file WHERE sha256 = unhex(?1)")
+        .bind(&output.sealed.sha256)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+    let older: Option<(i64, String)> =
+        same.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
+    let (media_file, path) = match older {
+        Some((id, path)) if shelf.stat(&path).is_some() => (id, path),
+        Some((id, path)) => {
+            (adopt_path(write, id, path, output, shelf).await?, output.name.clone())
+        }
+        None => (insert_media_file(write, output, shelf).await?, output.name.clone()),
+    };
+    sqlx::query(
+        "INSERT INTO library_item (media_file_id, record_id, item_id, part, title, added_at) \
+         SELECT ?1, record_id, id, ?3, ?4, ?5 FROM item WHERE id = ?2 \
+         ON CONFLICT (item_id, part) DO UPDATE SET media_file_id = excluded.media_file_id, \
+           title = excluded.title",
+    )
+    .bind(media_file)
+    .bind(item.0)
+    .bind(&output.part)
+    .bind(&output.title)
+    .bind(now())
+    .execute(&mut *write.tx)
+    .await?;
+    Ok(path)
+}
+
+async fn insert_media_file(
+    write: &mut Write<'_>,
+    output: &Output,
+    shelf: &Arc<Shelf>,
+) -> Result<i64, LibraryError> {
+    let row = sqlx::query(
+        "INSERT INTO media_file (sha256, size, path, path_key, mtime_ns, container, codec, duration_ms, added_at) \
+         VALUES (unhex(?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+    )
+    .bind(&output.sealed.sha256)
+    .bind(output.sealed.size as i64)
+    .bind(&output.name)
+    .bind(names::clash_key(&output.name))
+    .bind(shelf.stat(&output.name).map_or(0, |(_, mtime_ns)| mtime_ns))
+    .bind(&output.container)
+    .bind(&output.codec)
+    .bind(output.duration_ms)
+    .bind(now())
+    .fetch_one(&mut *write.tx)
+    .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// The row had these bytes under a name that is gone from the disk: the new file takes its place.
+async fn adopt_path(
+    write: &mut Write<'_>,
+    id: i64,
+    old: String,
+    output: &Output,
+    shelf: &Arc<Shelf>,
+) -> Result<i64, LibraryError> {
+    tracing::info!(old, new = output.name, "a lost file came back under another name");
+    sqlx::query("UPDATE media_file SET path = ?2, path_key = ?3, mtime_ns = ?4 WHERE id = ?1")
+        .bind(id)
+        .bind(&output.name)
+        .bind(names::clash_key(&output.name))
+        .bind(shelf.stat(&output.name).map_or(0, |(_, mtime_ns)| mtime_ns))
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(id)
+}
+
+/// Drops the row of a replaced file if nothing refers to it; gives the name to remove from the disk.
+async fn unreferenced(write: &mut Write<'_>, path: &str) -> Result<Option<String>, LibraryError> {
+    let gone = sqlx::query("DELETE FROM media_file WHERE path = ?1 AND references_count = 0")
+        .bind(path)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok((gone.rows_affected() > 0).then(|| path.to_owned()))
+}

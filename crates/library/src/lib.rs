@@ -1,0 +1,33 @@
+//! Database and files: the queue, what sites said, files on disk, and the commit sequence between them.
+//!
+//! All SQL of MediaFetcher is in this crate. It knows nothing of networks, containers or tags: it is handed
+//! finished part files and decides names, durability and rows. Invariants are numbered in `docs/invariants.md`.
+#![warn(missing_docs)]
+
+mod claim;
+mod commit;
+mod database;
+mod error;
+mod intent;
+mod jobs;
+mod listing;
+pub mod names;
+mod query;
+mod queue;
+mod recovery;
+mod retitle;
+mod settings;
+mod shelf;
+mod sidecar;
+
+pub use claim::{Claimed, Lane};
+pub use commit::{Finished, Output};
+pub use database::Library;
+pub use error::LibraryError;
+pub use intent::Kept;
+pub use listing::{AddOutcome, Suspect};
+pub use queue::Settled;
+pub use recovery::Recovered;
+pub use retitle::Retitle;
+pub use shelf::{Sealed, Shelf};
+pub use sidecar::Sidecar;

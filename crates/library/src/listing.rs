@@ -1,0 +1,272 @@
+//! Taking in a page of what a site has: records, wanted files, and what is already here.
+//!
+//! A page costs a handful of statements whatever its length: rows travel as one JSON array and are spread by
+//! SQLite's `json_each`.
+
+use crate::database::{Library, Write, now};
+use crate::error::LibraryError;
+use protocol::{Fetch, ItemId, JobId, RemoteItem, Variant};
+use serde_json::{Value, json};
+use sqlx::Row;
+
+/// What became of a page.
+#[derive(Clone, Debug, Default)]
+pub struct AddOutcome {
+    /// Songs this job had not seen before.
+    pub songs: u64,
+    /// Files now in the queue for this page.
+    pub wanted: u64,
+    /// Files already in the library.
+    pub already: u64,
+    /// Files whose disk contents differ from what the row promises: to be examined.
+    pub suspects: Vec<Suspect>,
+}
+
+/// A file that a row promises and the disk does not keep.
+#[derive(Clone, Debug)]
+pub struct Suspect {
+    /// The wanted file it belongs to.
+    pub item: ItemId,
+    /// Its name in the library.
+    pub path: String,
+    /// Which rendering it is.
+    pub variant: Variant,
+    /// It is gone or has no bytes; otherwise it has changed.
+    pub gone: bool,
+}
+
+impl Library {
+    /// Adds a page of listed things to a job, wanting the assets in `formats`. Idempotent.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotFound`] for an unknown job; database failures.
+    pub async fn add_items(
+        &self,
+        job: JobId,
+        formats: &[Variant],
+        page: &[RemoteItem],
+    ) -> Result<AddOutcome, LibraryError> {
+        let records = Value::Array(page.iter().map(record_row).collect()).to_string();
+        let assets = Value::Array(asset_rows(page, formats)).to_string();
+        let mut write = self.write().await?;
+        let songs = count_new_songs(&mut write, job, &records).await?;
+        store_records(&mut write, &records).await?;
+        store_items(&mut write, job, &assets).await?;
+        let (wanted, already) = count_states(&mut write, &assets).await?;
+        count_songs(&mut write, job, songs).await?;
+        write.commit().await?;
+        let suspects = self.suspects(&assets).await?;
+        Ok(AddOutcome { songs, wanted, already, suspects })
+    }
+
+    /// Forgets a lost file: its rows go, the item is wanted again.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn want_again(&self, item: ItemId) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        let files =
+            sqlx::query("DELETE FROM library_item WHERE item_id = ?1 RETURNING media_file_id")
+                .bind(item.0)
+                .fetch_all(&mut *write.tx)
+                .await?;
+        for file in files {
+            sqlx::query("DELETE FROM media_file WHERE id = ?1 AND references_count = 0")
+                .bind(file.try_get::<i64, _>(0)?)
+                .execute(&mut *write.tx)
+                .await?;
+        }
+        let statements = [
+            "UPDATE item SET state = 'wanted', attempts = 0, reason = NULL, next_try_at = NULL WHERE id = ?1",
+            "UPDATE job_item SET already = 0 WHERE item_id = ?1 \
+             AND job_id = (SELECT job_id FROM item WHERE id = ?1)",
+        ];
+        for statement in statements {
+            sqlx::query(statement).bind(item.0).execute(&mut *write.tx).await?;
+        }
+        write.commit().await
+    }
+
+    /// Takes a file as it is now, after it was changed by another program and found sound.
+    ///
+    /// # Errors
+    /// Database and disk failures.
+    pub async fn accept_changed(&self, path: &str) -> Result<(), LibraryError> {
+        let shelf = self.shelf();
+        let name = path.to_owned();
+        let measured = tokio::task::spawn_blocking(move || {
+            Ok::<_, LibraryError>((shelf.hash(&name)?, shelf.stat(&name)))
+        });
+        let (sealed, stat) = measured.await.map_err(|_| LibraryError::Superseded)??;
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE OR IGNORE media_file SET sha256 = unhex(?2), size = ?3, mtime_ns = ?4 WHERE path = ?1",
+        )
+        .bind(path)
+        .bind(&sealed.sha256)
+        .bind(sealed.size as i64)
+        .bind(stat.map_or(0, |(_, mtime_ns)| mtime_ns))
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
+    /// Compares what the rows promise for these assets with the disk (sizes and times only).
+    async fn suspects(&self, assets: &str) -> Result<Vec<Suspect>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT i.id, i.variant, m.path, m.size, m.mtime_ns FROM json_each(?1) a \
+             JOIN item i ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
+                        AND i.variant = a.value ->> 'variant' \
+             JOIN library_item l ON l.item_id = i.id JOIN media_file m ON m.id = l.media_file_id \
+             WHERE i.state = 'done'",
+        )
+        .bind(assets)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut promised = Vec::with_capacity(rows.len());
+        for row in rows {
+            let variant = crate::database::named_column(&row, "variant")?;
+            let suspect = Suspect {
+                item: ItemId(row.try_get(0)?),
+                path: row.try_get(2)?,
+                variant,
+                gone: false,
+            };
+            promised.push((suspect, row.try_get::<i64, _>(3)?, row.try_get::<i64, _>(4)?));
+        }
+        let shelf = self.shelf();
+        let compared = tokio::task::spawn_blocking(move || {
+            let differs = |(mut suspect, size, mtime_ns): (Suspect, i64, i64)| {
+                let found = shelf.stat(&suspect.path).filter(|&(length, _)| length > 0);
+                suspect.gone = found.is_none();
+                (found != Some((size as u64, mtime_ns))).then_some(suspect)
+            };
+            promised.into_iter().filter_map(differs).collect()
+        });
+        compared.await.map_err(|_| LibraryError::Superseded)
+    }
+}
+
+fn record_row(item: &RemoteItem) -> Value {
+    json!({
+        "source": item.source, "source_id": item.source_id, "title": item.title,
+        "metadata": json!(item.metadata).to_string(), "raw": item.raw.to_string(),
+        "song": item.metadata.stem.is_none(),
+    })
+}
+
+fn asset_rows(page: &[RemoteItem], formats: &[Variant]) -> Vec<Value> {
+    let of_item = |item: &RemoteItem| {
+        let wanted = item.assets.iter().filter(|asset| formats.contains(&asset.variant));
+        let row = |asset: &protocol::Asset| {
+            json!({
+                "source": item.source, "source_id": item.source_id, "variant": asset.variant,
+                "fetch": json!(asset.fetch).to_string(), "lane": lane(&asset.fetch),
+                "missing": asset.fetch == Fetch::Missing,
+            })
+        };
+        wanted.map(row).collect::<Vec<_>>()
+    };
+    page.iter().flat_map(of_item).collect()
+}
+
+fn lane(fetch: &Fetch) -> &'static str {
+    match fetch {
+        Fetch::Direct { .. } | Fetch::Missing => "files",
+        Fetch::Api { .. } | Fetch::StemBundle { .. } => "api",
+    }
+}
+
+async fn count_new_songs(
+    write: &mut Write<'_>,
+    job: JobId,
+    records: &str,
+) -> Result<u64, LibraryError> {
+    let row = sqlx::query(
+        "SELECT count(*) FROM json_each(?1) a WHERE a.value ->> 'song' AND NOT EXISTS ( \
+           SELECT 1 FROM record r JOIN item i ON i.record_id = r.id \
+           JOIN job_item j ON j.item_id = i.id AND j.job_id = ?2 \
+           WHERE r.source = a.value ->> 'source' AND r.source_id = a.value ->> 'source_id')",
+    )
+    .bind(records)
+    .bind(job.0)
+    .fetch_one(&mut *write.tx)
+    .await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}
+
+async fn store_records(write: &mut Write<'_>, records: &str) -> Result<(), LibraryError> {
+    sqlx::query(
+        "INSERT INTO record (source, source_id, title, metadata, raw, seen_at) \
+         SELECT a.value ->> 'source', a.value ->> 'source_id', a.value ->> 'title', \
+                a.value ->> 'metadata', a.value ->> 'raw', ?2 FROM json_each(?1) a WHERE true \
+         ON CONFLICT (source, source_id) DO UPDATE SET title = excluded.title, \
+           metadata = excluded.metadata, raw = excluded.raw, seen_at = excluded.seen_at, sidecar_fresh = 0 \
+         WHERE title <> excluded.title OR metadata <> excluded.metadata OR raw <> excluded.raw",
+    )
+    .bind(records)
+    .bind(now())
+    .execute(&mut *write.tx)
+    .await?;
+    Ok(())
+}
+
+/// Wants what is new. What failed or was cancelled is wanted again when a *new* job lists it; what the site
+/// did not have is asked for again only when the site now says something else about it.
+async fn store_items(write: &mut Write<'_>, job: JobId, assets: &str) -> Result<(), LibraryError> {
+    sqlx::query(
+        "INSERT INTO item (record_id, source, source_id, variant, job_id, fetch, lane, state, reason) \
+         SELECT r.id, r.source, r.source_id, a.value ->> 'variant', ?2, a.value ->> 'fetch', \
+                a.value ->> 'lane', iif(a.value ->> 'missing', 'absent', 'wanted'), NULL \
+         FROM json_each(?1) a JOIN record r \
+           ON r.source = a.value ->> 'source' AND r.source_id = a.value ->> 'source_id' WHERE true \
+         ON CONFLICT (source, source_id, variant) DO UPDATE SET \
+           state = CASE \
+             WHEN EXISTS (SELECT 1 FROM job_item j WHERE j.job_id = ?2 AND j.item_id = item.id) THEN state \
+             WHEN state IN ('failed', 'cancelled') THEN excluded.state \
+             WHEN state IN ('absent', 'withheld') AND fetch <> excluded.fetch THEN excluded.state \
+             ELSE state END, \
+           attempts = iif(state IN ('failed', 'cancelled'), 0, attempts), \
+           fetch = excluded.fetch, lane = excluded.lane, job_id = excluded.job_id",
+    )
+    .bind(assets)
+    .bind(job.0)
+    .execute(&mut *write.tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO job_item (job_id, item_id, already) \
+         SELECT ?2, i.id, i.state = 'done' FROM json_each(?1) a JOIN item i \
+           ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
+          AND i.variant = a.value ->> 'variant' WHERE true ON CONFLICT DO NOTHING",
+    )
+    .bind(assets)
+    .bind(job.0)
+    .execute(&mut *write.tx)
+    .await?;
+    Ok(())
+}
+
+async fn count_states(write: &mut Write<'_>, assets: &str) -> Result<(u64, u64), LibraryError> {
+    let row = sqlx::query(
+        "SELECT coalesce(sum(i.state IN ('wanted', 'running', 'waiting', 'needs_you')), 0), \
+                coalesce(sum(i.state = 'done'), 0) FROM json_each(?1) a JOIN item i \
+           ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
+          AND i.variant = a.value ->> 'variant'",
+    )
+    .bind(assets)
+    .fetch_one(&mut *write.tx)
+    .await?;
+    Ok((row.try_get::<i64, _>(0)?.unsigned_abs(), row.try_get::<i64, _>(1)?.unsigned_abs()))
+}
+
+async fn count_songs(write: &mut Write<'_>, job: JobId, songs: u64) -> Result<(), LibraryError> {
+    let done = sqlx::query("UPDATE job SET songs = songs + ?2 WHERE id = ?1")
+        .bind(job.0)
+        .bind(songs as i64)
+        .execute(&mut *write.tx)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(LibraryError::NotFound(format!("job {job}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Making database and folder agree after a start, however the last run ended (I5).
+
+use crate::database::Library;
+use crate::error::LibraryError;
+use crate::intent::drop_intent;
+use protocol::ItemId;
+use sqlx::Row;
+use std::collections::HashSet;
+
+/// What the last run had left behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Transfers that go on where they stopped, or from zero.
+    pub requeued: u64,
+    /// Files that were complete and only lacked their rows.
+    pub adopted: u64,
+    /// Part files that nobody wanted.
+    pub quarantined: u64,
+}
+
+struct Found {
+    item: ItemId,
+    fence: i64,
+    part: String,
+    phase: String,
+    outputs: Option<String>,
+}
+
+impl Library {
+    /// Mends what a kill may have left. Called once, before any work is claimed.
+    ///
+    /// A library folder whose marker is absent is left alone: its disk is elsewhere.
+    ///
+    /// # Errors
+    /// Database failures. What the disk refuses is logged and tried again at the next start.
+    pub async fn recover(&self) -> Result<Recovered, LibraryError> {
+        let mut recovered = Recovered::default();
+        if self.shelf().check().is_ok() {
+            for intent in self.intents().await? {
+                self.mend(&intent, &mut recovered).await?;
+            }
+            recovered.quarantined = self.quarantine_strays().await?;
+        }
+        let mut write = self.write().await?;
+        let requeued = sqlx::query("UPDATE item SET state = 'wanted' WHERE state = 'running'")
+            .execute(&mut *write.tx)
+            .await?;
+        write.commit().await?;
+        recovered.requeued = requeued.rows_affected();
+        Ok(recovered)
+    }
+
+    async fn intents(&self) -> Result<Vec<Found>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT n.item_id, i.fence, n.part, n.phase, n.outputs FROM intent n \
+             JOIN item i ON i.id = n.item_id ORDER BY n.item_id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let found = |row: &sqlx::sqlite::SqliteRow| -> Result<Found, LibraryError> {
+            Ok(Found {
+                item: ItemId(row.try_get(0)?),
+                fence: row.try_get(1)?,
+                part: row.try_get(2)?,
+                phase: row.try_get(3)?,
+                outputs: row.try_get(4)?,
+            })
+        };
+        rows.iter().map(found).collect()
+    }
+
+    async fn mend(&self, found: &Found, recovered: &mut Recovered) -> Result<(), LibraryError> {
+        let outputs = found.outputs.as_deref().unwrap_or("[]");
+        let mended = match found.phase.as_str() {
+            "fetching" => return Ok(()),
+            "placing" => {
+                let outputs = serde_json::from_str(outputs)?;
+                self.place_and_record(found.item, found.fence, outputs).await.map(|_| {
+                    recovered.adopted += 1;
+                })
+            }
+            "clearing" => self.clear(found.item, &serde_json::from_str::<Vec<_>>(outputs)?).await,
+            // Tags were being written: the bytes are neither the server's nor verified.
+            _ => self.start_over(found).await,
+        };
+        if let Err(error) = mended {
+            tracing::warn!(item = found.item.0, %error, "work left behind is done again");
+            self.start_over(found).await?;
+        }
+        Ok(())
+    }
+
+    async fn start_over(&self, found: &Found) -> Result<(), LibraryError> {
+        self.shelf().remove(&found.part)?;
+        let mut write = self.write().await?;
+        drop_intent(&mut write, found.item).await?;
+        write.commit().await
+    }
+
+    /// Part files without an intent: quarantined now, deleted at the start after.
+    async fn quarantine_strays(&self) -> Result<u64, LibraryError> {
+        let rows = sqlx::query("SELECT part FROM intent").fetch_all(&self.pool).await?;
+        let known =
+            rows.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
+        let shelf = self.shelf();
+        shelf.empty_quarantine()?;
+        let mut strays = 0;
+        for part in shelf.parts()?.into_iter().filter(|part| !known.contains(part)) {
+            shelf.quarantine(&part)?;
+            strays += 1;
+        }
+        Ok(strays)
+    }
+}

@@ -1,0 +1,168 @@
+//! The person's settings, kept in the database as one JSON value.
+
+use crate::database::Library;
+use crate::error::LibraryError;
+use crate::names;
+use crate::shelf::Shelf;
+use protocol::{Settings, SettingsPatch};
+use sqlx::Row;
+use std::path::{Component, Path};
+
+impl Library {
+    /// The settings in force.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn settings(&self) -> Result<Settings, LibraryError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE key = 'settings'")
+            .fetch_optional(&self.pool)
+            .await?;
+        let text: Option<String> = row.map(|row| row.try_get(0)).transpose()?;
+        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    }
+
+    /// Changes what `patch` names, all of it or nothing, and gives the settings then in force.
+    ///
+    /// # Errors
+    /// [`LibraryError::Invalid`] says in words which value cannot be accepted.
+    pub async fn change_settings(&self, patch: SettingsPatch) -> Result<Settings, LibraryError> {
+        let before = self.settings().await?;
+        let after = patched(before.clone(), patch)?;
+        if after.folder != before.folder {
+            let shelf = Shelf::open(Path::new(&after.folder), &self.library_id().await?)?;
+            self.store_settings(&after).await?;
+            self.set_shelf(shelf);
+        } else {
+            self.store_settings(&after).await?;
+        }
+        Ok(after)
+    }
+
+    /// On opening: fills in the default folder, and opens the folder if its disk is there.
+    pub(crate) async fn adopt_settings(&self, default_folder: &Path) -> Result<(), LibraryError> {
+        let mut settings = self.settings().await?;
+        if settings.folder.is_empty() {
+            settings.folder = default_folder.to_string_lossy().into_owned();
+            self.store_settings(&settings).await?;
+        }
+        self.open_shelf(&settings).await
+    }
+
+    /// Opens the library folder again, for instance after its disk came back.
+    ///
+    /// # Errors
+    /// When the database cannot be read. A missing folder is no error here: the shelf says so when used.
+    pub async fn reopen_shelf(&self) -> Result<(), LibraryError> {
+        let settings = self.settings().await?;
+        self.open_shelf(&settings).await
+    }
+
+    async fn open_shelf(&self, settings: &Settings) -> Result<(), LibraryError> {
+        let folder = Path::new(&settings.folder);
+        let has_files = self.has_files().await?;
+        if has_files && !Shelf::is_marked(folder) {
+            // A disk that is not mounted looks like an empty folder: nothing is made or healed there (I5).
+            self.set_shelf(Shelf::closed(folder));
+            return Ok(());
+        }
+        let shelf = Shelf::open(folder, &self.library_id().await?);
+        self.set_shelf(shelf.unwrap_or_else(|_| Shelf::closed(folder)));
+        Ok(())
+    }
+
+    async fn has_files(&self) -> Result<bool, LibraryError> {
+        let row =
+            sqlx::query("SELECT EXISTS (SELECT 1 FROM media_file)").fetch_one(&self.pool).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    async fn store_settings(&self, settings: &Settings) -> Result<(), LibraryError> {
+        self.store_meta("settings", &serde_json::to_string(settings)?).await
+    }
+
+    /// The id that the folder's marker file repeats; made once.
+    async fn library_id(&self) -> Result<String, LibraryError> {
+        let made = "INSERT INTO meta (key, value) VALUES ('library_id', lower(hex(randomblob(16)))) \
+                    ON CONFLICT DO NOTHING";
+        let mut write = self.write().await?;
+        sqlx::query(made).execute(&mut *write.tx).await?;
+        write.commit().await?;
+        let row = sqlx::query("SELECT value FROM meta WHERE key = 'library_id'")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
+    async fn store_meta(&self, key: &str, value: &str) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) \
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(key)
+        .bind(value)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+}
+
+fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, LibraryError> {
+    if let Some(folder) = patch.folder {
+        check_folder(&folder)?;
+        settings.folder = folder;
+    }
+    if let Some(mut formats) = patch.formats {
+        formats.sort_unstable();
+        formats.dedup();
+        let none = || LibraryError::Invalid("choose at least one format".into());
+        settings.formats = (!formats.is_empty()).then_some(formats).ok_or_else(none)?;
+    }
+    if let Some(template) = patch.template {
+        names::validate_template(&template)
+            .map_err(|error| LibraryError::Invalid(error.to_string()))?;
+        settings.template = template;
+    }
+    if let Some(parallel) = patch.parallel {
+        settings.parallel = within("parallel transfers", parallel, 1, 32)?;
+    }
+    if let Some(pace_ms) = patch.pace_ms {
+        settings.pace_ms = within("milliseconds between calls", pace_ms, 100, 60_000)?;
+    }
+    if let Some(keep) = patch.keep_up_to_date {
+        settings.keep_up_to_date = keep;
+    }
+    Ok(settings)
+}
+
+fn within<N: PartialOrd + std::fmt::Display>(
+    what: &str,
+    value: N,
+    least: N,
+    most: N,
+) -> Result<N, LibraryError> {
+    if value < least || value > most {
+        let words = format!("{what} must be between {least} and {most}, not {value}");
+        return Err(LibraryError::Invalid(words));
+    }
+    Ok(value)
+}
+
+/// A folder that a client names must be one that a person would choose for music: absolute, without `..`, and
+/// in the home folder not inside a hidden one, where programs keep their settings (docs/security.md).
+fn check_folder(folder: &str) -> Result<(), LibraryError> {
+    let path = Path::new(folder);
+    if !path.is_absolute() || path.parent().is_none() {
+        return Err(LibraryError::Invalid("give the folder's whole path".into()));
+    }
+    if path.components().any(|part| part == Component::ParentDir) {
+        return Err(LibraryError::Invalid("the folder must not contain ..".into()));
+    }
+    let home = std::env::home_dir().unwrap_or_default();
+    let below_home = path.strip_prefix(home).unwrap_or(Path::new(""));
+    let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+    if below_home.components().any(hidden) {
+        return Err(LibraryError::Invalid("the folder must not be inside a hidden one".into()));
+    }
+    Ok(())
+}

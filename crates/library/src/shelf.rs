@@ -1,0 +1,323 @@
+//! The library folder on its disk: where part files grow, are sealed and get their final names.
+//!
+//! Everything here blocks; callers on async threads use `spawn_blocking`. Nothing here knows the database.
+
+use crate::error::LibraryError;
+use crate::names::PART_SUFFIX;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+/// Where MediaFetcher keeps its own things inside the library folder.
+const OWN_FOLDER: &str = ".mediafetcher";
+const MARKER: &str = ".mediafetcher/library.json";
+const QUARANTINE: &str = ".mediafetcher/quarantine";
+/// Length of a name that every common file system takes, in bytes.
+const COMMON_NAME_MAX: usize = 255;
+
+/// The library folder.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    root: PathBuf,
+    open: bool,
+    name_max: usize,
+}
+
+/// What a sealed file is, as read back from the disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    library_id: String,
+}
+
+impl Shelf {
+    /// A folder that is not there (yet): every use says so.
+    pub(crate) fn closed(root: &Path) -> Self {
+        Self { root: root.to_owned(), open: false, name_max: COMMON_NAME_MAX }
+    }
+
+    /// Opens the folder, making it and its marker if need be.
+    ///
+    /// # Errors
+    /// When it cannot be made or belongs to another library.
+    pub(crate) fn open(root: &Path, library_id: &str) -> Result<Self, LibraryError> {
+        let shown = || root.display().to_string();
+        fs::create_dir_all(root.join(OWN_FOLDER)).map_err(LibraryError::io(shown()))?;
+        let marker = root.join(MARKER);
+        match fs::read(&marker) {
+            Ok(bytes) => check_marker(&bytes, library_id, root)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let json = serde_json::to_vec(&Marker { library_id: library_id.to_owned() })?;
+                replace_file(&marker, &json).map_err(LibraryError::io(shown()))?;
+            }
+            Err(error) => return Err(LibraryError::io(shown())(error)),
+        }
+        Ok(Self { root: root.to_owned(), open: true, name_max: name_limit(root) })
+    }
+
+    /// True when a library was opened in `root` before and its disk is there now.
+    pub(crate) fn is_marked(root: &Path) -> bool {
+        root.join(MARKER).is_file()
+    }
+
+    /// The folder's absolute path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The longest name the volume takes, in bytes.
+    pub fn name_max(&self) -> usize {
+        self.name_max
+    }
+
+    /// Says whether files can be placed: the disk is there and the marker is still ours.
+    ///
+    /// # Errors
+    /// [`LibraryError::VolumeMissing`].
+    pub fn check(&self) -> Result<(), LibraryError> {
+        let there = self.open && Self::is_marked(&self.root);
+        let missing = || LibraryError::VolumeMissing(self.root.display().to_string());
+        there.then_some(()).ok_or_else(missing)
+    }
+
+    /// The absolute path of `name`, a name of ours with `/` between its parts (I6).
+    ///
+    /// # Errors
+    /// [`LibraryError::Invalid`] if the name leads elsewhere, or a folder on the way is a symbolic link.
+    pub fn path(&self, name: &str) -> Result<PathBuf, LibraryError> {
+        let relative = Path::new(name);
+        let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+        if name.is_empty() || !relative.components().all(plain) {
+            return Err(LibraryError::Invalid(format!("{name:?} is no name inside the library")));
+        }
+        let mut folder = self.root.clone();
+        for part in relative.parent().into_iter().flat_map(Path::components) {
+            folder.push(part);
+            let is_link = folder.symlink_metadata().is_ok_and(|found| found.is_symlink());
+            if is_link {
+                let words = format!("{} is a symbolic link", folder.display());
+                return Err(LibraryError::Invalid(words));
+            }
+        }
+        Ok(self.root.join(relative))
+    }
+
+    /// Makes the bytes durable and reads them back: hash, then fsync (I2).
+    ///
+    /// # Errors
+    /// When the file cannot be read or synced.
+    pub fn seal(&self, part: &str) -> Result<Sealed, LibraryError> {
+        let path = self.path(part)?;
+        let sealed = hash_file(&path).map_err(LibraryError::io(part))?;
+        let file = OpenOptions::new().write(true).open(&path).map_err(LibraryError::io(part))?;
+        file.sync_all().map_err(LibraryError::io(part))?;
+        Ok(sealed)
+    }
+
+    /// Gives a sealed part its final name without replacing anything, and makes the name durable.
+    /// `Ok(false)`: the name is taken; nothing changed.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn place(&self, part: &str, name: &str) -> Result<bool, LibraryError> {
+        let (from, to) = (self.path(part)?, self.path(name)?);
+        let folder = to.parent().unwrap_or(&self.root).to_owned();
+        self.make_folder(&folder).map_err(LibraryError::io(name))?;
+        let placed = tempfile::TempPath::try_from_path(&from).and_then(|temporary| {
+            match temporary.persist_noclobber(&to) {
+                Ok(()) => Ok(true),
+                Err(refused) => {
+                    let taken = refused.error.kind() == io::ErrorKind::AlreadyExists;
+                    // The part stays: it is verified work.
+                    let _ = refused.path.keep();
+                    if taken { Ok(false) } else { Err(refused.error) }
+                }
+            }
+        });
+        let placed = placed.map_err(LibraryError::io(name))?;
+        if placed {
+            sync_folder(&folder).map_err(LibraryError::io(name))?;
+        }
+        Ok(placed)
+    }
+
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        if folder == self.root || folder.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        sync_folder(folder.parent().unwrap_or(&self.root))
+    }
+
+    /// Removes a part or a surplus file; one that is not there is fine.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, name: &str) -> Result<(), LibraryError> {
+        match fs::remove_file(self.path(name)?) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(LibraryError::io(name)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Size in bytes and modification time in nanoseconds of a file of ours; `None` when it is not there.
+    pub fn stat(&self, name: &str) -> Option<(u64, i64)> {
+        let found = self.path(name).ok()?.symlink_metadata().ok()?;
+        found.is_file().then(|| (found.len(), modified_ns(&found)))
+    }
+
+    /// Hashes a file of ours.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn hash(&self, name: &str) -> Result<Sealed, LibraryError> {
+        hash_file(&self.path(name)?).map_err(LibraryError::io(name))
+    }
+
+    /// Sets a file's modification time (seconds since 1970) to when its content was made.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn set_time(&self, name: &str, seconds: i64) -> Result<(), LibraryError> {
+        let since = std::time::Duration::from_secs(seconds.max(0).unsigned_abs());
+        let time = std::time::UNIX_EPOCH + since;
+        let file = OpenOptions::new().write(true).open(self.path(name)?);
+        file.and_then(|file| file.set_modified(time)).map_err(LibraryError::io(name))
+    }
+
+    /// Writes a small file of ours, replacing an older one, durably.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_small(&self, name: &str, bytes: &[u8]) -> Result<(), LibraryError> {
+        let path = self.path(name)?;
+        self.make_folder(path.parent().unwrap_or(&self.root)).map_err(LibraryError::io(name))?;
+        replace_file(&path, bytes).map_err(LibraryError::io(name))
+    }
+
+    /// Part files lying in the folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn parts(&self) -> Result<Vec<String>, LibraryError> {
+        let shown = || self.root.display().to_string();
+        let entries = fs::read_dir(&self.root).map_err(LibraryError::io(shown()))?;
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        Ok(names.filter(|name| name.ends_with(PART_SUFFIX)).collect())
+    }
+
+    /// Moves a file out of sight, to be looked at or deleted later.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn quarantine(&self, name: &str) -> Result<(), LibraryError> {
+        let folder = self.root.join(QUARANTINE);
+        fs::create_dir_all(&folder).map_err(LibraryError::io(name))?;
+        let flat = name.replace('/', "_");
+        fs::rename(self.path(name)?, folder.join(flat)).map_err(LibraryError::io(name))
+    }
+
+    /// Deletes what was quarantined before the start of this run.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn empty_quarantine(&self) -> Result<(), LibraryError> {
+        match fs::remove_dir_all(self.root.join(QUARANTINE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(LibraryError::io(QUARANTINE)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The modification time in nanoseconds since 1970, 0 where the system has none.
+fn modified_ns(found: &fs::Metadata) -> i64 {
+    let since = found.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+fn check_marker(bytes: &[u8], library_id: &str, root: &Path) -> Result<(), LibraryError> {
+    let marker: Marker = serde_json::from_slice(bytes)?;
+    if marker.library_id == library_id {
+        return Ok(());
+    }
+    let words = format!("{} belongs to another MediaFetcher library", root.display());
+    Err(LibraryError::Invalid(words))
+}
+
+fn hash_file(path: &Path) -> io::Result<Sealed> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut size = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+        size += read as u64;
+    }
+    let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Sealed { sha256, size })
+}
+
+/// Temporary file, fsync, rename over, fsync of the folder.
+fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new().suffix(PART_SUFFIX).tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    readable(temporary.as_file())?;
+    temporary.persist(path)?;
+    sync_folder(folder)
+}
+
+/// Temporary files are private; what stays in the library is an ordinary file.
+#[cfg(unix)]
+fn readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a rename in `folder` durable. Windows has no such call: NTFS journals names by itself.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn name_limit(root: &Path) -> usize {
+    let found = rustix::fs::statvfs(root).map(|stat| stat.f_namemax as usize);
+    found
+        .ok()
+        .filter(|&limit| limit >= 64)
+        .map_or(COMMON_NAME_MAX, |limit| limit.min(COMMON_NAME_MAX))
+}
+
+#[cfg(not(unix))]
+fn name_limit(_: &Path) -> usize {
+    COMMON_NAME_MAX
+}

@@ -1,0 +1,76 @@
+//! The `.json` with the site's own record, and the `.lrc` with timed lyrics, beside each song.
+
+use crate::claim::name_parts;
+use crate::database::{Library, json_column, named_column};
+use crate::error::LibraryError;
+use crate::names;
+use protocol::{Metadata, Source, Variant};
+use sqlx::Row;
+
+/// A song whose sidecar is missing or out of date.
+#[derive(Clone, Debug)]
+pub struct Sidecar {
+    record_id: i64,
+    /// Name of the `.json`.
+    pub name: String,
+    /// Its content: the site's record.
+    pub raw: String,
+    /// Name it had before, if another.
+    pub old_name: Option<String>,
+    /// What is known of the song, for the `.lrc`.
+    pub metadata: Metadata,
+}
+
+impl Library {
+    /// Up to `limit` songs with a file but without a sidecar that says what the site says.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn stale_sidecars(&self, limit: u32) -> Result<Vec<Sidecar>, LibraryError> {
+        let template = self.settings().await?.template;
+        let name_max = self.shelf().name_max();
+        let rows = sqlx::query(
+            "SELECT id, source, source_id, title, metadata, raw, sidecar FROM record r \
+             WHERE sidecar_fresh = 0 AND metadata ->> 'stem' IS NULL \
+               AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND i.state = 'done') \
+             ORDER BY id LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut sidecars = Vec::with_capacity(rows.len());
+        for row in rows {
+            let metadata: Metadata = json_column(&row, "metadata")?;
+            let source: Source = named_column(&row, "source")?;
+            let (title, id): (&str, &str) = (row.try_get("title")?, row.try_get("source_id")?);
+            let parts = name_parts(title, id, &metadata, Variant::Mp3, source);
+            let name = names::file_name(&template, &parts, "json", name_max);
+            let old: Option<String> = row.try_get("sidecar")?;
+            sidecars.push(Sidecar {
+                record_id: row.try_get("id")?,
+                raw: row.try_get("raw")?,
+                old_name: old.filter(|old| *old != name),
+                name,
+                metadata,
+            });
+        }
+        Ok(sidecars)
+    }
+
+    /// Notes that a sidecar is on disk.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn sidecars_written(&self, written: &[Sidecar]) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        for sidecar in written {
+            sqlx::query("UPDATE record SET sidecar = ?2, sidecar_fresh = (raw = ?3) WHERE id = ?1")
+                .bind(sidecar.record_id)
+                .bind(&sidecar.name)
+                .bind(&sidecar.raw)
+                .execute(&mut *write.tx)
+                .await?;
+        }
+        write.commit().await
+    }
+}

@@ -1,0 +1,5 @@
+//! The library as the daemon uses it: real SQLite, real files.
+
+mod after_a_kill;
+mod main_job;
+mod support;

@@ -1,0 +1,94 @@
+//! A library in a temporary folder, and the steps that the daemon takes with it.
+
+use library::{Claimed, Lane, Library, Output};
+use protocol::method::NewJob;
+use protocol::{Account, Asset, Fetch, JobId, Metadata, RemoteItem, Source, Variant};
+use std::path::PathBuf;
+
+pub struct Bench {
+    pub library: Library,
+    pub root: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("library").tempdir().unwrap();
+        let root = folder.path().join("music");
+        let library = Library::open(&folder.path().join("test.db"), &root).await.unwrap();
+        Self { library, root, folder }
+    }
+
+    /// The same library after the process was killed and started again.
+    pub async fn after_kill(self) -> Self {
+        self.library.close().await;
+        let library = Library::open(&self.folder.path().join("test.db"), &self.root).await.unwrap();
+        library.recover().await.unwrap();
+        Self { library, ..self }
+    }
+
+    pub async fn job(&self, key: &str) -> JobId {
+        let account = Account { id: "u1".into(), name: "Someone".into() };
+        let new = NewJob {
+            key: key.into(),
+            source: Source::Producer,
+            account,
+            formats: vec![Variant::Mp3],
+            daemon_lists: false,
+        };
+        self.library.start_job(&new, &new.formats).await.unwrap().0
+    }
+
+    pub async fn add(&self, job: JobId, songs: &[RemoteItem]) -> library::AddOutcome {
+        self.library.add_items(job, &[Variant::Mp3], songs).await.unwrap()
+    }
+
+    pub async fn claim(&self) -> Vec<Claimed> {
+        self.library.claim(Lane::Files, 100).await.unwrap()
+    }
+
+    /// Writes bytes as a transfer would and seals them.
+    pub fn sealed(&self, claimed: &Claimed, bytes: &[u8]) -> Output {
+        std::fs::write(self.root.join(&claimed.kept.part), bytes).unwrap();
+        let shelf = self.library.shelf();
+        Output {
+            part: String::new(),
+            file: claimed.kept.part.clone(),
+            name: library::names::file_name("{title}_{id}", &claimed.name_parts(), "mp3", 255),
+            sealed: shelf.seal(&claimed.kept.part).unwrap(),
+            container: "mp3".into(),
+            codec: "mp3".into(),
+            duration_ms: Some(1000),
+            title: claimed.title.clone(),
+            replaces: None,
+        }
+    }
+
+    pub async fn bring_all(&self) {
+        for claimed in self.claim().await {
+            let output = self.sealed(&claimed, claimed.source_id.as_bytes());
+            self.library.commit(&claimed, vec![output]).await.unwrap();
+        }
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.root).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != ".mediafetcher");
+        names.sort();
+        names
+    }
+}
+
+pub fn song(id: &str, title: &str) -> RemoteItem {
+    let url = format!("https://files.example/{id}.mp3");
+    RemoteItem {
+        source: Source::Producer,
+        source_id: id.into(),
+        title: title.into(),
+        metadata: Metadata::default(),
+        assets: vec![Asset { variant: Variant::Mp3, fetch: Fetch::Direct { url } }],
+        raw: serde_json::json!({ "id": id, "title": title }),
+    }
+}
