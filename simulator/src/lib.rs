@@ -1,0 +1,47 @@
+//! The remote services on this machine: producer.ai, flowmusic.app and their file hosts, under their real names.
+//!
+//! [`Simulator`] is an HTTP proxy with its own certificate authority. Whoever uses the proxy and trusts the authority
+//! meets the sites; every other host is refused and counted. Nothing in it is known to the programs it tests, and it
+//! tests nothing itself: [`Control`] sets the scene and tells the truth.
+
+mod account;
+mod authority;
+mod connection;
+mod control;
+mod control_http;
+pub mod faults;
+mod filehost;
+mod flowmusic;
+mod gate;
+pub mod log;
+mod lyrics;
+pub mod media;
+mod pages;
+mod producer;
+mod proxy;
+mod serve;
+mod service;
+mod session;
+mod signed;
+mod simulator;
+mod song;
+mod titles;
+mod world;
+
+pub use control::{Control, Expire};
+pub use faults::{Fault, FaultKind, RetryAfter};
+pub use log::{Counters, LogEntry};
+pub use media::long_file::LongFile;
+pub use media::{Format, Stem};
+pub use service::{CDN, STORAGE, Service};
+pub use simulator::{Config, Simulator};
+pub use song::{Availability, FileFacts, SongFacts};
+pub use titles::nasty as nasty_titles;
+
+use axum::response::{IntoResponse, Json, Response};
+use http::StatusCode;
+
+/// An error as both APIs tell it.
+fn api_error(status: StatusCode, detail: &str) -> Response {
+    (status, Json(serde_json::json!({"detail": detail}))).into_response()
+}
