@@ -1,0 +1,79 @@
+//! The app page (full tab): navigation, the panel that the address names, messages.
+
+use crate::catalogue::{t, tf};
+use crate::components::icon::{Icon, brand, icon};
+use crate::components::toast::toasts;
+use crate::panels::{PANELS, Panel, panel_of};
+use crate::route::current_route;
+use crate::store::{Link, Store};
+use leptos::prelude::*;
+
+/// Draws the page.
+pub fn app(store: Store) -> AnyView {
+    let route = current_route();
+    let shown = Memo::new(move |_| panel_of(&route.read()).name);
+    Effect::new(move |_| {
+        let title = t(panel_of(&route.read()).title_key);
+        document().set_title(&[&title, " – MediaFetcher"].concat());
+    });
+    let panel = move || {
+        // Only another panel is drawn anew; what changes within one is the panel's own business.
+        shown.track();
+        (panel_of(&route.read_untracked()).view)(store, route.into())
+    };
+    let links = PANELS.iter().map(|panel| link(panel, shown)).collect_view();
+    view! {
+        <a class="skip" href="#content" on:click=skip>{t("skip_to_content")}</a>
+        <div class="app">
+            <div class="side">
+                {brand()}
+                <nav aria-label=t("nav_label")>
+                    <ul class="stack-tight">{links}</ul>
+                </nav>
+                <p class="side-foot small muted" role="status">{connection(store)}</p>
+            </div>
+            <main id="content" tabindex="-1">{panel}</main>
+        </div>
+        {toasts(store.toasts)}
+    }
+    .into_any()
+}
+
+/// Goes to the content without changing the address, which names the panel.
+fn skip(event: leptos::ev::MouseEvent) {
+    event.prevent_default();
+    if let Some(content) = document().get_element_by_id("content") {
+        use wasm_bindgen::JsCast;
+        // `main` is always an HTML element, with a `tabindex`.
+        let _ = content.unchecked_into::<web_sys::HtmlElement>().focus();
+    }
+}
+
+fn link(panel: &'static Panel, shown: Memo<&'static str>) -> impl IntoView {
+    let current = move || (shown.get() == panel.name).then_some("page");
+    view! {
+        <li>
+            <a class="side-link" href=["#", panel.name].concat() aria-current=current>
+                {icon(panel.icon)}
+                {t(panel.title_key)}
+            </a>
+        </li>
+    }
+}
+
+fn connection(store: Store) -> impl IntoView {
+    move || match store.link.get() {
+        Link::Connecting => line("tone-calm", Icon::Clock, t("connecting")),
+        Link::Up { version } => {
+            line("tone-ok", Icon::CheckCircle, tf("host_up", &[("version", &version)]))
+        }
+        Link::Missing(_) => line("tone-warn", Icon::Plug, t("missing_title")),
+        Link::Lost => {
+            line("tone-warn", Icon::Plug, [&t("lost_title"), ". ", &t("lost_why")].concat())
+        }
+    }
+}
+
+fn line(tone: &'static str, picture: Icon, text: String) -> AnyView {
+    view! { <span class="row top"><span class=tone>{icon(picture)}</span><span class="grow">{text}</span></span> }.into_any()
+}

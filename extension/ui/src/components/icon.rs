@@ -1,0 +1,90 @@
+//! The icons, as inline SVG drawn with the text's colour. They decorate: the words beside them carry the meaning.
+
+use leptos::prelude::*;
+
+/// An icon of 24 by 24 units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    Alert,
+    Check,
+    CheckCircle,
+    Clock,
+    Cross,
+    CrossCircle,
+    Download,
+    Folder,
+    Gear,
+    History,
+    Info,
+    List,
+    Lock,
+    Minus,
+    Pause,
+    Person,
+    Play,
+    Plug,
+    Retry,
+    Search,
+    Tab,
+}
+
+impl Icon {
+    fn paths(self) -> &'static str {
+        match self {
+            Icon::Alert => "<path d='M12 3 2.5 20h19z'/><path d='M12 10v4M12 17v.01'/>",
+            Icon::Check => "<path d='m5 12.5 4.5 4.5L19 7.5'/>",
+            Icon::CheckCircle => {
+                "<circle cx='12' cy='12' r='9'/><path d='m8 12.5 2.7 2.7L16 9.8'/>"
+            }
+            Icon::Clock => "<circle cx='12' cy='12' r='9'/><path d='M12 7v5l3 2'/>",
+            Icon::Cross => "<path d='m6 6 12 12M18 6 6 18'/>",
+            Icon::CrossCircle => "<circle cx='12' cy='12' r='9'/><path d='m9 9 6 6M15 9l-6 6'/>",
+            Icon::Download => "<path d='M12 4v11M7 10.5l5 5 5-5M5 20h14'/>",
+            Icon::Folder => {
+                "<path d='M3 6.5A1.5 1.5 0 0 1 4.5 5H9l2 2.5h8.5A1.5 1.5 0 0 1 21 9v8.5a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5z'/>"
+            }
+            Icon::Gear => {
+                "<circle cx='12' cy='12' r='3'/><path d='M12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M18.7 5.3l-2.1 2.1M7.4 16.6l-2.1 2.1'/>"
+            }
+            Icon::History => {
+                "<path d='M3.5 12a8.5 8.5 0 1 0 2.8-6.3L3.5 8M3.5 3.5V8H8M12 7.5V12l3 2'/>"
+            }
+            Icon::Info => "<circle cx='12' cy='12' r='9'/><path d='M12 11v5M12 8v.01'/>",
+            Icon::List => {
+                "<path d='M8.5 6.5H20M8.5 12H20M8.5 17.5H20M4 6.5v.01M4 12v.01M4 17.5v.01'/>"
+            }
+            Icon::Lock => {
+                "<rect x='5' y='11' width='14' height='9' rx='2'/><path d='M8 11V8a4 4 0 0 1 8 0v3'/>"
+            }
+            Icon::Minus => "<circle cx='12' cy='12' r='9'/><path d='M8 12h8'/>",
+            Icon::Pause => "<path d='M9 5.5v13M15 5.5v13'/>",
+            Icon::Person => {
+                "<circle cx='12' cy='8.5' r='4'/><path d='M4.5 20a7.5 7.5 0 0 1 15 0'/>"
+            }
+            Icon::Play => "<path d='M8 5.5v13l10.5-6.5z'/>",
+            Icon::Plug => "<path d='M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v4'/>",
+            Icon::Retry => "<path d='M20 12a8 8 0 1 1-2.5-5.8L20 8.5M20 4v4.5h-4.5'/>",
+            Icon::Search => "<circle cx='11' cy='11' r='6.5'/><path d='m16 16 4.5 4.5'/>",
+            Icon::Tab => {
+                "<path d='M13 5h6v6M19 5l-8 8M10 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-4'/>"
+            }
+        }
+    }
+}
+
+/// Draws an icon.
+pub fn icon(icon: Icon) -> AnyView {
+    view! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" inner_html=icon.paths()></svg> }.into_any()
+}
+
+/// The mark of MediaFetcher.
+pub fn brand() -> AnyView {
+    let mark = "<path fill='currentColor' d='M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 5v6.2l2.3-2.3 1.4 1.4L12 17l-4.7-4.7 1.4-1.4 2.3 2.3V7z'/>";
+    view! {
+        <div class="brand">
+            <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true" inner_html=mark></svg>
+            "MediaFetcher"
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,11 @@
+//! The small parts that pages and panels are made of. Their looks are in `styles/components.css`.
+
+pub mod button;
+pub mod command_line;
+pub mod icon;
+pub mod missing_host;
+pub mod progress_bar;
+pub mod state_word;
+pub mod toast;
+pub mod variant_chips;
+pub mod virtual_list;

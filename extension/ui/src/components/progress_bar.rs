@@ -1,0 +1,48 @@
+//! A progress bar.
+
+use crate::words::percent;
+use leptos::prelude::*;
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Nothing is known of the end.
+    Unknown,
+    /// Of `total` parts, `done` are there.
+    Of {
+        /// How many are there.
+        done: u64,
+        /// How many there will be.
+        total: u64,
+    },
+}
+
+/// A bar called `name`. `look` is empty or `thin`; a bar that rests is grey.
+pub fn progress_bar(
+    look: &'static str,
+    name: impl Fn() -> String + Send + 'static,
+    extent: Signal<Extent>,
+    resting: Signal<bool>,
+) -> AnyView {
+    let share = move || match extent.get() {
+        Extent::Unknown => None,
+        Extent::Of { done, total } => Some(percent(done, total)),
+    };
+    // The bar is drawn at full width and scaled, which costs no layout.
+    let scale = move || share().map(|share| format!("scaleX({}.{:02})", share / 100, share % 100));
+    view! {
+        <div
+            class=["progress ", look].concat()
+            class:waiting=move || resting.get()
+            class:unknown=move || share().is_none()
+            role="progressbar"
+            aria-label=name
+            aria-valuemin="0"
+            aria-valuemax="100"
+            aria-valuenow=move || share().map(|share| share.to_string())
+        >
+            <span style:transform=scale></span>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,97 @@
+//! Short messages that come up at the bottom and go by themselves, some with one button such as "Undo".
+
+use crate::catalogue::t;
+use crate::components::button::{button, icon_button};
+use crate::components::icon::Icon;
+use crate::words;
+use browser::environment::sleep;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::ErrorBody;
+
+/// How long a message stays: enough to read it and to reach its button.
+const STAY_MS: u32 = 10_000;
+/// Older ones make room.
+const MOST: usize = 3;
+
+#[derive(Clone)]
+struct Toast {
+    id: u64,
+    text: String,
+    action: Option<(String, Callback<()>)>,
+}
+
+/// The messages shown now.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    shown: RwSignal<Vec<Toast>>,
+    last_id: StoredValue<u64>,
+}
+
+impl Toasts {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { shown: RwSignal::default(), last_id: StoredValue::new(0) }
+    }
+
+    /// Shows a message.
+    pub fn say(self, text: String) {
+        self.show(text, None);
+    }
+
+    /// Shows a message with a button.
+    pub fn offer(self, text: String, label: String, act: impl Fn() + Send + Sync + 'static) {
+        self.show(text, Some((label, Callback::new(move |()| act()))));
+    }
+
+    /// Shows what went wrong.
+    pub fn complain(self, error: &ErrorBody) {
+        self.show(words::error(error), None);
+    }
+
+    fn show(self, text: String, action: Option<(String, Callback<()>)>) {
+        let id = self.last_id.get_value() + 1;
+        self.last_id.set_value(id);
+        self.shown.update(|shown| {
+            let surplus = (shown.len() + 1).saturating_sub(MOST);
+            shown.drain(..surplus);
+            shown.push(Toast { id, text, action });
+        });
+        spawn_local(async move {
+            sleep(STAY_MS).await;
+            self.dismiss(id);
+        });
+    }
+
+    fn dismiss(self, id: u64) {
+        self.shown.update(|shown| shown.retain(|toast| toast.id != id));
+    }
+}
+
+/// The place where messages appear. It is always there, so that they are read out when they come.
+pub fn toasts(toasts: Toasts) -> AnyView {
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.shown.get() key=|toast| toast.id children=move |toast| one(toasts, toast) />
+        </div>
+    }
+    .into_any()
+}
+
+fn one(toasts: Toasts, toast: Toast) -> AnyView {
+    let id = toast.id;
+    let action = toast.action.map(|(label, act)| {
+        button("compact act", None, label, move || {
+            act.run(());
+            toasts.dismiss(id);
+        })
+    });
+    view! {
+        <div class="toast">
+            <span class="grow">{toast.text}</span>
+            {action}
+            {icon_button("compact", Icon::Cross, t("close"), move || toasts.dismiss(id))}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,65 @@
+//! The extension's pages: popup, app and onboarding, in one program.
+//!
+//! `<body data-page="…">` names the page. Each page opens its own connection to the host ([`link`]), keeps a mirror
+//! of what the daemon tells ([`store`]) and gives commands ([`actions`]). Nothing is decided here and nothing is
+//! lost when a page closes: the daemon has the queue, the worker has the listing.
+
+mod actions;
+mod app;
+mod catalogue;
+mod clock;
+mod components;
+mod language;
+mod link;
+mod onboarding;
+mod panels;
+mod popup;
+mod route;
+mod sites;
+mod store;
+mod template;
+mod words;
+
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use store::{Link, Store};
+use wasm_bindgen::prelude::*;
+
+/// Called by the browser when the program is loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    wasm_bindgen_futures::spawn_local(async {
+        language::speak().await;
+        show();
+    });
+}
+
+/// Puts the page in the place of its skeleton.
+fn show() {
+    let page =
+        document().body().and_then(|body| body.get_attribute("data-page")).unwrap_or_default();
+    let Some(root) = document().get_element_by_id("root") else { return };
+    let draw = match page.as_str() {
+        "popup" => popup::popup,
+        "onboarding" => onboarding::onboarding,
+        _ => app::app,
+    };
+    root.set_inner_html("");
+    mount_to(root.unchecked_into(), move || {
+        let store = Store::new();
+        connect(store);
+        draw(store)
+    })
+    .forget();
+}
+
+/// Connects now, and looks again when the person comes back to a page that had no host: it may be installed by then.
+fn connect(store: Store) {
+    link::connect(store);
+    let back = window_event_listener(leptos::ev::focus, move |_| {
+        if matches!(store.link.get_untracked(), Link::Missing(_)) {
+            link::connect(store);
+        }
+    });
+    on_cleanup(move || back.remove());
+}

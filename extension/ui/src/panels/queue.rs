@@ -1,0 +1,371 @@
+//! The queue: every wanted file with its state, filtered by state and text, acted on one by one or many at once.
+
+use super::queue_row::{ROW_HEIGHT, row};
+use super::queue_rows::{PAGE, Rows, pages_of};
+use crate::actions::{cancel_items, pause, resume, retry_items};
+use crate::catalogue::{t, tf, tn};
+use crate::components::button::button;
+use crate::components::icon::{Icon, icon};
+use crate::components::virtual_list::{VirtualList, virtual_list};
+use crate::link::{ask, command};
+use crate::route::Route;
+use crate::store::{Store, is_active};
+use crate::words;
+use browser::environment::sleep;
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::method::{ItemsQuery, ListItems};
+use protocol::{ErrorBody, ItemId, ItemState, JobId};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// How long changes are collected before the list and the counts are asked for again.
+const REFRESH_MS: u32 = 1_000;
+/// The most rows the daemon gives at once.
+const MOST_AT_ONCE: u32 = 500;
+
+/// The choices of the state filter: the catalogue's key and the states.
+const GROUPS: &[(&str, &[ItemState])] = &[
+    ("chip_all", &[]),
+    ("chip_open", &[ItemState::Wanted, ItemState::Running]),
+    ("state_waiting", &[ItemState::Waiting]),
+    ("state_needs_you", &[ItemState::NeedsYou]),
+    ("state_done", &[ItemState::Done]),
+    ("state_failed", &[ItemState::Failed]),
+    ("state_absent", &[ItemState::Absent]),
+    ("state_withheld", &[ItemState::Withheld]),
+    ("state_cancelled", &[ItemState::Cancelled]),
+];
+
+/// What the list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Filter {
+    job: Option<JobId>,
+    /// Index in [`GROUPS`].
+    group: usize,
+    text: String,
+}
+
+impl Filter {
+    fn query(&self, offset: u64, limit: u32) -> ItemsQuery {
+        ItemsQuery {
+            job: self.job,
+            states: GROUPS[self.group].1.to_vec(),
+            text: self.text.clone(),
+            offset: offset as u32,
+            limit,
+        }
+    }
+}
+
+/// The panel's signals.
+#[derive(Clone, Copy)]
+pub struct Queue {
+    /// What the page knows.
+    pub store: Store,
+    filter: RwSignal<Filter>,
+    /// The rows held.
+    pub rows: RwSignal<Rows>,
+    /// Ticked rows, also those out of sight.
+    pub selected: RwSignal<BTreeSet<ItemId>>,
+    counts: RwSignal<Vec<Option<u64>>>,
+    sight: RwSignal<Range<u64>>,
+    refresh_planned: StoredValue<bool>,
+}
+
+/// Draws the panel.
+pub fn queue(store: Store, route: Signal<Route>) -> AnyView {
+    let queue = Queue {
+        store,
+        filter: RwSignal::default(),
+        rows: RwSignal::default(),
+        selected: RwSignal::default(),
+        counts: RwSignal::new(vec![None; GROUPS.len()]),
+        sight: RwSignal::new(0..0),
+        refresh_planned: StoredValue::new(false),
+    };
+    queue.keep_fresh(route);
+    let count = Signal::derive(move || queue.rows.with(|rows| rows.total.unwrap_or(0)));
+    let list = virtual_list(VirtualList {
+        label: t("queue_list_label"),
+        count,
+        row_height: ROW_HEIGHT,
+        on_window: Callback::new(move |sight| queue.look_at(sight)),
+        row: move |index, focused| row(queue, index, focused),
+    });
+    view! {
+        <div class="panel fixed">
+            <div class="panel-head">
+                <h1>{t("queue_title")}</h1>
+                <div class="row">{search_field(queue)} {pause_button(store)}</div>
+            </div>
+            {job_line(queue)}
+            {chips(queue)}
+            {bulk_bar(queue)}
+            <div class="list-frame" class:hidden=move || count.get() == 0>{list}</div>
+            {nothing(queue)}
+        </div>
+    }
+    .into_any()
+}
+
+impl Queue {
+    /// Keeps the list true: after a change of the filter, of the connection, or of a file.
+    fn keep_fresh(self, route: Signal<Route>) {
+        Effect::new(move |_| {
+            let job = route.read().job;
+            if self.filter.with_untracked(|filter| filter.job != job) {
+                self.filter.update(|filter| filter.job = job);
+            }
+        });
+        let up = Memo::new(move |_| self.store.link.read().is_up());
+        Effect::new(move |_| {
+            self.filter.track();
+            if up.get() {
+                self.rows.set(Rows::default());
+                self.load_page(0);
+                self.count_states();
+            }
+        });
+        self.store.on_item(move |item| {
+            self.rows.update(|rows| rows.replace(item));
+            self.plan_refresh();
+        });
+    }
+
+    /// Loads what is about to be seen.
+    fn look_at(self, sight: Range<u64>) {
+        self.rows.update_untracked(|rows| rows.keep_near(&sight));
+        let missing = self.rows.with_untracked(|rows| rows.missing(&sight));
+        self.sight.set(sight);
+        missing.into_iter().for_each(|page| self.load_page(page));
+    }
+
+    fn load_page(self, page: u64) {
+        let filter = self.filter.get_untracked();
+        spawn_local(async move {
+            let answer = ask::<ListItems>(filter.query(page * PAGE, PAGE as u32)).await;
+            // The panel may be gone, or show something else by now.
+            if self.filter.try_with_untracked(|now| *now == filter) != Some(true) {
+                return;
+            }
+            match answer {
+                Ok(answer) => self.rows.update(|rows| rows.put(page, answer.items, answer.total)),
+                Err(error) => self.store.toasts.complain(&error),
+            }
+        });
+    }
+
+    fn count_states(self) {
+        let filter = self.filter.get_untracked();
+        for (group, _) in GROUPS.iter().enumerate() {
+            let query = Filter { group, ..filter.clone() }.query(0, 1);
+            spawn_local(async move {
+                if let Ok(answer) = ask::<ListItems>(query).await {
+                    // Gone with the panel: then nobody looks.
+                    let _ = self.counts.try_update(|counts| counts[group] = Some(answer.total));
+                }
+            });
+        }
+    }
+
+    /// Rows change in place at once; what enters or leaves the list is asked for once a second at most.
+    fn plan_refresh(self) {
+        if self.refresh_planned.get_value() {
+            return;
+        }
+        self.refresh_planned.set_value(true);
+        spawn_local(async move {
+            sleep(REFRESH_MS).await;
+            if self.refresh_planned.try_set_value(false).is_some() {
+                return; // The panel is gone.
+            }
+            self.count_states();
+            let sight = self.sight.get_untracked();
+            pages_of(&sight)
+                .chain(sight.is_empty().then_some(0))
+                .for_each(|page| self.load_page(page));
+        });
+    }
+
+    /// The ids of all files that match, page by page.
+    async fn all_matching(self) -> Result<BTreeSet<ItemId>, ErrorBody> {
+        let filter = self.filter.get_untracked();
+        let mut ids = BTreeSet::new();
+        let mut offset = 0;
+        loop {
+            let answer = ask::<ListItems>(filter.query(offset, MOST_AT_ONCE)).await?;
+            offset += answer.items.len() as u64;
+            let is_end = answer.items.is_empty() || offset >= answer.total;
+            ids.extend(answer.items.iter().map(|item| item.id));
+            if is_end {
+                return Ok(ids);
+            }
+        }
+    }
+
+    fn select_all(self) {
+        spawn_local(async move {
+            match self.all_matching().await {
+                Ok(ids) => drop(self.selected.try_set(ids)),
+                Err(error) => self.store.toasts.complain(&error),
+            }
+        });
+    }
+
+    fn take_selection(self) -> Vec<ItemId> {
+        let ids = self.selected.get_untracked().into_iter().collect();
+        self.selected.set(BTreeSet::new());
+        ids
+    }
+}
+
+/// "/" goes here from anywhere on the panel.
+fn search_field(queue: Queue) -> AnyView {
+    let node = NodeRef::<Input>::new();
+    let slash = window_event_listener(leptos::ev::keydown, move |event| {
+        let typing = document().active_element().is_some_and(|element| {
+            element
+                .matches("input:not([type=checkbox], [type=radio]), select, textarea")
+                .unwrap_or(false)
+        });
+        if event.key() == "/"
+            && !typing
+            && let Some(input) = node.get_untracked()
+        {
+            event.prevent_default();
+            // A search field in a page that has the focus takes it.
+            let _ = input.focus();
+        }
+    });
+    on_cleanup(move || slash.remove());
+    view! {
+        <div class="search">
+            {icon(Icon::Search)}
+            <input
+                class="input"
+                type="search"
+                node_ref=node
+                aria-label=t("queue_search")
+                aria-keyshortcuts="/"
+                placeholder=t("queue_search_hint")
+                on:input=move |event| queue.filter.update(|filter| filter.text = event_target_value(&event))
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// Pauses or resumes the whole queue; there only while it changes something.
+fn pause_button(store: Store) -> AnyView {
+    let busy = move || store.paused.get() || store.jobs.with(|jobs| jobs.iter().any(is_active));
+    let one = move || match store.paused.get() {
+        true => {
+            button("primary", Some(Icon::Play), t("queue_resume_all"), move || resume(store, None))
+        }
+        false => button("", Some(Icon::Pause), t("queue_pause_all"), move || pause(store, None)),
+    };
+    view! { {move || busy().then(one)} }.into_any()
+}
+
+/// Of which job the files are, when only one job's are shown.
+fn job_line(queue: Queue) -> impl IntoView {
+    move || {
+        queue.filter.read().job.map(|job| {
+            view! {
+                <p class="row">
+                    <span>{tf("queue_of_job", &[("n", &job.to_string())])}</span>
+                    <a href="#queue">{t("queue_all_jobs")}</a>
+                </p>
+            }
+        })
+    }
+}
+
+fn chips(queue: Queue) -> AnyView {
+    let chip = move |(group, (key, _)): (usize, &(&'static str, _))| {
+        let label = t(key);
+        let count = move || {
+            queue.counts.with(|counts| counts[group]).map(words::number).unwrap_or_default()
+        };
+        // States that no file is in only take room.
+        let empty = move || {
+            group > 0
+                && queue.counts.with(|counts| counts[group] == Some(0))
+                && queue.filter.read().group != group
+        };
+        view! {
+            <label class="chip" class:hidden=empty>
+                <input
+                    type="radio"
+                    name="state"
+                    prop:checked=move || queue.filter.read().group == group
+                    on:change=move |_| queue.filter.update(|filter| filter.group = group)
+                />
+                {label}
+                " "
+                <span class="count">{count}</span>
+            </label>
+        }
+    };
+    let chips = GROUPS.iter().enumerate().map(chip).collect_view();
+    view! {
+        <fieldset>
+            <legend class="visually-hidden">{t("queue_filter_label")}</legend>
+            <div class="chips">{chips}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What can be done with the ticked rows.
+fn bulk_bar(queue: Queue) -> AnyView {
+    let total = move || queue.rows.with(|rows| rows.total.unwrap_or(0));
+    let chosen = Memo::new(move |_| queue.selected.with(BTreeSet::len) as u64);
+    let any = Memo::new(move |_| chosen.get() > 0);
+    let actions = move || {
+        let store = queue.store;
+        any.get().then(|| {
+            view! {
+                {button("compact", Some(Icon::Retry), t("retry_selected"), move || retry_items(store, queue.take_selection()))}
+                {button("compact", Some(Icon::Cross), t("cancel_selected"), move || cancel_items(store, queue.take_selection()))}
+                {button("compact quiet", None, t("select_none"), move || queue.selected.set(BTreeSet::new()))}
+            }
+        })
+    };
+    view! {
+        <div class="bulk" class:hidden=move || total() == 0>
+            <button type="button" class="button compact quiet" on:click=move |_| queue.select_all()>
+                {move || tf("select_all", &[("n", &words::number(total()))])}
+            </button>
+            <span role="status" class="figures muted">{move || any.get().then(|| tn("selected", chosen.get()))}</span>
+            {actions}
+        </div>
+    }
+    .into_any()
+}
+
+/// Instead of an empty list.
+fn nothing(queue: Queue) -> impl IntoView {
+    let filtered = move || queue.filter.with(|filter| filter.group > 0 || !filter.text.is_empty());
+    move || {
+        let known = queue.rows.with(|rows| rows.total == Some(0));
+        known.then(|| {
+            let (title, help) = match filtered() {
+                true => ("queue_no_match", "queue_no_match_help"),
+                false => ("queue_empty", "queue_empty_help"),
+            };
+            view! { <div class="empty">{icon(Icon::Download)} <strong>{t(title)}</strong> <p>{t(help)}</p></div> }
+        })
+    }
+}
+
+/// Tries one row again.
+pub fn retry_row(queue: Queue, id: ItemId) {
+    command::<protocol::method::RetryItems>(
+        queue.store,
+        protocol::method::OfItems { items: vec![id] },
+        |_| (),
+    );
+}

@@ -1,0 +1,112 @@
+//! One row of the queue.
+
+use super::queue::{Queue, retry_row};
+use crate::catalogue::{t, tf};
+use crate::clock::time_of_day;
+use crate::components::button::named_button;
+use crate::components::progress_bar::{Extent, progress_bar};
+use crate::components::state_word::item_state;
+use crate::words;
+use leptos::prelude::*;
+use protocol::{ItemId, ItemState, ItemView, JobId};
+
+/// Pixels, as in `styles/app.css`.
+pub const ROW_HEIGHT: u64 = 68;
+
+/// The inside of the row at `index`. The check box stays when the rest changes, so that it keeps the focus.
+pub fn row(queue: Queue, index: u64, focused: Signal<bool>) -> AnyView {
+    let item = Memo::new(move |_| queue.rows.with(|rows| rows.get(index).cloned()));
+    let id = move || item.with(|item| item.as_ref().map(|item| item.id));
+    let name = move || {
+        let title = item.with(|item| item.as_ref().map(words::title)).unwrap_or_default();
+        tf("select_row", &[("title", &title)])
+    };
+    let is_selected =
+        move || id().is_some_and(|id| queue.selected.with(|selected| selected.contains(&id)));
+    let toggle = move |_| {
+        if let Some(id) = id() {
+            queue.selected.update(|selected| {
+                if !selected.remove(&id) {
+                    selected.insert(id);
+                }
+            });
+        }
+    };
+    let content = move || match item.get() {
+        Some(item) => known(queue, item),
+        None => view! { <div class="bone h32 wide"></div> }.into_any(),
+    };
+    view! {
+        <input
+            type="checkbox"
+            class="select-box"
+            aria-label=name
+            tabindex=move || if focused.get() { "0" } else { "-1" }
+            prop:checked=is_selected
+            prop:disabled=move || id().is_none()
+            on:change=toggle
+        />
+        {content}
+    }
+    .into_any()
+}
+
+fn known(queue: Queue, item: ItemView) -> AnyView {
+    let title = words::title(&item);
+    let again = can_retry(item.state).then(|| {
+        let (id, name) = (item.id, tf("try_again_for", &[("title", &title)]));
+        named_button("compact", t("try_again"), name, move || retry_row(queue, id))
+    });
+    let below = match item.state {
+        ItemState::Running => transfer(queue, item.job, item.id, title.clone()),
+        _ => {
+            let line = second_line(&item);
+            let whole = line.clone();
+            view! { <div class="item-line" title=whole>{line}</div> }.into_any()
+        }
+    };
+    view! {
+        <div class="grow">
+            <div class="item-title cut">{title.clone()}</div>
+            {below}
+        </div>
+        <span class="format-tag">{words::format(item.variant)}</span>
+        {item_state(item.state)}
+        <div class="item-act">{again}</div>
+    }
+    .into_any()
+}
+
+/// Whether "Try again" makes sense.
+fn can_retry(state: ItemState) -> bool {
+    use ItemState::{Absent, Cancelled, Failed, NeedsYou, Waiting, Withheld};
+    matches!(state, Waiting | NeedsYou | Failed | Absent | Withheld | Cancelled)
+}
+
+/// Why, and when next; or where the file is.
+fn second_line(item: &ItemView) -> String {
+    let reason = item.reason.as_ref().map(words::error);
+    let next = item.next_try_at.filter(|_| item.state == ItemState::Waiting);
+    let next = next.map(|time| tf("next_try_at", &[("time", &time_of_day(time))]));
+    let attempts = (item.attempts > 1
+        && !matches!(item.state, ItemState::Done | ItemState::Wanted))
+    .then(|| tf("attempts", &[("n", &item.attempts.to_string())]));
+    let file = item.name.clone().filter(|_| item.state == ItemState::Done);
+    let size = item.bytes.map(words::bytes).filter(|_| item.state == ItemState::Done);
+    let parts = [next, reason, attempts, file, size];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn transfer(queue: Queue, job: JobId, id: ItemId, title: String) -> AnyView {
+    let extent = Memo::new(move |_| {
+        let figures = queue.store.progress.read();
+        let running = figures
+            .get(&job)
+            .and_then(|progress| progress.running.iter().find(|(running, ..)| *running == id));
+        match running {
+            Some((_, done, Some(total))) => Extent::Of { done: *done, total: *total },
+            _ => Extent::Unknown,
+        }
+    });
+    progress_bar("thin", move || title.clone(), extent.into(), false.into())
+}

@@ -1,0 +1,207 @@
+//! The settings. They live in the daemon and are saved field by field; only the language is the extension's own.
+
+use super::template_field::template_field;
+use crate::actions::set_settings;
+use crate::catalogue::{t, tf};
+use crate::components::missing_host::missing_host;
+use crate::components::variant_chips::{chosen_formats, variant_chips};
+use crate::language::{choose_language, chosen_language};
+use crate::route::Route;
+use crate::store::{Link, Store};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::{Settings, SettingsPatch};
+use std::ops::RangeInclusive;
+
+/// Draws the panel.
+pub fn settings(store: Store, _route: Signal<Route>) -> AnyView {
+    let known = Memo::new(move |_| store.settings.read().is_some());
+    let missing = Memo::new(move |_| matches!(*store.link.read(), Link::Missing(_)));
+    let of_program = move || match (known.get(), missing.get()) {
+        (true, _) => {
+            view! { {files_group(store)} {speed_group(store)} {keep_group(store)} }.into_any()
+        }
+        (false, true) => {
+            view! { <p class="muted">{t("settings_need_host")}</p> {missing_host(store)} }
+                .into_any()
+        }
+        (false, false) => view! { <p class="muted">{t("loading")}</p> }.into_any(),
+    };
+    view! {
+        <div class="panel">
+            <div class="panel-head"><h1>{t("settings_title")}</h1></div>
+            <div class="narrow stack">
+                {of_program}
+                {group("settings_general", language_field())}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn group(title: &str, fields: AnyView) -> AnyView {
+    view! { <section class="card settings-group"><h2>{t(title)}</h2> {fields}</section> }.into_any()
+}
+
+fn files_group(store: Store) -> AnyView {
+    let chosen = chosen_formats(store);
+    let fields = view! {
+        {folder_field(store)}
+        <div class="field">
+            <h3>{t("formats_label")}</h3>
+            {variant_chips(store, chosen)}
+            <p class="small muted">{t("formats_help")}</p>
+        </div>
+        {template_field(store)}
+    };
+    group("settings_files", fields.into_any())
+}
+
+fn folder_field(store: Store) -> AnyView {
+    let text = RwSignal::new(String::new());
+    let saved = Memo::new(move |_| value(store, |settings| settings.folder.clone()));
+    Effect::new(move |_| text.set(saved.get()));
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let folder = Some(text.get_untracked().trim().to_owned());
+        set_settings(
+            store,
+            SettingsPatch { folder, ..SettingsPatch::default() },
+            Some(t("settings_saved")),
+        );
+    };
+    let unchanged = move || text.with(|text| text.trim().is_empty() || *text == saved.get());
+    view! {
+        <form class="field" on:submit=save>
+            <label for="folder">{t("folder_label")}</label>
+            <div class="with-button">
+                <input
+                    id="folder"
+                    class="input"
+                    type="text"
+                    spellcheck="false"
+                    autocomplete="off"
+                    aria-describedby="folder-help"
+                    prop:value=move || text.get()
+                    on:input=move |event| text.set(event_target_value(&event))
+                />
+                <button type="submit" class="button" disabled=unchanged>{t("folder_save")}</button>
+            </div>
+            <p id="folder-help" class="small muted">{t("folder_help")}</p>
+        </form>
+    }
+    .into_any()
+}
+
+fn speed_group(store: Store) -> AnyView {
+    let parallel = number_field(
+        NumberField { id: "parallel", range: 1..=32, read: |settings| settings.parallel.into() },
+        store,
+        |n| SettingsPatch { parallel: u32::try_from(n).ok(), ..SettingsPatch::default() },
+    );
+    let pace = number_field(
+        NumberField { id: "pace", range: 100..=60_000, read: |settings| settings.pace_ms },
+        store,
+        |n| SettingsPatch { pace_ms: Some(n), ..SettingsPatch::default() },
+    );
+    group("settings_speed", view! { {parallel} {pace} }.into_any())
+}
+
+/// A whole number among the settings. The catalogue has `{id}_label` and `{id}_help`.
+struct NumberField {
+    id: &'static str,
+    range: RangeInclusive<u64>,
+    read: fn(&Settings) -> u64,
+}
+
+fn number_field(field: NumberField, store: Store, patch: fn(u64) -> SettingsPatch) -> AnyView {
+    let NumberField { id, range, read } = field;
+    let (min, max) = (*range.start(), *range.end());
+    let wrong = RwSignal::new(false);
+    let change = move |event: leptos::ev::Event| {
+        let number = event_target_value(&event).trim().parse().ok().filter(|n| range.contains(n));
+        wrong.set(number.is_none());
+        if let Some(number) = number {
+            set_settings(store, patch(number), Some(t("settings_saved")));
+        }
+    };
+    let complaint = move || {
+        let text = || tf("number_range", &[("min", &min.to_string()), ("max", &max.to_string())]);
+        wrong.get().then(|| view! { <p class="complaint small" role="alert">{text()}</p> })
+    };
+    let help_id = [id, "-help"].concat();
+    view! {
+        <div class="field">
+            <label for=id>{t(&[id, "_label"].concat())}</label>
+            <input
+                id=id
+                class="input short figures"
+                type="number"
+                min=min.to_string()
+                max=max.to_string()
+                aria-describedby=help_id.clone()
+                aria-invalid=move || wrong.get().to_string()
+                prop:value=move || value(store, |settings| read(settings).to_string())
+                on:change=change
+            />
+            {complaint}
+            <p id=help_id class="small muted">{t(&[id, "_help"].concat())}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn keep_group(store: Store) -> AnyView {
+    let change = move |event: leptos::ev::Event| {
+        let keep_up_to_date = Some(event_target_checked(&event));
+        set_settings(
+            store,
+            SettingsPatch { keep_up_to_date, ..SettingsPatch::default() },
+            Some(t("settings_saved")),
+        );
+    };
+    view! {
+        <section class="card">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    aria-describedby="keep-help"
+                    prop:checked=move || store.settings.with(|settings| settings.as_ref().is_some_and(|s| s.keep_up_to_date))
+                    on:change=change
+                />
+                <span>
+                    <h3>{t("keep_label")}</h3>
+                </span>
+            </label>
+            <p id="keep-help" class="small muted indent">{t("keep_help")}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn language_field() -> AnyView {
+    let chosen = RwSignal::new(String::new());
+    spawn_local(async move {
+        let tag = chosen_language().await.map(|language| language.tag()).unwrap_or_default();
+        // Gone with the panel: then nobody looks.
+        let _ = chosen.try_set(tag.to_owned());
+    });
+    let option = move |tag: &'static str, key: &str| {
+        view! { <option value=tag prop:selected=move || *chosen.read() == tag>{t(key)}</option> }
+    };
+    view! {
+        <div class="field">
+            <label for="language">{t("language_label")}</label>
+            <select id="language" class="input short wide-choice" on:change=move |event| choose_language(event_target_value(&event))>
+                {option("", "language_browser")}
+                {option("en", "language_en")}
+                {option("fr", "language_fr")}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+fn value<T: Default>(store: Store, read: impl Fn(&Settings) -> T) -> T {
+    store.settings.with(|settings| settings.as_ref().map(read)).unwrap_or_default()
+}

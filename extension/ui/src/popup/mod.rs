@@ -1,0 +1,147 @@
+//! The toolbar popup: what is here, what runs, what failed, and one large button. It closes whenever the person
+//! clicks elsewhere, so everything it does is told to the daemon or the worker and goes on without it.
+
+mod account;
+mod download;
+mod outcome;
+mod running;
+mod site;
+
+use crate::actions::{open_folder, resume, show_page};
+use crate::catalogue::t;
+use crate::components::button::{button, icon_button};
+use crate::components::icon::{Icon, brand, icon};
+use crate::components::missing_host::missing_host_short;
+use crate::components::toast::toasts;
+use crate::components::variant_chips::{chosen_formats, variant_chips};
+use crate::store::{Link, Store, is_active, newest_of};
+use account::AccountState;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::{JobId, JobSummary, Source, Variant};
+
+/// The popup's signals.
+#[derive(Clone, Copy)]
+pub struct Popup {
+    /// What the page knows.
+    pub store: Store,
+    /// The chosen site; `None` until the tab and the last choice were looked at.
+    pub source: RwSignal<Option<Source>>,
+    /// The site of the tab that the person looks at.
+    pub tab_source: RwSignal<Option<Source>>,
+    /// Who is signed in there.
+    pub account: RwSignal<AccountState>,
+    /// The ticked formats.
+    pub formats: RwSignal<Vec<Variant>>,
+    /// The worker was asked to start, and the job has not shown up yet.
+    pub starting: RwSignal<bool>,
+    /// The chosen site's newest job.
+    pub job: Memo<Option<JobSummary>>,
+}
+
+/// Draws the page.
+pub fn popup(store: Store) -> AnyView {
+    let source = RwSignal::new(None);
+    let popup = Popup {
+        store,
+        source,
+        tab_source: RwSignal::new(None),
+        account: RwSignal::new(AccountState::Looking),
+        formats: chosen_formats(store),
+        starting: RwSignal::new(false),
+        job: Memo::new(move |_| store.jobs.with(|jobs| newest_of(jobs, source.get()?).cloned())),
+    };
+    site::choose_first(popup);
+    account::look_up(popup);
+    // The person has seen how things stand, so the badge's sign can go.
+    spawn_local(browser::messages::seen());
+    let missing = Memo::new(move |_| is_missing(&store.link.read()));
+    let content = move || if missing.get() { missing_host_short(store) } else { main_part(popup) };
+    view! {
+        <main class="popup">
+            <div class="popup-head">
+                {brand()}
+                {icon_button("quiet compact", Icon::Gear, t("open_settings"), move || show_page(store, "app.html#settings"))}
+            </div>
+            <h1 class="visually-hidden">"MediaFetcher"</h1>
+            {content}
+            <div class="popup-foot">
+                {open_folder_button(store)}
+                {button("", Some(Icon::Tab), t("open_app"), move || show_page(store, "app.html"))}
+            </div>
+            {toasts(store.toasts)}
+        </main>
+    }
+    .into_any()
+}
+
+fn is_missing(link: &Link) -> bool {
+    matches!(link, Link::Missing(_))
+}
+
+fn main_part(popup: Popup) -> AnyView {
+    let store = popup.store;
+    let active = Memo::new(move |_| popup.job.read().as_ref().is_some_and(is_active));
+    let ended = Memo::new(move |_| popup.job.read().is_some() && !active.get());
+    let first_time = Memo::new(move |_| store.link.read().is_up() && popup.job.read().is_none());
+    let lost = move || {
+        (*store.link.read() == Link::Lost)
+            .then(|| notice("warn", Icon::Plug, t("lost_title"), t("lost_why")))
+    };
+    view! {
+        {lost}
+        {site::site_choice(popup)}
+        {account::account_line(popup)}
+        {download::download_button(popup)}
+        {variant_chips(store, popup.formats)}
+        {queue_paused(store)}
+        {move || active.get().then(|| running::running(popup))}
+        {move || ended.get().then(|| outcome::outcome(popup))}
+        {outcome::problems(popup)}
+        {move || first_time.get().then(|| view! { <p class="small muted">{t("never_run")}</p> })}
+    }
+    .into_any()
+}
+
+/// Something to read, with a picture.
+fn notice(look: &str, picture: Icon, title: String, text: String) -> AnyView {
+    view! {
+        <div class=["notice ", look].concat()>
+            {icon(picture)}
+            <div><strong>{title}</strong> <p>{text}</p></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// When everything is paused, that is why nothing moves.
+fn queue_paused(store: Store) -> impl IntoView {
+    move || {
+        store.paused.get().then(|| {
+            view! {
+                <div class="notice row spread">
+                    <span class="grow">{t("queue_paused")}</span>
+                    {button("compact", Some(Icon::Play), t("queue_resume"), move || resume(store, None))}
+                </div>
+            }
+        })
+    }
+}
+
+fn open_folder_button(store: Store) -> AnyView {
+    let down = move || !store.link.read().is_up();
+    view! {
+        <button type="button" class="button" disabled=down on:click=move |_| open_folder(store)>
+            {icon(Icon::Folder)}
+            {t("open_folder")}
+        </button>
+    }
+    .into_any()
+}
+
+impl Popup {
+    /// The id of the job shown, without following it.
+    pub fn job_id(self) -> Option<JobId> {
+        self.job.with_untracked(|job| job.as_ref().map(|job| job.id))
+    }
+}

@@ -1,0 +1,55 @@
+//! What the part of the address after `#` says: which panel of the app page, and of which job.
+
+use leptos::prelude::*;
+use protocol::JobId;
+
+/// `#queue?job=12`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// The panel's name; may be one that does not exist.
+    pub panel: String,
+    /// Only of this job.
+    pub job: Option<JobId>,
+}
+
+impl Route {
+    /// Reads a `location.hash`.
+    pub fn parse(hash: &str) -> Self {
+        let hash = hash.trim_start_matches('#');
+        let (panel, query) = hash.split_once('?').unwrap_or((hash, ""));
+        let job = query.split('&').find_map(|pair| pair.strip_prefix("job=")?.parse().ok());
+        Route { panel: panel.to_owned(), job }
+    }
+}
+
+/// The address of a job's files.
+pub fn files_of(job: JobId) -> String {
+    format!("#queue?job={job}")
+}
+
+/// The route as it changes.
+pub fn current_route() -> RwSignal<Route> {
+    let read = || Route::parse(&location_hash().unwrap_or_default());
+    let route = RwSignal::new(read());
+    let changed = window_event_listener(leptos::ev::hashchange, move |_| route.set(read()));
+    on_cleanup(move || changed.remove());
+    route
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_jobs_files_leads_back_to_it() {
+        let route = Route::parse(&files_of(JobId(12)));
+        assert_eq!(route, Route { panel: "queue".into(), job: Some(JobId(12)) });
+    }
+
+    #[test]
+    fn odd_addresses_lead_to_no_job() {
+        for hash in ["", "#", "#queue", "#queue?job=", "#queue?job=x&y"] {
+            assert_eq!(Route::parse(hash).job, None, "{hash}");
+        }
+    }
+}

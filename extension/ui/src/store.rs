@@ -1,0 +1,188 @@
+//! What a page knows of the daemon's state, as signals that views read.
+//!
+//! It is a mirror: filled by events (see [`crate::link`]), never a place where something is decided.
+
+use crate::components::toast::Toasts;
+use leptos::prelude::*;
+use protocol::event::Event;
+use protocol::{
+    ErrorBody, ErrorCode, ItemView, JobId, JobState, JobSummary, Progress, Settings, Source,
+};
+use std::collections::BTreeMap;
+
+/// How the page stands with the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The first attempt is under way.
+    Connecting,
+    /// It answers.
+    Up {
+        /// The program's version.
+        version: String,
+    },
+    /// It never answered, or speaks another version.
+    Missing(ErrorBody),
+    /// It answered before; a new attempt follows by itself.
+    Lost,
+}
+
+impl Link {
+    /// Whether commands can be given.
+    pub fn is_up(&self) -> bool {
+        matches!(self, Link::Up { .. })
+    }
+
+    /// Whether the program is there but of a version that does not fit.
+    pub fn is_upgrade(&self) -> bool {
+        matches!(self, Link::Missing(error) if error.code == ErrorCode::UpgradeRequired)
+    }
+}
+
+/// The page's signals. A handle: copies are the same store.
+#[derive(Clone, Copy)]
+pub struct Store {
+    /// The connection.
+    pub link: RwSignal<Link>,
+    /// The jobs known so far, newest first.
+    pub jobs: RwSignal<Vec<JobSummary>>,
+    /// Live figures of the jobs that run.
+    pub progress: RwSignal<BTreeMap<JobId, Progress>>,
+    /// The settings, once known.
+    pub settings: RwSignal<Option<Settings>>,
+    /// The whole queue is paused.
+    pub paused: RwSignal<bool>,
+    /// Short messages at the bottom of the page.
+    pub toasts: Toasts,
+    /// Who wants to hear of changed files. Not a signal: signals keep the last value only, and every file counts.
+    item_listener: StoredValue<Option<Callback<ItemView>>>,
+}
+
+impl Store {
+    /// A store that knows nothing yet.
+    pub fn new() -> Self {
+        Self {
+            link: RwSignal::new(Link::Connecting),
+            jobs: RwSignal::default(),
+            progress: RwSignal::default(),
+            settings: RwSignal::default(),
+            paused: RwSignal::default(),
+            toasts: Toasts::new(),
+            item_listener: StoredValue::new(None),
+        }
+    }
+
+    /// Calls `listener` for every changed file until the owner of the calling view ends.
+    pub fn on_item(self, listener: impl Fn(ItemView) + Send + Sync + 'static) {
+        self.item_listener.set_value(Some(Callback::new(listener)));
+        on_cleanup(move || self.item_listener.set_value(None));
+    }
+
+    /// Takes in what the daemon tells.
+    pub fn apply(self, event: Event) {
+        match event {
+            Event::Snapshot { jobs, settings, paused } => {
+                // A snapshot holds the newest jobs; older ones that were asked for stay.
+                self.jobs.update(|known| jobs.into_iter().for_each(|job| put_job(known, job)));
+                self.settings.set(Some(settings));
+                self.paused.set(paused);
+            }
+            Event::Job { job } => self.put_job(job),
+            Event::Item { item } => {
+                if let Some(listener) = self.item_listener.get_value() {
+                    listener.run(item);
+                }
+            }
+            Event::Progress { job, progress } => {
+                self.progress.update(|all| drop(all.insert(job, progress)))
+            }
+            Event::Settings { settings } => self.settings.set(Some(settings)),
+            Event::Paused { paused } => self.paused.set(paused),
+            // The worker's business: it has the session.
+            Event::CredentialNeeded { .. } => {}
+        }
+    }
+
+    fn put_job(self, job: JobSummary) {
+        if !is_active(&job) && self.progress.with_untracked(|all| all.contains_key(&job.id)) {
+            self.progress.update(|all| drop(all.remove(&job.id)));
+        }
+        self.jobs.update(|known| put_job(known, job));
+    }
+
+    /// Adds jobs that were asked for by hand.
+    pub fn put_jobs(self, jobs: Vec<JobSummary>) {
+        self.jobs.update(|known| jobs.into_iter().for_each(|job| put_job(known, job)));
+    }
+
+    /// The job with this id, as it changes.
+    pub fn job(self, id: JobId) -> Memo<Option<JobSummary>> {
+        Memo::new(move |_| self.jobs.with(|jobs| jobs.iter().find(|job| job.id == id).cloned()))
+    }
+}
+
+/// Puts a new or changed job in its place: newest first.
+fn put_job(jobs: &mut Vec<JobSummary>, job: JobSummary) {
+    match jobs.binary_search_by(|known| job.id.cmp(&known.id)) {
+        Ok(at) => jobs[at] = job,
+        Err(at) => jobs.insert(at, job),
+    }
+}
+
+/// Whether something is still to happen by itself, or will when resumed.
+pub fn is_active(job: &JobSummary) -> bool {
+    matches!(job.state, JobState::Listing | JobState::Running | JobState::Paused)
+}
+
+/// The newest job of a site.
+pub fn newest_of(jobs: &[JobSummary], source: Source) -> Option<&JobSummary> {
+    jobs.iter().find(|job| job.source == source)
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use protocol::{Account, Balance};
+
+    /// A job to show.
+    pub fn job(id: i64, source: Source, state: JobState) -> JobSummary {
+        JobSummary {
+            id: JobId(id),
+            source,
+            account: Account { id: "u".into(), name: "Ada".into() },
+            formats: Vec::new(),
+            state,
+            songs: 0,
+            balance: Balance::default(),
+            listing: Default::default(),
+            reason: None,
+            created_at: 0,
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn jobs_stay_newest_first_and_are_replaced_by_id() {
+        let mut jobs = Vec::new();
+        for id in [2, 5, 3, 5] {
+            put_job(&mut jobs, job(id, Source::Producer, JobState::Running));
+        }
+        put_job(&mut jobs, job(3, Source::Producer, JobState::Finished));
+        assert_eq!(jobs.iter().map(|job| job.id.0).collect::<Vec<_>>(), [5, 3, 2]);
+        assert_eq!(jobs[1].state, JobState::Finished);
+    }
+
+    #[test]
+    fn the_newest_job_of_the_site_is_the_one_shown() {
+        let jobs = [
+            job(9, Source::Flowmusic, JobState::Running),
+            job(4, Source::Producer, JobState::Finished),
+        ];
+        assert_eq!(newest_of(&jobs, Source::Producer).map(|job| job.id.0), Some(4));
+    }
+
+    #[test]
+    fn a_paused_job_is_still_active_and_a_finished_one_is_not() {
+        assert!(is_active(&job(1, Source::Producer, JobState::Paused)));
+        assert!(!is_active(&job(1, Source::Producer, JobState::Finished)));
+    }
+}

@@ -1,0 +1,249 @@
+//! Figures, errors and balances as sentences. Pure text: it knows the catalogue and the protocol, not the pages.
+
+use crate::catalogue::{fill, find, t, tf, tn};
+use protocol::method::Check;
+use protocol::{Balance, ErrorBody, ItemState, ItemView, JobState, Source, Variant};
+use std::str::FromStr;
+
+/// A whole number with the language's thousands mark.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mark = t("thousands_mark");
+    let mut text = String::with_capacity(digits.len() + 4);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push_str(&mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A byte count in decimal units with one digit after the mark, such as "12.3 MB".
+pub fn bytes(n: u64) -> String {
+    let (unit, key) = match n {
+        0..1_000 => return tf("unit_b", &[("n", &n.to_string())]),
+        1_000..1_000_000 => (1_000, "unit_kb"),
+        1_000_000..1_000_000_000 => (1_000_000, "unit_mb"),
+        _ => (1_000_000_000, "unit_gb"),
+    };
+    let tenths = n / (unit / 10);
+    let mut text = number(tenths / 10);
+    if tenths < 1_000 {
+        text.push_str(&t("decimal_mark"));
+        text.push_str(&(tenths % 10).to_string());
+    }
+    tf(key, &[("n", &text)])
+}
+
+/// A speed, such as "3.1 MB/s".
+pub fn speed(bytes_per_s: u64) -> String {
+    tf("unit_per_s", &[("size", &bytes(bytes_per_s))])
+}
+
+/// A length of time in its largest sensible units.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => tf("time_s", &[("n", &seconds.to_string())]),
+        60..3_600 => tf("time_min", &[("n", &seconds.div_ceil(60).to_string())]),
+        _ => tf(
+            "time_h_min",
+            &[("h", &number(seconds / 3_600)), ("n", &(seconds % 3_600 / 60).to_string())],
+        ),
+    }
+}
+
+/// Done of total, 0 to 100.
+pub fn percent(done: u64, total: u64) -> u64 {
+    if total == 0 { 0 } else { (done.min(total) as u128 * 100 / total as u128) as u64 }
+}
+
+/// What went wrong and what to do, in a sentence or two.
+pub fn error(error: &ErrorBody) -> String {
+    let message = t(&format!("error_{}", u16::from(error.code)));
+    fill(&message, |name| error.params.get(name).map(|value| readable_param(name, value)))
+}
+
+/// Sites are stored by their short name and known to people by another.
+fn readable_param(name: &str, value: &str) -> String {
+    match (name, Source::from_str(value)) {
+        ("site", Ok(source)) => source.title().to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+/// "317 new, 3 already here, 1 not on the site".
+pub fn balance(balance: &Balance) -> String {
+    let parts = balance_parts(balance).into_iter().filter(|(_, n)| *n > 0);
+    let sentences = parts.map(|(name, n)| tn(&format!("part_{name}"), n));
+    sentences.reduce(|a, b| tf("list_comma", &[("a", &a), ("b", &b)])).unwrap_or_default()
+}
+
+/// The parts of a balance, by the name that `part_…` and `row_…` of the catalogue have, in reading order.
+pub fn balance_parts(balance: &Balance) -> [(&'static str, u64); 8] {
+    [
+        ("done", balance.done),
+        ("already", balance.already),
+        ("absent", balance.absent),
+        ("withheld", balance.withheld),
+        ("failed", balance.failed),
+        ("cancelled", balance.cancelled),
+        ("needs_you", balance.needs_you),
+        ("pending", balance.pending),
+    ]
+}
+
+/// The name of a file's state.
+pub fn item_state(state: ItemState) -> String {
+    t(&format!("state_{}", state.as_str()))
+}
+
+/// The name of a job's state.
+pub fn job_state(state: JobState) -> String {
+    t(&format!("job_state_{}", state.as_str()))
+}
+
+/// The name of a format.
+pub fn format(variant: Variant) -> String {
+    t(&format!("format_{variant}"))
+}
+
+/// The names of several formats.
+pub fn formats(variants: &[Variant]) -> String {
+    let names = variants.iter().map(|variant| format(*variant));
+    names.reduce(|a, b| tf("list_comma", &[("a", &a), ("b", &b)])).unwrap_or_default()
+}
+
+/// A file's title, with a word for the empty one.
+pub fn title(item: &ItemView) -> String {
+    if item.title.trim().is_empty() { t("untitled") } else { item.title.clone() }
+}
+
+/// What a check is about. Checks that this catalogue does not know yet show their id.
+pub fn check(check: &Check) -> String {
+    let (family, rest) = check.id.split_once('.').unwrap_or((&check.id, ""));
+    if family == "manifest" && !rest.is_empty() {
+        return tf("check_manifest", &[("browser", &browser_name(rest))]);
+    }
+    let key: String =
+        check.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    find(&format!("check_{key}")).unwrap_or_else(|| tf("check_other", &[("id", &check.id)]))
+}
+
+/// `chromium` as people write it: the ids of browsers are their lower-case names.
+fn browser_name(id: &str) -> String {
+    let mut chars = id.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Language, install_file};
+    use protocol::ErrorCode;
+    use protocol::method::CheckResult;
+
+    fn speak(language: Language) {
+        let text = match language {
+            Language::En => include_str!("../../_locales/en/messages.json"),
+            Language::Fr => include_str!("../../_locales/fr/messages.json"),
+        };
+        assert!(install_file(language, text));
+    }
+
+    #[test]
+    fn figures_are_written_as_the_language_does() {
+        speak(Language::En);
+        assert_eq!((number(999), number(1_234_567)), ("999".into(), "1,234,567".into()));
+        assert_eq!(
+            (bytes(999), bytes(1_550), bytes(123_456_789)),
+            ("999 B".into(), "1.5 kB".into(), "123 MB".into())
+        );
+        speak(Language::Fr);
+        assert_eq!((number(12_345), bytes(2_300_000)), ("12\u{202f}345".into(), "2,3 Mo".into()));
+    }
+
+    #[test]
+    fn time_is_rounded_up_to_minutes() {
+        speak(Language::En);
+        assert_eq!([59, 61, 3_700].map(duration), ["59 s", "2 min", "1 h 1 min"].map(String::from));
+    }
+
+    #[test]
+    fn percent_stays_in_range_whatever_is_counted() {
+        assert_eq!((percent(0, 0), percent(5, 4), percent(1, 3)), (0, 100, 33));
+        assert_eq!(percent(u64::MAX, u64::MAX), 100);
+    }
+
+    #[test]
+    fn a_balance_names_only_what_there_is() {
+        speak(Language::En);
+        let sample = Balance {
+            listed: 323,
+            done: 317,
+            already: 3,
+            absent: 1,
+            withheld: 2,
+            ..Balance::default()
+        };
+        assert_eq!(
+            balance(&sample),
+            "317 new, 3 already here, 1 not on the site, 2 withheld by the site"
+        );
+        assert_eq!(balance(&Balance::default()), "");
+    }
+
+    #[test]
+    fn the_parts_shown_are_all_parts_that_add_up() {
+        let sample = Balance {
+            listed: 36,
+            done: 1,
+            already: 2,
+            absent: 3,
+            withheld: 4,
+            failed: 5,
+            cancelled: 6,
+            needs_you: 7,
+            pending: 8,
+        };
+        assert!(sample.adds_up());
+        assert_eq!(balance_parts(&sample).iter().map(|part| part.1).sum::<u64>(), sample.listed);
+    }
+
+    #[test]
+    fn an_error_says_the_site_as_people_know_it() {
+        speak(Language::En);
+        let signed_out = ErrorBody::new(ErrorCode::SignedOut).with("site", "flowmusic");
+        assert_eq!(
+            error(&signed_out),
+            "Nobody is signed in at Google Flow Music. Sign in there, then try again."
+        );
+    }
+
+    #[test]
+    fn checks_have_words_and_unknown_ones_their_id() {
+        speak(Language::En);
+        let named = |id: &str| {
+            check(&Check {
+                id: id.into(),
+                result: CheckResult::Ok,
+                found: String::new(),
+                hint: String::new(),
+            })
+        };
+        assert_eq!(named("manifest.chromium"), "Chromium knows the program");
+        assert_eq!(named("yt-dlp"), "yt-dlp, for videos from other pages");
+        assert_eq!(named("gpu.tempo"), "gpu.tempo");
+        for id in [
+            "program.path",
+            "origin",
+            "daemon",
+            "ffmpeg",
+            "folder.writable",
+            "folder.space",
+            "folder.names",
+        ] {
+            assert_ne!(named(id), id);
+        }
+    }
+}
