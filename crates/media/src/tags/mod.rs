@@ -1,0 +1,113 @@
+//! Tags: what MediaFetcher writes into the files it keeps, and reading it back.
+//!
+//! lofty renders and parses the tag formats; putting the rendered bytes into the file is done here, in bounded memory
+//! and without touching the audio. Only part files are written to (I2, I3): a crash in the middle spoils one.
+
+mod cover;
+mod id3;
+mod ilst;
+mod read;
+mod text;
+mod wav;
+
+pub use cover::Cover;
+pub use read::read_tags;
+
+use crate::container::Container;
+use crate::error::{MediaError, Result};
+use crate::inspect::expect;
+use crate::{mp4, mpeg, splice};
+use protocol::RemoteItem;
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+
+/// The name of our own fields, in front of `_ID` (ID3 `TXXX`).
+const OWN_PREFIX: &str = "MEDIAFETCHER";
+/// The reverse domain of our own atoms (MP4 `----`).
+const OWN_DOMAIN: &str = "com.mediafetcher";
+
+/// What is written into a file. `None` leaves a field out. Texts may be hostile: they are cleaned when written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags {
+    /// Title.
+    pub title: Option<String>,
+    /// Artist.
+    pub artist: Option<String>,
+    /// Album.
+    pub album: Option<String>,
+    /// When it was made: RFC 3339, or a year, month or day of ISO 8601. Anything else is left out.
+    pub date: Option<String>,
+    /// Plain lyrics, lines parted by `\n`.
+    pub lyrics: Option<String>,
+    /// Free text.
+    pub comment: Option<String>,
+    /// Front cover.
+    pub cover: Option<Cover>,
+    /// The site's id.
+    pub site_id: Option<String>,
+    /// The page on the site, or where the file came from.
+    pub source_url: Option<String>,
+}
+
+/// Writes `tags` into the part file at `path`, replacing what was there; tags that we do not write ourselves stay in
+/// mp4 and go in mp3 and wav. The audio stays as it is, and memory use does not depend on the file's size.
+///
+/// Nothing is synced: the caller reads the file back for its hash and syncs it (I2).
+///
+/// # Errors
+/// [`MediaError::CannotTag`] leaves the file whole and untouched: it can be kept without tags. Any other error, and a
+/// crash, can leave it broken: throw it away.
+pub fn write_tags(path: &Path, container: Container, tags: &Tags) -> Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    expect(&mut file, container)?;
+    let tags = text::cleaned(tags);
+    match container {
+        Container::Mp3 => write_mp3(&mut file, &tags),
+        Container::Wav => wav::write(&mut file, &tags),
+        Container::Mp4 => mp4::replace_ilst(&mut file, &ilst::render(&tags)?),
+    }
+}
+
+/// ID3v2 stands in front of the audio: where the old tag leaves room nothing is moved. An ID3v1 tag at the end goes, as
+/// it would contradict.
+fn write_mp3(file: &mut File, tags: &Tags) -> Result<()> {
+    let old = mpeg::id3_length(file)?;
+    if mpeg::has_id3v1(file)? {
+        file.set_len(file.metadata()?.len() - 128)?;
+    }
+    let tag = id3::render(tags)?;
+    let needed = tag.len() as u64;
+    let length = if needed <= old { old } else { needed + id3::PADDING };
+    splice::move_tail(file, old, length)?;
+    Ok(splice::write_at(file, 0, &id3::padded(tag, length as usize))?)
+}
+
+/// The tags of a song: its metadata, and prompt, model and seed in the comment.
+pub fn tags_for(item: &RemoteItem, cover: Option<Cover>) -> Tags {
+    let metadata = &item.metadata;
+    let title = match &metadata.stem {
+        Some(stem) if !item.title.contains(stem.as_str()) => format!("{} ({stem})", item.title),
+        _ => item.title.clone(),
+    };
+    let lines =
+        [("Prompt", &metadata.prompt), ("Model", &metadata.model), ("Seed", &metadata.seed)];
+    let lines =
+        lines.iter().filter_map(|(name, text)| Some(format!("{name}: {}", text.as_deref()?)));
+    let comment = lines.collect::<Vec<_>>().join("\n");
+    Tags {
+        title: Some(title),
+        artist: metadata.artist.clone(),
+        album: metadata.album.clone(),
+        date: metadata.created_at.clone(),
+        lyrics: metadata.lyrics.clone(),
+        comment: Some(comment),
+        cover,
+        site_id: Some(item.source_id.clone()),
+        source_url: metadata.page_url.clone(),
+    }
+}
+
+/// lofty refuses to render only what does not fit its format; the text of the error is for people.
+fn unrenderable(error: impl std::fmt::Display) -> MediaError {
+    MediaError::CannotTag(error.to_string())
+}
