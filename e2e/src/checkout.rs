@@ -1,0 +1,40 @@
+//! Where the built things are in the checkout.
+
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+/// The checkout's top folder.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// The built extension.
+///
+/// # Errors
+/// When it was not built.
+pub fn extension() -> Result<PathBuf> {
+    let folder = root().join("dist/extension");
+    built(folder.join("manifest.json"))?;
+    Ok(folder)
+}
+
+/// The built `mediafetcher`, of the profile that this program was built with.
+///
+/// # Errors
+/// When it was not built.
+pub fn mediafetcher() -> Result<PathBuf> {
+    let mut folder = std::env::current_exe()?;
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    built(folder.join(format!("mediafetcher{}", std::env::consts::EXE_SUFFIX)))
+}
+
+fn built(path: PathBuf) -> Result<PathBuf> {
+    if !path.exists() {
+        bail!("{} is missing: run `cargo xtask build` first", path.display());
+    }
+    Ok(path)
+}

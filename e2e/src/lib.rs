@@ -1,0 +1,14 @@
+//! Drives the real thing from outside: real Chromium with the built extension, the built daemon, and the
+//! simulator in the place of the sites.
+//!
+//! This is what the end-to-end tests, the demo, the torture run and the benchmark share. It knows the product
+//! only by what a person has: pages with accessible names, commands, files on disk, the native messaging manifest.
+#![warn(missing_docs)]
+
+pub mod browser;
+pub mod cdp;
+pub mod checkout;
+pub mod daemon;
+pub mod media_facts;
+pub mod page;
+pub mod wait;

@@ -1,0 +1,213 @@
+//! `setup`: what must be on the machine, one line a check, and how each thing gets there.
+
+use crate::install::{self, System};
+use crate::wasm::{self, Toolchain};
+use crate::{chromium, console, workspace};
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+/// Something that is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A compiler for the browser's half.
+    Wasm,
+    /// The browser that tests and demo drive.
+    Chromium,
+    /// Checks and decodes media.
+    Ffmpeg,
+    /// Fetches from other sites.
+    YtDlp,
+    /// What downloads are measured against.
+    Aria2,
+}
+
+/// Sites change monthly; a yt-dlp older than this is as good as none.
+const OLDEST_YT_DLP: &str = "2025.01.01";
+
+impl Need {
+    /// What tests and demo need.
+    pub const ALL: &[Need] = &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp];
+
+    fn name(self) -> &'static str {
+        match self {
+            Need::Wasm => "wasm compiler",
+            Need::Chromium => "Chromium",
+            Need::Ffmpeg => "ffmpeg",
+            Need::YtDlp => "yt-dlp",
+            Need::Aria2 => "aria2c",
+        }
+    }
+
+    /// What is there, in a few words.
+    fn find(self) -> Option<String> {
+        match self {
+            Need::Wasm => Toolchain::present().map(|toolchain| toolchain.describe().to_owned()),
+            Need::Chromium => {
+                let program = chromium::find()?;
+                first_line(Command::new(&program).arg("--version"))
+            }
+            Need::Ffmpeg => {
+                first_line(Command::new("ffprobe").arg("-version"))?;
+                first_line(Command::new("ffmpeg").arg("-version"))
+            }
+            Need::YtDlp => {
+                [yt_dlp_of_checkout(), "yt-dlp".into()].into_iter().find_map(fresh_yt_dlp)
+            }
+            Need::Aria2 => first_line(Command::new("aria2c").arg("--version")),
+        }
+    }
+
+    /// The packages that bring it.
+    fn packages(self, system: System) -> &'static [&'static str] {
+        match (self, system) {
+            (Need::Wasm, System::Apt) => wasm::DEBIAN_PACKAGES,
+            (Need::Wasm, _) => &[],
+            (Need::Chromium, System::Winget) => &["Hibbiki.Chromium"],
+            (Need::Chromium, _) => &["chromium"],
+            (Need::Ffmpeg, System::Winget) => &["Gyan.FFmpeg"],
+            (Need::Ffmpeg, _) => &["ffmpeg"],
+            (Need::YtDlp, System::Apt) => &["python3-venv"],
+            (Need::YtDlp, System::Winget) => &["yt-dlp.yt-dlp"],
+            (Need::YtDlp, _) => &["yt-dlp"],
+            (Need::Aria2, System::Winget) => &["aria2.aria2"],
+            (Need::Aria2, _) => &["aria2"],
+        }
+    }
+
+    /// Ways that need no rights on the system.
+    fn install_for_checkout(self) -> bool {
+        match self {
+            Need::Wasm => wasm::add_with_rustup(),
+            Need::YtDlp => yt_dlp_into_checkout(),
+            Need::Chromium | Need::Ffmpeg | Need::Aria2 => false,
+        }
+    }
+}
+
+/// Sees to it that everything in `needs` is there.
+///
+/// # Errors
+/// With the commands to type, when something is missing that cannot be installed from here.
+pub fn ensure(needs: &[Need]) -> Result<()> {
+    console::heading("Set-up");
+    let mut missing = Vec::new();
+    for need in needs {
+        if !arrives(*need) {
+            missing.push(*need);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !install::may_install() {
+        bail!("{}", instructions(&missing, System::here()));
+    }
+    let packages: Vec<_> =
+        missing.iter().flat_map(|need| need.packages(System::Apt)).copied().collect();
+    install::debian_packages(&packages)?;
+    for need in missing {
+        if !arrives(need) {
+            bail!("{} is still missing after installing {}", need.name(), packages.join(" "));
+        }
+    }
+    Ok(())
+}
+
+/// Reports what is there, or brings it without rights on the system. False when neither can be.
+fn arrives(need: Need) -> bool {
+    report(need) || (need.install_for_checkout() && report(need))
+}
+
+fn report(need: Need) -> bool {
+    let found = need.find();
+    if let Some(detail) = &found {
+        console::found(need.name(), detail);
+    }
+    found.is_some()
+}
+
+fn instructions(missing: &[Need], system: System) -> String {
+    let names: Vec<_> = missing.iter().map(|need| need.name()).collect();
+    let mut text = format!("missing: {}. Please run:\n", names.join(", "));
+    if missing.contains(&Need::Wasm) {
+        text += "\n    rustup target add wasm32-unknown-unknown";
+    }
+    let packages: Vec<_> = missing
+        .iter()
+        .filter(|need| **need != Need::Wasm)
+        .flat_map(|need| need.packages(system))
+        .copied()
+        .collect();
+    if !packages.is_empty() {
+        let command = system.command(&packages);
+        text.extend(command.lines().map(|line| format!("\n    {line}")));
+    }
+    text
+}
+
+fn first_line(command: &mut Command) -> Option<String> {
+    let text = console::ask(command)?;
+    let line = text.lines().next().unwrap_or_default();
+    Some(line.split(" Copyright").next().unwrap_or(line).trim().to_owned())
+}
+
+fn fresh_yt_dlp(program: PathBuf) -> Option<String> {
+    let version = first_line(Command::new(program).arg("--version"))?;
+    (version.as_str() >= OLDEST_YT_DLP).then_some(version)
+}
+
+/// Where programs of the checkout's Python environment are.
+pub fn python_programs() -> PathBuf {
+    let folder = if cfg!(windows) { "Scripts" } else { "bin" };
+    workspace::tools().join("python").join(folder)
+}
+
+fn yt_dlp_of_checkout() -> PathBuf {
+    python_programs().join(format!("yt-dlp{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Distributions ship a yt-dlp that is years old and forbid pip on their own Python (PEP 668): it gets an
+/// environment of its own.
+fn yt_dlp_into_checkout() -> bool {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    if console::ask(Command::new(python).args(["-c", "import ensurepip, venv"])).is_none() {
+        return false;
+    }
+    let limit = Duration::from_secs(10 * 60);
+    let mut venv = Command::new(python);
+    venv.args(["-m", "venv"]).arg(workspace::tools().join("python"));
+    let mut pip = Command::new(python_programs().join("pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--upgrade", "yt-dlp"]);
+    let done = console::run_quietly("Python environment", &mut venv, limit)
+        .and_then(|()| console::run_quietly("pip install yt-dlp", &mut pip, limit));
+    if let Err(error) = &done {
+        console::note("yt-dlp", &format!("{error:#}"));
+    }
+    done.is_ok()
+}
+
+/// `PATH` with the checkout's own programs first.
+pub fn path_with_tools() -> Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(python_programs()).chain(std::env::split_paths(&path));
+    Ok(std::env::join_paths(folders)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_told_with_commands_that_can_be_pasted() {
+        let text = instructions(&[Need::Wasm, Need::Ffmpeg, Need::Chromium], System::Pacman);
+        assert!(text.contains("rustup target add wasm32-unknown-unknown"));
+        assert!(text.contains("sudo pacman -S --needed ffmpeg chromium"));
+    }
+
+    #[test]
+    fn a_missing_compiler_alone_asks_for_no_system_package() {
+        assert!(!instructions(&[Need::Wasm], System::Brew).contains("brew"));
+    }
+}
