@@ -3,8 +3,12 @@
 #![warn(missing_docs)]
 
 pub mod client;
+pub mod commands;
 pub mod daemon;
+pub mod doctor;
 pub mod home;
+pub mod install;
 pub mod launch;
 pub mod relay;
 pub mod socket;
+pub mod words;
