@@ -23,9 +23,14 @@ pub fn user_agent() -> String {
     USER_AGENT.with(String::clone)
 }
 
+/// Milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    now_js() as i64
+}
+
 /// Seconds since 1970.
 pub fn now_s() -> i64 {
-    (now_js() / 1000.0) as i64
+    now_ms() / 1000
 }
 
 /// Waits. A worker that sleeps longer than half a minute without an open port may be stopped meanwhile.

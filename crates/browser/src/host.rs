@@ -180,7 +180,9 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.port.disconnect();
+        if !self.closed.get() {
+            self.port.disconnect();
+        }
     }
 }
 
