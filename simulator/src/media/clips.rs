@@ -155,5 +155,5 @@ fn stem_sources() -> impl Iterator<Item = String> {
 fn cover_sources() -> impl Iterator<Item = String> {
     ["0x7a3cff", "0xff7a3c", "0x3cff7a", "0x1f2a44"]
         .into_iter()
-        .map(|colour| format!("color=c={colour}:s=96x96"))
+        .map(|colour| format!("color=c={colour}:s=96x96:d=0.04"))
 }
