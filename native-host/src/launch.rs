@@ -8,8 +8,9 @@ use std::io;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a started daemon may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a started daemon may take until it answers. Usually it is a tenth of a second; a database to
+/// bring up to date on a slow disk of a busy machine takes longer.
+const PATIENCE: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// Above this size the log starts anew; the one before is kept.

@@ -6,7 +6,7 @@ use protocol::method::{Hello, Method, SayHello};
 use protocol::{EXTENSION_ID, Envelope, Kind, PROTO};
 use std::io::{Read, Write};
 use std::process::Child;
-use support::{Machine, text};
+use support::Machine;
 
 fn relay(machine: &Machine) -> Child {
     machine.launch(&[&format!("chrome-extension://{EXTENSION_ID}/")])
@@ -44,11 +44,11 @@ fn of_two_daemons_started_at_once_one_stays_and_the_other_leaves_without_failing
     let mut relay = relay(&machine);
     assert_eq!(say_hello(&mut relay), Kind::Res);
     assert!(machine.run(&["daemon", "stop"]).status.success());
+    // One stop ends one daemon: had both gone to work, one of them would be waited for without end. (The
+    // relay may have started a third before the first answered; the same holds for it.)
     let outputs = waiting.map(|waiting| waiting.join().unwrap());
     assert!(outputs.iter().all(|output| output.status.success()), "{outputs:?}");
-    let left = |output: &&std::process::Output| text(&output.stderr).contains("another daemon");
-    // The relay may have started a third one before the first answered; it left as well.
-    assert!((1..=2).contains(&outputs.iter().filter(left).count()), "{outputs:?}");
+    assert!(machine.home().lock().is_ok());
     assert!(relay.wait().unwrap().success());
 }
 

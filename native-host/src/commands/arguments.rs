@@ -29,8 +29,8 @@ pub enum Command {
     Resume(OneOrAll),
     /// Give up what a job has not brought yet
     Cancel(One),
-    /// Try again what failed or needed you in a job
-    Retry(One),
+    /// Try again what failed or needed you, in a job or in all
+    Retry(OneOrAll),
     /// The process in the background that does the work
     Daemon {
         /// What to do.

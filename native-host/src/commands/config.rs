@@ -1,7 +1,7 @@
 //! `config get` and `config set`: the settings by name.
 
 use super::arguments::ConfigCommand;
-use super::{Failure, Outcome, open};
+use super::{Failure, Outcome, open, say};
 use crate::home::Home;
 use protocol::method::{GetSettings, Nothing, SetSettings};
 use protocol::{Settings, SettingsPatch, Variant};
@@ -86,10 +86,10 @@ pub async fn run(home: &Home, command: &ConfigCommand) -> Result<Outcome, Failur
         ConfigCommand::Get { key } => {
             let settings = open(home).await?.call::<GetSettings>(Nothing {}).await?;
             match key {
-                Some(key) => println!("{}", key.of(&settings)),
+                Some(key) => say(key.of(&settings)),
                 None => {
                     for (name, key) in Key::ALL {
-                        println!("{name} = {}", key.of(&settings));
+                        say(format_args!("{name} = {}", key.of(&settings)));
                     }
                 }
             }
@@ -97,7 +97,7 @@ pub async fn run(home: &Home, command: &ConfigCommand) -> Result<Outcome, Failur
         ConfigCommand::Set { key, value } => {
             let patch = key.patch(value)?;
             let settings = open(home).await?.call::<SetSettings>(patch).await?;
-            println!("{}", key.of(&settings));
+            say(key.of(&settings));
         }
     }
     Ok(Outcome::Clean)

@@ -1,6 +1,6 @@
 //! `daemon run`, `stop`, `status`.
 
-use super::{Failure, Outcome, open_running};
+use super::{Failure, Outcome, open_running, say};
 use crate::home::{Home, LockError};
 use backon::{ExponentialBuilder, Retryable};
 use protocol::method::{Nothing, StopDaemon};
@@ -11,31 +11,30 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Is the daemon until it is told to stop. Finding another one at work is no failure (I7).
 pub(super) async fn run(home: Home) -> Result<Outcome, Failure> {
+    // The lock decides; this is only to tell the person.
+    if open_running(&home).await?.is_some() {
+        eprintln!("mediafetcher: a daemon already works here");
+        return Ok(Outcome::Clean);
+    }
     let filter = tracing_subscriber::EnvFilter::try_from_env("MEDIAFETCHER_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     #[cfg(unix)]
     let _outlive_the_terminal =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-    match crate::daemon::run(home).await {
-        Ok(()) => Ok(Outcome::Clean),
-        Err(error) if matches!(error.downcast_ref(), Some(LockError::AlreadyRunning)) => {
-            eprintln!("mediafetcher: {error}");
-            Ok(Outcome::Clean)
-        }
-        Err(error) => Err(error.into()),
-    }
+    crate::daemon::run(home).await?;
+    Ok(Outcome::Clean)
 }
 
 pub(super) async fn stop(home: &Home) -> Result<Outcome, Failure> {
     let Some(mut client) = open_running(home).await? else {
-        println!("The daemon does not run.");
+        say("The daemon does not run.");
         return Ok(Outcome::Clean);
     };
     client.call::<StopDaemon>(Nothing {}).await?;
     drop(client);
     wait_until_gone(home).await?;
-    println!("The daemon has ended.");
+    say("The daemon has ended.");
     Ok(Outcome::Clean)
 }
 
@@ -60,11 +59,11 @@ async fn wait_until_gone(home: &Home) -> Result<(), Failure> {
 pub(super) async fn status(home: &Home) -> Result<Outcome, Failure> {
     match open_running(home).await? {
         Some(client) => {
-            println!("The daemon runs (version {}).", client.welcome().host_version);
+            say(format_args!("The daemon runs (version {}).", client.welcome().host_version));
             Ok(Outcome::Clean)
         }
         None => {
-            println!("The daemon does not run; it is started when it is needed.");
+            say("The daemon does not run; it is started when it is needed.");
             Ok(Outcome::Attention)
         }
     }

@@ -1,7 +1,7 @@
 //! `doctor`: the checklist on a terminal.
 
 use super::arguments::Output;
-use super::{Failure, Outcome, WHO};
+use super::{Failure, Outcome, WHO, say};
 use crate::client::Client;
 use crate::doctor::{DaemonFact, checks};
 use crate::home::{self, Home};
@@ -13,7 +13,7 @@ pub(super) async fn run(home: &Home, output: Output) -> Result<Outcome, Failure>
     let (daemon, settings) = ask_daemon(home).await;
     let list = checks(home, &settings, daemon).await;
     if output.json {
-        println!("{}", protocol::envelope::to_value(&list));
+        say(protocol::envelope::to_value(&list));
     } else {
         list.checks.iter().for_each(print);
     }
@@ -46,8 +46,8 @@ fn print(check: &Check) {
         CheckResult::Warning => "!",
         CheckResult::Bad => "✗",
     };
-    println!("{mark} {:<18} {}", check.id, words::printable(&check.found));
+    say(format_args!("{mark} {:<18} {}", check.id, words::printable(&check.found)));
     if !check.hint.is_empty() {
-        println!("  {:<18} → {}", "", words::printable(&check.hint));
+        say(format_args!("  {:<18} → {}", "", words::printable(&check.hint)));
     }
 }

@@ -20,10 +20,11 @@ pub(super) async fn follow(
 ) -> Result<Outcome, Failure> {
     client.subscribe().await?;
     let mut latest: Option<JobSummary> = None;
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let event = tokio::select! {
             event = client.next_event() => event?.ok_or_else(ended_early)?.event,
-            _ = tokio::signal::ctrl_c() => {
+            _ = &mut interrupted => {
                 view.note(&format!(
                     "The daemon goes on with job {job}. `mediafetcher status` shows it, \
                      `mediafetcher cancel {job}` ends it."

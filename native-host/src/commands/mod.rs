@@ -17,7 +17,8 @@ use crate::home::Home;
 use crate::words;
 use arguments::{Cli, Command, DaemonCommand};
 use protocol::{ErrorBody, ErrorCode, Variant};
-use std::io;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -118,6 +119,14 @@ async fn open_running(home: &Home) -> Result<Option<Client>, Failure> {
         Ok(client) => Ok(Some(client)),
         Err(error) if error.code == ErrorCode::HostMissing => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Prints a line on standard output. Whoever reads it may have seen enough (`mediafetcher jobs | head`): then
+/// the program is done as well. What it asked the daemon for goes on.
+fn say(line: impl Display) {
+    if writeln!(io::stdout(), "{line}").is_err() {
+        std::process::exit(1);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `status`, `jobs`, `pause`, `resume`, `cancel`, `retry`: looking at the queue and steering it.
 
 use super::arguments::Output;
-use super::{Failure, Outcome, joined, open, open_running};
+use super::{Failure, Outcome, joined, open, open_running, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -15,8 +15,8 @@ const MOST_JOBS: u32 = 200;
 pub(super) async fn status(home: &Home, output: Output) -> Result<Outcome, Failure> {
     let Some(mut client) = open_running(home).await? else {
         match output.json {
-            true => println!("{}", json!({ "running": false })),
-            false => println!("The daemon does not run; nothing is being downloaded."),
+            true => say(json!({ "running": false })),
+            false => say("The daemon does not run; nothing is being downloaded."),
         }
         return Ok(Outcome::Clean);
     };
@@ -25,14 +25,14 @@ pub(super) async fn status(home: &Home, output: Output) -> Result<Outcome, Failu
     if output.json {
         let version = &client.welcome().host_version;
         let state = json!({ "running": true, "version": version, "paused": paused, "jobs": open });
-        println!("{state}");
+        say(state);
         return Ok(Outcome::Clean);
     }
     if paused {
-        println!("The queue is paused; `mediafetcher resume` goes on.");
+        say("The queue is paused; `mediafetcher resume` goes on.");
     }
     if open.is_empty() {
-        println!("Nothing is running.");
+        say("Nothing is running.");
     }
     open.iter().for_each(print);
     Ok(Outcome::Clean)
@@ -56,11 +56,11 @@ pub(super) async fn jobs(home: &Home, output: Output) -> Result<Outcome, Failure
     let query = JobsQuery { limit: MOST_JOBS, before: None };
     let answer = open(home).await?.call::<ListJobs>(query).await?;
     if output.json {
-        println!("{}", protocol::envelope::to_value(&answer));
+        say(protocol::envelope::to_value(&answer));
         return Ok(Outcome::Clean);
     }
     if answer.jobs.is_empty() {
-        println!("There are no jobs yet; `mediafetcher sync` starts one.");
+        say("There are no jobs yet; `mediafetcher sync` starts one.");
     }
     answer.jobs.iter().for_each(print);
     Ok(Outcome::Clean)
@@ -68,7 +68,7 @@ pub(super) async fn jobs(home: &Home, output: Output) -> Result<Outcome, Failure
 
 fn print(job: &JobSummary) {
     let account = if job.account.name.is_empty() { &job.account.id } else { &job.account.name };
-    println!(
+    say(format_args!(
         "{:>5}  {}  {:<9}  {} {} ({})",
         job.id,
         date(job.created_at),
@@ -76,10 +76,10 @@ fn print(job: &JobSummary) {
         job.source.title(),
         words::printable(account),
         joined(&job.formats),
-    );
-    println!("       {}", balance_line(&job.balance));
+    ));
+    say(format_args!("       {}", balance_line(&job.balance)));
     if let Some(reason) = &job.reason {
-        println!("       {}", words::explain(reason));
+        say(format_args!("       {}", words::explain(reason)));
     }
 }
 
@@ -125,8 +125,8 @@ pub(super) async fn cancel(home: &Home, job: JobId) -> Result<Outcome, Failure> 
     steer::<Cancel>(home, Some(job), "Cancelled; what was downloaded stays.").await
 }
 
-pub(super) async fn retry(home: &Home, job: JobId) -> Result<Outcome, Failure> {
-    steer::<Retry>(home, Some(job), "Trying again.").await
+pub(super) async fn retry(home: &Home, job: Option<JobId>) -> Result<Outcome, Failure> {
+    steer::<Retry>(home, job, "Trying again.").await
 }
 
 async fn steer<M: Method<Params = OfJob>>(
@@ -135,7 +135,7 @@ async fn steer<M: Method<Params = OfJob>>(
     done: &str,
 ) -> Result<Outcome, Failure> {
     open(home).await?.call::<M>(OfJob { job }).await?;
-    println!("{done}");
+    say(done);
     Ok(Outcome::Clean)
 }
 

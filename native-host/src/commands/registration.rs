@@ -1,7 +1,7 @@
 //! `install` and `uninstall`.
 
 use super::arguments::{Browsers, Registration};
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, say};
 use crate::install::{self, Browser, Places, Report, Target};
 use std::path::Path;
 
@@ -9,21 +9,21 @@ pub(super) fn install(arguments: &Registration) -> Result<Outcome, Failure> {
     let program = std::env::current_exe()?.canonicalize()?;
     let targets = targets(arguments, Places::found)?;
     if targets.is_empty() {
-        println!("No browser was found; name one with --browser.");
+        say("No browser was found; name one with --browser.");
     }
     let reports: Vec<Report> =
         targets.into_iter().map(|target| install::install(target, &program)).collect();
     if arguments.browser == Browsers::All && arguments.user_data_dir.is_none() {
-        install::explain_sandboxes(&places()?).iter().for_each(|line| println!("{line}"));
+        install::explain_sandboxes(&places()?).iter().for_each(say);
     }
-    Ok(say(&reports))
+    Ok(tell(&reports))
 }
 
 pub(super) fn uninstall(arguments: &Registration) -> Result<Outcome, Failure> {
     // Every browser, not only those found: one may have been removed since.
     let targets = targets(arguments, |_| Browser::ALL.to_vec())?;
     let reports: Vec<Report> = targets.into_iter().map(install::uninstall).collect();
-    Ok(say(&reports))
+    Ok(tell(&reports))
 }
 
 fn targets(
@@ -55,8 +55,8 @@ fn places() -> Result<Places, Failure> {
     Places::current().ok_or_else(|| anyhow::anyhow!("this user has no home folder").into())
 }
 
-fn say(reports: &[Report]) -> Outcome {
-    reports.iter().for_each(|report| println!("{report}"));
+fn tell(reports: &[Report]) -> Outcome {
+    reports.iter().for_each(say);
     match reports.iter().any(Report::is_failure) {
         true => Outcome::Attention,
         false => Outcome::Clean,

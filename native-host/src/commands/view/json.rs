@@ -1,6 +1,7 @@
 //! One JSON object a line on standard output, for programs. The last is the balance.
 
 use super::View;
+use crate::commands::say;
 use protocol::{Balance, ErrorBody, Event, ItemView, JobSummary, Progress};
 use serde::Serialize;
 
@@ -48,7 +49,7 @@ struct TextLine<'a> {
 fn print(line: &impl Serialize) {
     // Our types have string keys only, so this cannot fail.
     if let Ok(text) = serde_json::to_string(line) {
-        println!("{text}");
+        say(text);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{View, item_line, label};
 use crate::commands::queue::balance_line;
+use crate::commands::say;
 use crate::words;
 use protocol::{ErrorBody, ItemView, JobState, JobSummary, Progress};
 
@@ -19,44 +20,47 @@ impl View for Lines {
             let id = job.id;
             match job.state {
                 JobState::Listing => {
-                    println!("Job {id}: reading the list of {}", job.source.title())
+                    say(format_args!("Job {id}: reading the list of {}", job.source.title()))
                 }
                 JobState::Running => {
-                    println!("Job {id}: {} songs, {} files listed", job.songs, job.balance.listed);
+                    say(format_args!(
+                        "Job {id}: {} songs, {} files listed",
+                        job.songs, job.balance.listed
+                    ));
                 }
-                JobState::Paused => println!("Job {id}: paused"),
+                JobState::Paused => say(format_args!("Job {id}: paused")),
                 JobState::Finished | JobState::Cancelled => {}
             }
         }
         if job.reason.is_some() && job.reason != self.reason {
             self.reason.clone_from(&job.reason);
             if let Some(reason) = &job.reason {
-                println!("{}", words::explain(reason));
+                say(words::explain(reason));
             }
         }
     }
 
     fn item(&mut self, item: &ItemView) {
         if let Some(line) = item_line(item) {
-            println!("{line}");
+            say(line);
         }
     }
 
     fn progress(&mut self, _: &JobSummary, _: &Progress) {}
 
     fn note(&mut self, text: &str) {
-        println!("{text}");
+        say(text);
     }
 
     fn problem(&mut self, item: &ItemView) {
         let why = item.reason.as_ref().map(words::explain).unwrap_or_default();
-        println!("  {}: {why}", label(item));
+        say(format_args!("  {}: {why}", label(item)));
     }
 
     /// The command's error goes to standard error by itself.
     fn broken(&mut self, _: &ErrorBody) {}
 
     fn end(&mut self, job: &JobSummary) {
-        println!("{}", balance_line(&job.balance));
+        say(balance_line(&job.balance));
     }
 }

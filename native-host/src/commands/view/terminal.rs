@@ -2,6 +2,7 @@
 
 use super::{View, item_line, label};
 use crate::commands::queue::balance_line;
+use crate::commands::say;
 use crate::words;
 use indicatif::{HumanBytes, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
 use protocol::{ErrorBody, ItemId, ItemState, ItemView, JobState, JobSummary, Progress};
@@ -95,6 +96,6 @@ impl View for Terminal {
     fn end(&mut self, job: &JobSummary) {
         self.names.finish_and_clear();
         self.files.finish_and_clear();
-        println!("{}", balance_line(&job.balance));
+        say(balance_line(&job.balance));
     }
 }
