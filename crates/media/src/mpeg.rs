@@ -133,11 +133,12 @@ pub(crate) fn facts(file: &mut File) -> Result<Facts> {
     let (offset, first) = find_first(&head)?;
     let start = tags + offset as u64;
     let end = if has_id3v1(file)? { bytes - 128 } else { bytes };
+    let audio = end.saturating_sub(start);
     let xing = Xing::parse(&head[offset..], &first);
     if let Some(announced) = xing.as_ref().and_then(|xing| xing.bytes) {
         // Encoders differ in whether they count the frame that holds this figure.
         if start + u64::from(announced) > end + first.length as u64 {
-            return damaged(format!("{} of {announced} bytes of audio", end.saturating_sub(start)));
+            return damaged(format!("{audio} of {announced} bytes of audio"));
         }
     }
     let duration_s = match xing.and_then(|xing| xing.frames) {
@@ -145,7 +146,7 @@ pub(crate) fn facts(file: &mut File) -> Result<Facts> {
             Some(f64::from(frames) * f64::from(first.samples) / f64::from(first.sample_rate))
         }
         None if is_constant(&head[offset..]) => {
-            Some((end - start) as f64 * 8.0 / (f64::from(first.bitrate_kbps) * 1000.0))
+            Some(audio as f64 * 8.0 / (f64::from(first.bitrate_kbps) * 1000.0))
         }
         None => None,
     };
@@ -153,7 +154,7 @@ pub(crate) fn facts(file: &mut File) -> Result<Facts> {
         container: Container::Mp3,
         codec: "mp3".into(),
         duration_s,
-        bitrate_kbps: duration_s.and_then(|seconds| bitrate_kbps(end - start, seconds)),
+        bitrate_kbps: duration_s.and_then(|seconds| bitrate_kbps(audio, seconds)),
         sample_rate: Some(first.sample_rate),
         channels: Some(first.channels),
         bytes,

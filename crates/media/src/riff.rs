@@ -60,7 +60,10 @@ impl Wave {
         let mut data = None;
         let mut wide_size = None;
         let mut at = HEADER;
-        while at + CHUNK_HEADER <= length && chunks.len() < MOST_CHUNKS {
+        while at + CHUNK_HEADER <= length {
+            if chunks.len() == MOST_CHUNKS {
+                return damaged("too many chunks");
+            }
             let mut chunk = read_chunk(file, at)?;
             match &chunk.id {
                 b"ds64" if is_64bit && chunk.size >= 16 => {

@@ -113,6 +113,9 @@ pub(crate) fn replace_ilst(file: &mut File, ilst: &[u8]) -> Result<()> {
         write(file, &moov, &udta, size)?;
         return Ok(file.set_len(start + size)?);
     }
+    if u32::try_from(room).is_err() {
+        return Err(MediaError::CannotTag("there is too much free space in the file".into()));
+    }
     let room = if size == room || size + 8 <= room {
         room
     } else {
@@ -152,13 +155,10 @@ fn write(file: &mut File, moov: &Moov, udta: &[u8], size: u64) -> Result<()> {
     Ok(())
 }
 
-/// A free atom over `size` bytes, which are none or at least eight.
+/// A free atom over `size` bytes, which are none, or at least eight and below 4 GiB.
 fn fill(file: &mut File, at: u64, size: u64) -> Result<()> {
     if size == 0 {
         return Ok(());
-    }
-    if u32::try_from(size).is_err() {
-        return Err(MediaError::CannotTag("there is too much free space in the file".into()));
     }
     Ok(write_at(file, at, &header(b"free", size as usize - 8))?)
 }

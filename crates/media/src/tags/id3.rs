@@ -14,6 +14,8 @@ use std::borrow::Cow;
 
 /// Room kept behind the frames of an mp3, so that a changed title does not move the audio.
 pub(super) const PADDING: u64 = 2048;
+/// An old tag that would leave more than this unused is not worth keeping its room; a hostile one claims 256 MiB.
+pub(super) const MOST_PADDING: u64 = 64 * 1024;
 /// "Undetermined" in ISO 639-2. Readers that show the language show nothing for it.
 const LANGUAGE: [u8; 3] = *b"und";
 

@@ -68,27 +68,38 @@ pub fn write_tags(path: &Path, container: Container, tags: &Tags) -> Result<()> 
     }
 }
 
-/// ID3v2 stands in front of the audio: where the old tag leaves room nothing is moved. An ID3v1 tag at the end goes, as
+/// ID3v2 stands in front of the audio: where the old tag leaves just the room nothing is moved. An ID3v1 tag at the end goes, as
 /// it would contradict.
 fn write_mp3(file: &mut File, tags: &Tags) -> Result<()> {
+    let tag = id3::render(tags)?;
     let old = mpeg::id3_length(file)?;
     if mpeg::has_id3v1(file)? {
         file.set_len(file.metadata()?.len() - 128)?;
     }
-    let tag = id3::render(tags)?;
     let needed = tag.len() as u64;
-    let length = if needed <= old { old } else { needed + id3::PADDING };
+    let fits = (needed..needed + id3::MOST_PADDING).contains(&old);
+    let length = if fits { old } else { needed + id3::PADDING };
     splice::move_tail(file, old, length)?;
     Ok(splice::write_at(file, 0, &id3::padded(tag, length as usize))?)
 }
 
-/// The tags of a song: its metadata, and prompt, model and seed in the comment.
+/// The tags of a song: its metadata, and prompt, model and seed in the comment. For a stem that the site lists as a
+/// thing of its own, those of [`tags_for_stem`].
 pub fn tags_for(item: &RemoteItem, cover: Option<Cover>) -> Tags {
+    match &item.metadata.stem {
+        Some(stem) => tags_for_stem(item, stem, cover),
+        None => tags_titled(item, item.title.clone(), cover),
+    }
+}
+
+/// The tags of one stem of a song: as the song's, with the stem's name behind the title.
+pub fn tags_for_stem(item: &RemoteItem, stem: &str, cover: Option<Cover>) -> Tags {
+    let song = item.metadata.parent_title.as_deref().unwrap_or(&item.title);
+    tags_titled(item, format!("{song} ({stem})"), cover)
+}
+
+fn tags_titled(item: &RemoteItem, title: String, cover: Option<Cover>) -> Tags {
     let metadata = &item.metadata;
-    let title = match &metadata.stem {
-        Some(stem) if !item.title.contains(stem.as_str()) => format!("{} ({stem})", item.title),
-        _ => item.title.clone(),
-    };
     let lines =
         [("Prompt", &metadata.prompt), ("Model", &metadata.model), ("Seed", &metadata.seed)];
     let lines =
@@ -110,4 +121,49 @@ pub fn tags_for(item: &RemoteItem, cover: Option<Cover>) -> Tags {
 /// lofty refuses to render only what does not fit its format; the text of the error is for people.
 fn unrenderable(error: impl std::fmt::Display) -> MediaError {
     MediaError::CannotTag(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Metadata, Source};
+
+    fn song(metadata: Metadata) -> RemoteItem {
+        let (source, source_id, title) = (Source::Producer, "7".to_owned(), "Song".to_owned());
+        RemoteItem {
+            source,
+            source_id,
+            title,
+            metadata,
+            assets: Vec::new(),
+            raw: Default::default(),
+        }
+    }
+
+    #[test]
+    fn the_comment_tells_what_a_song_was_made_from() {
+        let text = |text: &str| Some(text.to_owned());
+        let metadata = Metadata {
+            prompt: text("slow"),
+            seed: text("12"),
+            artist: text("Ana"),
+            ..Metadata::default()
+        };
+        let tags = text::cleaned(&tags_for(&song(metadata), None));
+        assert_eq!(tags.comment.as_deref(), Some("Prompt: slow\nSeed: 12"));
+        assert_eq!((tags.title.as_deref(), tags.artist.as_deref()), (Some("Song"), Some("Ana")));
+        assert_eq!(text::cleaned(&tags_for(&song(Metadata::default()), None)).comment, None);
+    }
+
+    #[test]
+    fn a_stem_is_titled_after_its_song() {
+        let metadata = Metadata {
+            stem: Some("vocals".into()),
+            parent_title: Some("Night".into()),
+            ..Metadata::default()
+        };
+        assert_eq!(tags_for(&song(metadata), None).title.as_deref(), Some("Night (vocals)"));
+        let bundled = tags_for_stem(&song(Metadata::default()), "drums", None);
+        assert_eq!(bundled.title.as_deref(), Some("Song (drums)"));
+    }
 }
