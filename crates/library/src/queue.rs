@@ -100,21 +100,21 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
-    /// All queued API work of a site now needs the person; gives how many files that are.
+    /// Queued work now needs the person: the API work of one site, or everything; gives how many files that are.
     ///
     /// # Errors
     /// Database failures.
-    pub async fn block_source(
+    pub async fn block(
         &self,
-        source: Source,
+        source: Option<Source>,
         reason: &ErrorBody,
     ) -> Result<u64, LibraryError> {
         let mut write = self.write().await?;
         let done = sqlx::query(
             "UPDATE item SET state = 'needs_you', reason = ?2 \
-             WHERE lane = 'api' AND source = ?1 AND state IN ('wanted', 'waiting')",
+             WHERE (?1 IS NULL OR (lane = 'api' AND source = ?1)) AND state IN ('wanted', 'waiting')",
         )
-        .bind(source.as_str())
+        .bind(source.map(Source::as_str))
         .bind(serde_json::to_string(reason)?)
         .execute(&mut *write.tx)
         .await?;

@@ -89,6 +89,20 @@ impl Shelf {
         there.then_some(()).ok_or_else(missing)
     }
 
+    /// Writes, syncs and removes a file: the only proof that a disk takes files.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn try_out(&self) -> Result<(), LibraryError> {
+        let shown = self.root.display().to_string();
+        let tried = || -> io::Result<()> {
+            let mut file = tempfile::Builder::new().suffix(PART_SUFFIX).tempfile_in(&self.root)?;
+            file.write_all(&[0; 1024 * 1024])?;
+            file.as_file().sync_all()
+        };
+        tried().map_err(LibraryError::io(shown))
+    }
+
     /// The absolute path of `name`, a name of ours with `/` between its parts (I6).
     ///
     /// # Errors

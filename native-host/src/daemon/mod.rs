@@ -1,11 +1,84 @@
-//! The daemon: owns the queue, the library and every transfer.
+//! The daemon: owns the queue, the library and every transfer. Closing a browser or a terminal stops nothing here.
+//!
+//! | module | job |
+//! |---|---|
+//! | `engine` | what all parts share, and starting and stopping it |
+//! | `scheduler` | which wanted file is worked on next |
+//! | `work`, `song`, `bundle`, `seal` | one wanted file, from its address to its rows |
+//! | `sessions`, `site` | credentials in memory, and providers' requests signed with them |
+//! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
+//! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
+//! | `server`, `methods` | connections and what they may ask |
 
-use crate::home::Home;
+mod beside;
+mod bundle;
+mod covers;
+mod engine;
+mod folder;
+mod hub;
+mod listing;
+mod meter;
+mod methods;
+mod retitle;
+mod scheduler;
+mod seal;
+mod server;
+mod sessions;
+mod site;
+mod song;
+mod ticker;
+mod work;
 
-/// Runs until it is asked to stop.
+use crate::home::{Home, LockError};
+use crate::socket;
+use anyhow::Context;
+use engine::Engine;
+
+/// Runs until a client or a signal asks it to stop, or at once ends well when another daemon works here (I7).
 ///
 /// # Errors
-/// When the data folder cannot be used.
-pub async fn run(_home: Home) -> anyhow::Result<()> {
-    anyhow::bail!("the daemon is not built yet")
+/// When the data folder, the database or the socket cannot be used.
+pub async fn run(home: Home) -> anyhow::Result<()> {
+    let lock = match home.lock() {
+        Err(LockError::AlreadyRunning) => return Ok(()),
+        other => other.context("the data folder could not be locked")?,
+    };
+    let engine = Engine::open(home.clone()).await?;
+    let listener = socket::listen(&home, &lock).context("the local socket could not be made")?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "the daemon is ready");
+    let parts = [
+        tokio::spawn(server::run(engine.clone(), listener)),
+        tokio::spawn(scheduler::run(engine.clone())),
+        tokio::spawn(ticker::run(engine.clone())),
+    ];
+    tokio::select! {
+        () = engine.stopping.cancelled() => {}
+        () = stop_signal() => {}
+    }
+    engine.stop().await;
+    for part in parts {
+        part.abort();
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

@@ -141,7 +141,7 @@ async fn an_ended_session_blocks_its_site_until_it_is_renewed() {
     one.assets[0].fetch = protocol::Fetch::Api { url: "https://www.producer.ai/x".into() };
     bench.add(job, &[one]).await;
     let why = ErrorBody::new(ErrorCode::SessionExpired).with("site", "producer.ai");
-    assert_eq!(bench.library.block_source(protocol::Source::Producer, &why).await.unwrap(), 1);
+    assert_eq!(bench.library.block(Some(protocol::Source::Producer), &why).await.unwrap(), 1);
     let items = bench.library.items(&Default::default()).await.unwrap();
     assert_eq!(
         (items.items[0].state, items.items[0].reason.as_ref()),

@@ -1,0 +1,56 @@
+//! What lies beside each song: the site's record as `.json`, timed lyrics as `.lrc`.
+
+use super::engine::Engine;
+use library::{LibraryError, Shelf, Sidecar};
+
+const BATCH: u32 = 50;
+
+impl Engine {
+    /// Writes every sidecar that is missing or out of date. A disk that refuses is met again with the next tick.
+    pub async fn write_sidecars(&self) {
+        loop {
+            match self.write_some().await {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    return tracing::warn!(%error, "a file beside a song was not written");
+                }
+            }
+        }
+    }
+
+    async fn write_some(&self) -> Result<usize, LibraryError> {
+        let sidecars = self.library.stale_sidecars(BATCH).await?;
+        if sidecars.is_empty() {
+            return Ok(0);
+        }
+        let shelf = self.library.shelf();
+        shelf.check()?;
+        let written = tokio::task::spawn_blocking(move || {
+            sidecars.iter().try_for_each(|sidecar| write(&shelf, sidecar))?;
+            Ok::<_, LibraryError>(sidecars)
+        });
+        let written = written.await.map_err(|_| LibraryError::Superseded)??;
+        self.library.sidecars_written(&written).await?;
+        Ok(written.len())
+    }
+}
+
+fn write(shelf: &Shelf, sidecar: &Sidecar) -> Result<(), LibraryError> {
+    let record: serde_json::Value = serde_json::from_str(&sidecar.raw)?;
+    shelf.write_small(&sidecar.name, &serde_json::to_vec_pretty(&record)?)?;
+    let lyrics = media::lrc::render(&sidecar.metadata.lyrics_timing);
+    if !lyrics.is_empty() {
+        shelf.write_small(&lyrics_name(&sidecar.name), lyrics.as_bytes())?;
+    }
+    if let Some(old) = &sidecar.old_name {
+        shelf.remove(old)?;
+        shelf.remove(&lyrics_name(old))?;
+    }
+    Ok(())
+}
+
+/// Players look for lyrics under the song's own name.
+fn lyrics_name(json_name: &str) -> String {
+    format!("{}.lrc", json_name.strip_suffix(".json").unwrap_or(json_name))
+}

@@ -1,0 +1,318 @@
+//! What all parts of the daemon share.
+
+use super::covers::Covers;
+use super::hub::Hub;
+use super::listing::Listers;
+use super::meter::Meter;
+use super::sessions::Sessions;
+use crate::home::{self, Home};
+use anyhow::Context;
+use library::Library;
+use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, Settings, Source};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use transfer::{Config, Downloader};
+
+/// How long running work may take to come to a safe place when the daemon ends.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Errors that a healthy disk mends.
+pub(super) const DISK_ERRORS: &[ErrorCode] =
+    &[ErrorCode::DiskFull, ErrorCode::NotWritable, ErrorCode::VolumeMissing];
+/// Errors that a fresh session mends.
+pub(super) const SESSION_ERRORS: &[ErrorCode] = &[
+    ErrorCode::SessionExpired,
+    ErrorCode::SignedOut,
+    ErrorCode::Challenge,
+    ErrorCode::OtherAccount,
+];
+
+/// Shared by everything that runs in the daemon; a clone is a handle.
+#[derive(Clone)]
+pub(super) struct Engine {
+    shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub home: Home,
+    pub library: Library,
+    pub downloader: Downloader,
+    pub hub: Hub,
+    pub sessions: Sessions,
+    pub covers: Covers,
+    pub meter: Meter,
+    pub listers: Listers,
+    /// Work may have become possible.
+    pub wake: Notify,
+    /// Something that clients see has changed.
+    pub changed: Notify,
+    pub stopping: CancellationToken,
+    pub tasks: TaskTracker,
+    state: Mutex<State>,
+}
+
+/// What changes quickly and is not stored.
+#[derive(Default)]
+struct State {
+    running: HashMap<ItemId, Running>,
+    /// Jobs whose summary has changed since it was last sent.
+    dirty: HashSet<JobId>,
+    /// The site's API is not asked until a fresh session comes.
+    blocked: HashMap<Source, ErrorBody>,
+    /// Nothing can be placed in the library folder.
+    disk: Option<ErrorBody>,
+    paused: bool,
+}
+
+/// One file being worked on.
+struct Running {
+    job: JobId,
+    cancel: CancellationToken,
+    /// Ended by the person, not only put back.
+    unwanted: bool,
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl Engine {
+    /// Opens the database and mends what the last run may have left.
+    ///
+    /// # Errors
+    /// When the database or the network clients cannot be set up.
+    pub async fn open(home: Home) -> anyhow::Result<Self> {
+        let folder = home::default_library().unwrap_or_else(|| home.root().join("library"));
+        let library = Library::open(&home.database(), &folder).await.with_context(|| {
+            format!("the database {} cannot be used", home.database().display())
+        })?;
+        let recovered = library.recover().await.context("the library could not be mended")?;
+        tracing::info!(?recovered, "the library is open");
+        let settings = library.settings().await?;
+        let downloader = Downloader::new(config(&settings))?;
+        let paused = library.is_paused().await?;
+        let shared = Shared {
+            home,
+            library,
+            downloader,
+            hub: Hub::default(),
+            sessions: Sessions::default(),
+            covers: Covers::default(),
+            meter: Meter::default(),
+            listers: Listers::default(),
+            wake: Notify::new(),
+            changed: Notify::new(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            state: Mutex::new(State { paused, ..State::default() }),
+        };
+        let engine = Self { shared: Arc::new(shared) };
+        engine.mark_unfinished().await?;
+        Ok(engine)
+    }
+
+    /// Lets running work come to a safe place, then closes the database.
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        for running in self.state().running.values() {
+            running.cancel.cancel();
+        }
+        self.tasks.close();
+        if tokio::time::timeout(PATIENCE, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some work did not end in time; the next start mends it");
+        }
+        self.library.close().await;
+        tracing::info!("the daemon has ended");
+    }
+
+    async fn mark_unfinished(&self) -> anyhow::Result<()> {
+        for job in self.library.unfinished_jobs().await? {
+            self.job_changed(job.id);
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nothing panics while holding it")
+    }
+
+    /// Runs a part of the daemon's work that is waited for at the end.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
+    }
+
+    /// Clients will be told about `job` with the next tick.
+    pub fn job_changed(&self, job: JobId) {
+        self.state().dirty.insert(job);
+        self.changed.notify_one();
+    }
+
+    /// Takes the jobs to tell about.
+    pub fn take_changed(&self) -> HashSet<JobId> {
+        std::mem::take(&mut self.state().dirty)
+    }
+
+    /// Tells clients how an item stands now.
+    pub async fn item_changed(&self, item: ItemId) {
+        match self.library.item(item).await {
+            Ok(item) => {
+                self.job_changed(item.job);
+                self.hub.send(Event::Item { item });
+            }
+            Err(error) => tracing::warn!(%error, "an item could not be read"),
+        }
+    }
+
+    /// Notes that work on an item begins; the token ends it.
+    pub fn begin(&self, item: ItemId, job: JobId) -> CancellationToken {
+        let cancel = self.stopping.child_token();
+        let running = Running { job, cancel: cancel.clone(), unwanted: false };
+        self.state().running.insert(item, running);
+        cancel
+    }
+
+    /// Notes that it ended; true if the person did not want it any more.
+    pub fn end(&self, item: ItemId) -> bool {
+        self.meter.forget(item);
+        self.wake.notify_one();
+        self.state().running.remove(&item).is_some_and(|running| running.unwanted)
+    }
+
+    /// Stops running work that `which` chooses; `unwanted` means for good.
+    pub fn interrupt(&self, which: impl Fn(ItemId, JobId) -> bool, unwanted: bool) {
+        for (item, running) in &mut self.state().running {
+            if which(*item, running.job) {
+                running.unwanted |= unwanted;
+                running.cancel.cancel();
+            }
+        }
+    }
+
+    /// Whether the whole queue is paused.
+    pub fn is_paused(&self) -> bool {
+        self.state().paused
+    }
+
+    /// Pauses the whole queue or lets it go on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_paused(&self, paused: bool) -> Result<(), ErrorBody> {
+        self.library.set_paused(paused).await?;
+        self.state().paused = paused;
+        if paused {
+            self.interrupt(|_, _| true, false);
+        }
+        self.hub.send(Event::Paused { paused });
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Why nothing can be placed now, if so.
+    pub fn disk_trouble(&self) -> Option<ErrorBody> {
+        self.state().disk.clone()
+    }
+
+    /// The disk refused: everything waits for the person, and running work stops.
+    pub async fn disk_failed(&self, why: &ErrorBody) {
+        if self.state().disk.replace(why.clone()).is_some() {
+            return;
+        }
+        tracing::warn!(%why, "the library folder cannot be used");
+        self.interrupt(|_, _| true, false);
+        self.block(None, why).await;
+    }
+
+    /// The disk works again.
+    pub async fn disk_mended(&self) {
+        self.state().disk = None;
+        self.unblock(None, DISK_ERRORS).await;
+    }
+
+    /// The site's API is not to be asked now.
+    pub fn is_blocked(&self, source: Source) -> bool {
+        self.state().blocked.contains_key(&source)
+    }
+
+    /// A session ended, or the site wants to see a person: its API work waits, and the browser is asked for
+    /// fresh credentials. Other sites, and files of this one that need no session, go on (I10).
+    pub async fn session_ended(&self, source: Source, account_id: &str, why: &ErrorBody) {
+        if self.state().blocked.insert(source, why.clone()).is_some() {
+            return;
+        }
+        tracing::info!(%source, %why, "a session is needed");
+        self.sessions.reject(source);
+        self.block(Some(source), why).await;
+        self.ask_for_credentials(source, account_id);
+    }
+
+    /// Asks connected browsers for a site's session.
+    pub fn ask_for_credentials(&self, source: Source, account_id: &str) {
+        self.hub.send(Event::CredentialNeeded {
+            source,
+            origin: source.origin().to_owned(),
+            account_id: account_id.to_owned(),
+        });
+    }
+
+    /// A fresh session is there, or the person wants it tried again.
+    pub async fn session_renewed(&self, source: Source) {
+        self.state().blocked.remove(&source);
+        self.unblock(Some(source), SESSION_ERRORS).await;
+    }
+
+    async fn block(&self, source: Option<Source>, why: &ErrorBody) {
+        if let Err(error) = self.library.block(source, why).await {
+            tracing::error!(%error, "the queue could not be held");
+        }
+        self.everything_changed().await;
+    }
+
+    async fn unblock(&self, source: Option<Source>, codes: &[ErrorCode]) {
+        if let Err(error) = self.library.unblock(source, codes).await {
+            tracing::error!(%error, "the queue could not be released");
+        }
+        self.wake.notify_one();
+        self.everything_changed().await;
+    }
+
+    /// Many items changed at once: clients read their lists again.
+    pub async fn everything_changed(&self) {
+        match self.snapshot().await {
+            Ok(snapshot) => self.hub.send(snapshot),
+            Err(error) => tracing::warn!(%error, "no snapshot could be made"),
+        }
+    }
+
+    /// Everything as it stands.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn snapshot(&self) -> Result<Event, ErrorBody> {
+        let jobs = self.library.jobs(20, None).await?;
+        let settings = self.library.settings().await?;
+        Ok(Event::Snapshot { jobs, settings, paused: self.is_paused() })
+    }
+
+    /// Puts changed settings to work.
+    pub fn apply(&self, settings: &Settings) {
+        self.downloader.set_parallel(settings.parallel as usize);
+        self.downloader.set_pace(Duration::from_millis(settings.pace_ms));
+        self.hub.send(Event::Settings { settings: settings.clone() });
+        self.wake.notify_one();
+    }
+}
+
+fn config(settings: &Settings) -> Config {
+    Config {
+        parallel: settings.parallel as usize,
+        pace: Duration::from_millis(settings.pace_ms),
+        ..Config::from_env()
+    }
+}

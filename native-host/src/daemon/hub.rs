@@ -1,0 +1,98 @@
+//! Events to clients: numbered, bounded, resumable.
+
+use protocol::event::Numbered;
+use protocol::{Event, Seq};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::broadcast;
+
+/// Events kept for clients that reconnect, and the most that one may fall behind.
+const KEPT: usize = 2048;
+
+/// Sends every event to every subscriber.
+pub(super) struct Hub {
+    sender: broadcast::Sender<Numbered>,
+    log: Mutex<Log>,
+}
+
+struct Log {
+    last: i64,
+    events: VecDeque<Numbered>,
+}
+
+impl Default for Hub {
+    /// Numbers begin at the time in milliseconds, so that they also grow from one life of the daemon to the next.
+    fn default() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let last = i64::try_from(since.as_millis()).unwrap_or_default();
+        let log = Mutex::new(Log { last, events: VecDeque::new() });
+        Self { sender: broadcast::channel(KEPT).0, log }
+    }
+}
+
+impl Hub {
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().expect("nothing panics while holding it")
+    }
+
+    /// Numbers an event and sends it.
+    pub fn send(&self, event: Event) {
+        let mut log = self.log();
+        log.last += 1;
+        let numbered = Numbered { seq: Seq(log.last), event };
+        // Live figures are of no use to somebody who comes later.
+        if !matches!(numbered.event, Event::Progress { .. }) {
+            if log.events.len() == KEPT {
+                log.events.pop_front();
+            }
+            log.events.push_back(numbered.clone());
+        }
+        // No subscriber is fine.
+        let _ = self.sender.send(numbered);
+    }
+
+    /// The newest number.
+    pub fn last(&self) -> Seq {
+        Seq(self.log().last)
+    }
+
+    /// Events from now on, and those missed since `since`; `None` if they are not known any more.
+    pub fn subscribe(
+        &self,
+        since: Option<Seq>,
+    ) -> (broadcast::Receiver<Numbered>, Option<Vec<Numbered>>) {
+        let log = self.log();
+        let receiver = self.sender.subscribe();
+        let oldest = log.events.front().map_or(log.last + 1, |first| first.seq.0);
+        let known = |seq: &Seq| seq.0 + 1 >= oldest && seq.0 <= log.last;
+        let missed = since
+            .filter(known)
+            .map(|seq| log.events.iter().filter(|event| event.seq > seq).cloned().collect());
+        (receiver, missed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(missed: Option<Vec<Numbered>>) -> Option<Vec<i64>> {
+        missed.map(|events| events.iter().map(|event| event.seq.0).collect())
+    }
+
+    #[test]
+    fn a_client_that_comes_back_gets_what_it_missed_or_learns_that_it_is_gone() {
+        let hub = Hub::default();
+        let before = hub.last().0;
+        for paused in [true, false, true] {
+            hub.send(Event::Paused { paused });
+        }
+        let since = |seq| numbers(hub.subscribe(Some(Seq(seq))).1);
+        assert_eq!(since(before + 1), Some(vec![before + 2, before + 3]));
+        assert_eq!(since(before + 3), Some(vec![]));
+        assert_eq!(since(before + 4), None, "from another life of the daemon");
+        assert_eq!(since(before - 100), None, "too long ago");
+        assert_eq!(numbers(hub.subscribe(None).1), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Which wanted file is worked on next: slots per lane, filled from the queue in the order things were listed.
+
+use super::engine::Engine;
+use super::work;
+use library::Lane;
+use protocol::Source;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Files of one site's API in work at once. The API itself is asked one at a time (`transfer`); the others are
+/// being tagged and synced meanwhile, or fetched from the file host that the API named.
+const API_SLOTS: u32 = 4;
+/// The longest sleep without looking, so that a clock that was set does not stop the queue.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// How often a disk that refused is looked at again.
+const DISK_CHECK: Duration = Duration::from_secs(5);
+
+/// How many files of each lane are in work.
+type Busy = Arc<Mutex<HashMap<Lane, u32>>>;
+
+/// Hands out work until the daemon stops.
+pub(super) async fn run(engine: Engine) {
+    let busy = Busy::default();
+    loop {
+        if let Err(error) = fill(&engine, &busy).await {
+            tracing::error!(%error, "the queue could not be read");
+        }
+        tokio::select! {
+            () = engine.stopping.cancelled() => return,
+            () = engine.wake.notified() => {}
+            () = tokio::time::sleep(pause(&engine).await) => look_at_disk(&engine).await,
+        }
+    }
+}
+
+async fn fill(engine: &Engine, busy: &Busy) -> Result<(), library::LibraryError> {
+    if engine.is_paused() || engine.disk_trouble().is_some() || engine.stopping.is_cancelled() {
+        return Ok(());
+    }
+    // While some files are fetched, as many are being verified, tagged and synced.
+    let parallel = engine.library.settings().await?.parallel * 2;
+    fill_lane(engine, busy, Lane::Files, parallel).await?;
+    for &source in Source::ALL {
+        if !engine.is_blocked(source) {
+            fill_lane(engine, busy, Lane::Api(source), API_SLOTS).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn fill_lane(
+    engine: &Engine,
+    busy: &Busy,
+    lane: Lane,
+    slots: u32,
+) -> Result<(), library::LibraryError> {
+    let taken = *in_lane(busy).entry(lane).or_default();
+    if taken >= slots {
+        return Ok(());
+    }
+    for claimed in engine.library.claim(lane, slots - taken).await? {
+        *in_lane(busy).entry(lane).or_default() += 1;
+        let cancel = engine.begin(claimed.item, claimed.job);
+        let (engine, busy) = (engine.clone(), busy.clone());
+        engine.clone().spawn(async move {
+            work::run(&engine, &claimed, &cancel).await;
+            in_lane(&busy).entry(lane).and_modify(|count| *count -= 1);
+            engine.wake.notify_one();
+        });
+    }
+    Ok(())
+}
+
+fn in_lane(busy: &Busy) -> std::sync::MutexGuard<'_, HashMap<Lane, u32>> {
+    busy.lock().expect("nothing panics while holding it")
+}
+
+/// Until the next file that waits for its time.
+async fn pause(engine: &Engine) -> Duration {
+    if engine.disk_trouble().is_some() {
+        return DISK_CHECK;
+    }
+    let due = engine.library.next_due().await.ok().flatten();
+    let Some(due) = due else { return LONGEST_SLEEP };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let until = Duration::from_secs(due.max(0).unsigned_abs()).saturating_sub(now);
+    until.clamp(Duration::from_millis(50), LONGEST_SLEEP)
+}
+
+/// A disk that refused is tried with a real file; when it takes that, the queue goes on.
+async fn look_at_disk(engine: &Engine) {
+    if engine.disk_trouble().is_none() {
+        return;
+    }
+    if let Err(error) = engine.library.reopen_shelf().await {
+        tracing::warn!(%error, "the library folder could not be opened");
+    }
+    let shelf = engine.library.shelf();
+    let tried = tokio::task::spawn_blocking(move || shelf.check().and_then(|()| shelf.try_out()));
+    if matches!(tried.await, Ok(Ok(()))) {
+        engine.disk_mended().await;
+    }
+}

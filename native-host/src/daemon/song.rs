@@ -1,0 +1,97 @@
+//! One file from one address: part file, verification, tags, library.
+
+use super::engine::Engine;
+use super::seal::{self, Raw};
+use library::{Claimed, Finished};
+use media::Container;
+use protocol::{ErrorBody, ErrorCode, Fetch};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio_util::sync::CancellationToken;
+use transfer::{HostClass, Kept, Step, Target, TransferError, Validator};
+
+/// A transfer this long is worth a database write so that a kill does not cost it.
+const WORTH_RESUMING: u64 = 8 * 1024 * 1024;
+
+/// Brings the file of a claimed item into the library.
+///
+/// # Errors
+/// Why it did not come, with what may be resumed.
+pub(super) async fn bring(
+    engine: &Engine,
+    claimed: &Claimed,
+    cancel: &CancellationToken,
+) -> Result<Vec<Finished>, TransferError> {
+    let stored = fetch(engine, claimed, cancel).await?;
+    if stored {
+        // The part will be changed now: what was stored for a resume no longer holds.
+        engine.library.begin_sealing(claimed).await.map_err(ErrorBody::from)?;
+    }
+    let raw = Raw {
+        part: String::new(),
+        file: claimed.kept.part.clone(),
+        container: container(claimed)?,
+    };
+    let output = seal::seal(engine, claimed, raw).await?;
+    Ok(engine.library.commit(claimed, vec![output]).await.map_err(ErrorBody::from)?)
+}
+
+fn container(claimed: &Claimed) -> Result<Container, ErrorBody> {
+    let unknown = || ErrorBody::new(ErrorCode::Internal).with("detail", claimed.variant);
+    Container::of_extension(claimed.variant.extension()).ok_or_else(unknown)
+}
+
+/// Fetches into the part file; true if a resume point was stored on the way.
+async fn fetch(
+    engine: &Engine,
+    claimed: &Claimed,
+    cancel: &CancellationToken,
+) -> Result<bool, TransferError> {
+    let shelf = engine.library.shelf();
+    shelf.check().map_err(ErrorBody::from)?;
+    let path = shelf.path(&claimed.kept.part).map_err(ErrorBody::from)?;
+    let target = target(engine, claimed)?;
+    let stored = AtomicBool::new(claimed.kept.validator.is_some());
+    let on = |step: Step| match step {
+        Step::Bytes { so_far, total } => engine.meter.note(claimed, so_far, total),
+        Step::Validator(validator) => {
+            if validator.can_resume() && validator.total.is_none_or(|all| all >= WORTH_RESUMING) {
+                stored.store(true, Ordering::Relaxed);
+                store(engine, claimed, &validator);
+            }
+        }
+    };
+    let kept = kept(claimed, shelf.stat(&claimed.kept.part));
+    engine.downloader.fetch_file(&target, &path, kept, &on, cancel).await?;
+    Ok(stored.into_inner())
+}
+
+fn target(engine: &Engine, claimed: &Claimed) -> Result<Target, ErrorBody> {
+    let (url, signed) = match &claimed.fetch {
+        Fetch::Api { url } | Fetch::StemBundle { url } => (url, true),
+        Fetch::Direct { url } => (url, false),
+        Fetch::Missing => return Err(ErrorBody::new(ErrorCode::Absent)),
+    };
+    let signer = match signed {
+        true => Some(engine.sessions.signer(claimed.source, &claimed.account_id)?),
+        false => None,
+    };
+    let class = if signed { HostClass::Api } else { HostClass::Files };
+    Ok(Target { url: url.clone(), signer, class, allow_json_url: signed })
+}
+
+fn kept(claimed: &Claimed, found: Option<(u64, i64)>) -> Option<Kept> {
+    let validator: Validator = serde_json::from_str(claimed.kept.validator.as_deref()?).ok()?;
+    let (length, _) = found.filter(|&(length, _)| length > 0)?;
+    Some(Kept { length, validator: Some(validator) })
+}
+
+/// Stores the resume point beside the transfer. If it lands too late, the fence or the next phase refuses it.
+fn store(engine: &Engine, claimed: &Claimed, validator: &Validator) {
+    let (engine, claimed) = (engine.clone(), claimed.clone());
+    let Ok(json) = serde_json::to_string(validator) else { return };
+    engine.clone().spawn(async move {
+        if let Err(error) = engine.library.store_validator(&claimed, Some(&json)).await {
+            tracing::debug!(item = claimed.item.0, %error, "a resume point came too late");
+        }
+    });
+}

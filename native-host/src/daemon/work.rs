@@ -1,0 +1,120 @@
+//! One wanted file: fetched by the way its address asks for, and settled by how that ended.
+
+use super::engine::{DISK_ERRORS, Engine, SESSION_ERRORS};
+use super::{bundle, song};
+use library::{Claimed, Settled};
+use protocol::{ErrorBody, ErrorClass, ErrorCode, Fetch};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio_util::sync::CancellationToken;
+use transfer::TransferError;
+
+/// Tries before giving up on a file whose server fails.
+const MOST_ATTEMPTS: u32 = 8;
+/// Tries before giving up when the network itself is gone: about six hours of it.
+const MOST_UNREACHABLE: u32 = 80;
+
+/// Works on one claimed file to the end, whatever that is.
+pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &CancellationToken) {
+    engine.item_changed(claimed.item).await;
+    let fetched = match &claimed.fetch {
+        Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
+        Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
+        Fetch::StemBundle { url } => bundle::bring(engine, claimed, url, cancel).await,
+    };
+    let unwanted = engine.end(claimed.item);
+    if let Err(error) = fetched {
+        settle(engine, claimed, error, unwanted).await;
+    }
+    engine.item_changed(claimed.item).await;
+}
+
+async fn settle(engine: &Engine, claimed: &Claimed, error: TransferError, unwanted: bool) {
+    let settled = verdict(engine, claimed, &error, unwanted).await;
+    if let Some(kept) = &error.kept {
+        keep(engine, claimed, kept).await;
+    }
+    // First the item's own state, then what follows for the others: they are all to be found in the queue.
+    if let Err(failed) = engine.library.settle(claimed, &settled).await {
+        tracing::error!(item = claimed.item.0, %failed, "a file could not be settled");
+    }
+    if let Settled::NeedsYou(why) = &settled {
+        if DISK_ERRORS.contains(&why.code) {
+            engine.disk_failed(why).await;
+        } else {
+            engine.session_ended(claimed.source, &claimed.account_id, why).await;
+        }
+    }
+}
+
+/// What the next attempt may go on from.
+async fn keep(engine: &Engine, claimed: &Claimed, kept: &transfer::Kept) {
+    let Some(validator) = kept.validator.as_ref().filter(|one| one.can_resume()) else { return };
+    let json = serde_json::to_string(validator).unwrap_or_default();
+    if let Err(error) = engine.library.store_validator(claimed, Some(&json)).await {
+        tracing::warn!(item = claimed.item.0, %error, "a resume point was not stored");
+    }
+}
+
+async fn verdict(
+    engine: &Engine,
+    claimed: &Claimed,
+    failed: &TransferError,
+    unwanted: bool,
+) -> Settled {
+    let error = &failed.error;
+    tracing::debug!(item = claimed.item.0, %error, "a file did not come");
+    match error.code {
+        ErrorCode::Withdrawn if unwanted => Settled::Cancelled,
+        ErrorCode::Withdrawn => Settled::PutBack,
+        ErrorCode::Absent => Settled::Absent,
+        ErrorCode::Withheld => Settled::Withheld(error.clone()),
+        code if SESSION_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        code if DISK_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        ErrorCode::AddressExpired if claimed.attempts < MOST_ATTEMPTS => {
+            renew_address(engine, claimed, failed).await
+        }
+        _ if error.class() == ErrorClass::Temporary => wait_or_give_up(claimed, failed),
+        _ => Settled::Failed(error.clone()),
+    }
+}
+
+fn wait_or_give_up(claimed: &Claimed, failed: &TransferError) -> Settled {
+    let most = match failed.error.code {
+        ErrorCode::Unreachable => MOST_UNREACHABLE,
+        _ => MOST_ATTEMPTS,
+    };
+    match transfer::backoff(claimed.attempts, failed) {
+        Some(wait) if claimed.attempts < most || !failed.asked => {
+            Settled::Waiting(in_seconds(wait), failed.error.clone())
+        }
+        _ => Settled::Failed(failed.error.clone()),
+    }
+}
+
+/// A signed address has a short life: the site is asked for a new one.
+async fn renew_address(engine: &Engine, claimed: &Claimed, failed: &TransferError) -> Settled {
+    let transport = engine.transport(claimed.source, &claimed.account_id);
+    let account = protocol::Account { id: claimed.account_id.clone(), name: String::new() };
+    let ids = [claimed.source_id.clone()];
+    let fresh = match providers::refresh(claimed.source, &transport, account, &ids).await {
+        Ok(fresh) => fresh,
+        Err(error) if SESSION_ERRORS.contains(&error.code) => return Settled::NeedsYou(error),
+        Err(error) => return wait_or_give_up(claimed, &TransferError { error, ..failed.clone() }),
+    };
+    let assets = fresh.into_iter().flat_map(|item| item.assets);
+    match assets.into_iter().find(|asset| asset.variant == claimed.variant) {
+        Some(asset) if asset.fetch != Fetch::Missing => {
+            if let Err(error) = engine.library.set_fetch(claimed.item, &asset.fetch).await {
+                return Settled::Failed(error.into());
+            }
+            wait_or_give_up(claimed, failed)
+        }
+        _ => Settled::Absent,
+    }
+}
+
+/// That long from now, in seconds since 1970.
+fn in_seconds(wait: Duration) -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from((now + wait).as_secs()).unwrap_or(i64::MAX)
+}
