@@ -1,0 +1,63 @@
+//! What runs in the browser's worker: the site's session, listing, and watching over jobs.
+//!
+//! It holds no state of record. The browser may stop the worker at any second; the daemon has the jobs, and a
+//! note in the extension's storage says which listing was under way, so that the next start goes on with it.
+//!
+//! | module | job |
+//! |---|---|
+//! | `session` | whose cookies, from which cookie store |
+//! | `fetch` | the providers' transport over `fetch` |
+//! | `listing`, `notes`, `batches` | "Download all": reading the list and handing it to the daemon |
+//! | `daemon`, `board` | the shared connection, and what its events say about the jobs |
+//! | `badge` | the toolbar button |
+//! | `renewal` | fresh credentials for jobs that wait for them |
+//! | `upkeep` | alarms |
+//! | `desk` | the pages' questions |
+//!
+//! The functions below are what `extension/worker.js` calls from its listeners. No panic hook and no floats in
+//! messages: this module has to stay small, because it is compiled each time the worker wakes.
+
+mod badge;
+mod batches;
+mod board;
+mod daemon;
+mod desk;
+mod fetch;
+mod listing;
+mod notes;
+mod renewal;
+mod session;
+mod upkeep;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// Goes on with what an earlier life of the worker left. Runs once each time the worker starts.
+#[wasm_bindgen(start)]
+pub fn wake() {
+    spawn_local(upkeep::go_on());
+}
+
+/// `runtime.onInstalled`: shows the first steps after installation.
+#[wasm_bindgen]
+pub async fn on_installed(reason: String) {
+    upkeep::on_installed(&reason).await;
+}
+
+/// `alarms.onAlarm`.
+#[wasm_bindgen]
+pub async fn on_alarm(name: String) {
+    upkeep::on_alarm(&name).await;
+}
+
+/// `runtime.onMessage`: answers a page. The answer is a [`browser::messages::Reply`].
+#[wasm_bindgen]
+pub async fn handle_message(message: JsValue) -> JsValue {
+    browser::json::to_js(&desk::answer(&message).await)
+}
+
+/// `cookies.onChanged`.
+#[wasm_bindgen]
+pub async fn on_cookie_changed(change: JsValue) {
+    renewal::on_cookie_changed(&change).await;
+}
