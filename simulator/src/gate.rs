@@ -175,10 +175,9 @@ async fn counted(
         head.headers.remove(CONTENT_LENGTH);
         content = Body::from(text);
     }
-    let known = content
-        .size_hint()
-        .exact()
-        .or_else(|| head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok());
+    // The header first: the answer to a HEAD has a length but no body.
+    let told = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let known: Option<u64> = told.or_else(|| content.size_hint().exact());
     if let Some(length) = known {
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
@@ -186,7 +185,7 @@ async fn counted(
     if let (Some(FaultKind::ContentLength { by }), Some(length)) = (&fault, known) {
         let told = length.saturating_add_signed(*by);
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(told));
-        flow = body::cut(flow, told);
+        flow = if *by < 0 { body::cut(flow, told) } else { body::leave(flow) };
     }
     if let Some(FaultKind::ContentRange { shift }) = fault {
         shift_range(&mut head.headers, shift);

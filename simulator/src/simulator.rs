@@ -98,8 +98,11 @@ impl Simulator {
             .thread_name("simulator")
             .enable_all()
             .build()?;
-        let proxy_listener = runtime.block_on(listen(config.proxy_port))?;
-        let control_listener = runtime.block_on(listen(config.control_port))?;
+        let (proxy_listener, control_listener) = {
+            // Entering is allowed inside a caller's runtime as well, blocking on this one would not be.
+            let _inside = runtime.enter();
+            (listen(config.proxy_port)?, listen(config.control_port)?)
+        };
         let (proxy, control_address) =
             (proxy_listener.local_addr()?, control_listener.local_addr()?);
         // Nobody else sets it, so it is still free.
@@ -153,8 +156,9 @@ impl Drop for Simulator {
     }
 }
 
-async fn listen(port: u16) -> anyhow::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .with_context(|| format!("listening on port {port}"))
+fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .with_context(|| format!("listening on port {port}"))?;
+    listener.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(listener)?)
 }

@@ -43,7 +43,12 @@ fn faults_sizes_and_times_are_set() {
     assert_eq!(ask(&simulator, "GET", "/faults", json!({}))[1]["struck"], 0);
     ask(&simulator, "DELETE", "/faults", json!({}));
     assert!(simulator.control().faults().is_empty());
-    ask(&simulator, "POST", "/songs/size", json!({"service": "producer.ai", "format": "mp3", "bytes": 300_000}));
+    ask(
+        &simulator,
+        "POST",
+        "/songs/size",
+        json!({"service": "producer.ai", "format": "mp3", "bytes": 300_000}),
+    );
     let id = &simulator.control().songs(Service::Producer, "demo")[0].id;
     assert!(simulator.control().truth(id, simulator::Format::Mp3).unwrap().len() >= 300_000);
     ask(&simulator, "POST", "/life", json!({"signature": 5, "token": 60}));
@@ -56,7 +61,9 @@ fn faults_sizes_and_times_are_set() {
 fn signing_in_gives_a_cookie_file() {
     let simulator = simulator(1);
     let url = format!("{}/signin", simulator.control_url());
-    let got = curl(&simulator, &["--noproxy", "*", "--json", r#"{"service": "producer.ai"}"#, &url]).text();
+    let got =
+        curl(&simulator, &["--noproxy", "*", "--json", r#"{"service": "producer.ai"}"#, &url])
+            .text();
     assert!(got.starts_with("# Netscape HTTP Cookie File\n"));
     let line = got.lines().find(|line| line.contains("producer_session")).unwrap();
     let fields: Vec<&str> = line.split('\t').collect();
@@ -75,7 +82,9 @@ fn the_program_tells_where_it_is() {
     let exports = lines.next().unwrap().unwrap();
     assert!(exports.starts_with("export HTTPS_PROXY=http://127.0.0.1:"), "{exports}");
     let ca = place["ca"].as_str().unwrap();
-    let shell = format!("{exports}; curl --silent https://www.producer.ai/__api/v2/users/me --cacert '{ca}'");
+    let shell = format!(
+        "{exports}; curl --silent https://www.producer.ai/__api/v2/users/me --cacert '{ca}'"
+    );
     let output = Command::new("sh").args(["-c", &shell]).output().unwrap();
     program.kill().unwrap();
     program.wait().unwrap();

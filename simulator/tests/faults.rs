@@ -12,8 +12,12 @@ const TIMED_OUT: Option<i32> = Some(28);
 /// The address and bytes of the newest song's public m4a.
 fn file(simulator: &Simulator) -> (String, Vec<u8>) {
     let control = simulator.control();
-    let (user, id) = (control.user_id(Service::Producer, "demo"), control.songs(Service::Producer, "demo")[0].id.clone());
-    let url = format!("https://storage.googleapis.com/corpusant-app-public/riffs/{user}/audio/{id}.m4a");
+    let (user, id) = (
+        control.user_id(Service::Producer, "demo"),
+        control.songs(Service::Producer, "demo")[0].id.clone(),
+    );
+    let url =
+        format!("https://storage.googleapis.com/corpusant-app-public/riffs/{user}/audio/{id}.m4a");
     (url, control.truth(&id, Format::M4a).unwrap().to_vec())
 }
 
@@ -21,7 +25,9 @@ fn file(simulator: &Simulator) -> (String, Vec<u8>) {
 fn struck(kind: FaultKind, arguments: &[&str]) -> (Got, Vec<u8>) {
     let simulator = simulator(1);
     let (url, truth) = file(&simulator);
-    simulator.control().add_fault(Fault::new(kind).on_host("storage.googleapis.com").on_variant("m4a").times(1));
+    simulator
+        .control()
+        .add_fault(Fault::new(kind).on_host("storage.googleapis.com").on_variant("m4a").times(1));
     let arguments: Vec<&str> = arguments.iter().copied().chain([url.as_str()]).collect();
     let got = curl(&simulator, &arguments);
     assert!(curl(&simulator, &[&url]).body == truth, "the second time all is well");
@@ -73,7 +79,8 @@ fn an_ignored_range_gives_the_whole_file() {
 
 #[test]
 fn a_wrong_content_range_tells_another_start() {
-    let (got, truth) = struck(FaultKind::ContentRange { shift: 7 }, &["--header", "Range: bytes=100-199"]);
+    let (got, truth) =
+        struck(FaultKind::ContentRange { shift: 7 }, &["--header", "Range: bytes=100-199"]);
     assert_eq!(got.header("content-range"), Some(format!("bytes 107-206/{}", truth.len())));
     assert!(got.status == 206 && got.body == truth[100..200]);
 }
@@ -130,7 +137,8 @@ fn a_redirect_chain_ends_in_the_file_or_never() {
     let (got, truth) = struck(FaultKind::RedirectChain { hops: 5 }, &["--location"]);
     assert_eq!(got.headers.matches("302 Found").count(), 5);
     assert!(got.body == truth);
-    let (got, _) = struck(FaultKind::RedirectChain { hops: 2000 }, &["--location", "--max-redirs", "20"]);
+    let (got, _) =
+        struck(FaultKind::RedirectChain { hops: 2000 }, &["--location", "--max-redirs", "20"]);
     assert_eq!(got.code, Some(47));
 }
 
@@ -139,12 +147,17 @@ fn another_origin_has_the_file_too_and_asks_for_nothing() {
     let simulator = simulator(2);
     let visitor = Visitor::new(&simulator, Service::Producer);
     let song = simulator.control().songs(Service::Producer, "demo")[0].clone();
-    simulator.control().add_fault(Fault::new(FaultKind::RedirectToOrigin).on_path("/download").times(1));
+    simulator
+        .control()
+        .add_fault(Fault::new(FaultKind::RedirectToOrigin).on_path("/download").times(1));
     let url = format!("https://www.producer.ai/__api/{}/download?format=mp3", song.id);
     let got = visitor.get_with(&url, &["--location"]);
     assert!(got.body == simulator.control().truth(&song.id, Format::Mp3).unwrap().to_vec());
     let log = simulator.control().log();
-    assert_eq!((log[0].host.as_str(), log[1].host.as_str()), ("www.producer.ai", "cdn.flowmusic.app"));
+    assert_eq!(
+        (log[0].host.as_str(), log[1].host.as_str()),
+        ("www.producer.ai", "cdn.flowmusic.app")
+    );
     assert!(log[0].cookie && !log[1].cookie);
 }
 
@@ -162,13 +175,20 @@ fn a_redirect_to_this_machine_leads_into_a_trap() {
 fn page(simulator: &Simulator, offset: u32) -> Got {
     let visitor = Visitor::new(simulator, Service::Producer);
     let user = simulator.control().user_id(Service::Producer, "demo");
-    visitor.get(&format!("https://www.producer.ai/__api/v2/users/{user}/generations?offset={offset}&limit=20"))
+    visitor.get(&format!(
+        "https://www.producer.ai/__api/v2/users/{user}/generations?offset={offset}&limit=20"
+    ))
 }
 
 fn numbers(simulator: &Simulator, page: &Got) -> Vec<u32> {
     let facts = simulator.control().songs(Service::Producer, "demo");
     let number = |id: &str| facts.iter().find(|song| song.id == id).unwrap().number;
-    page.json()["generations"].as_array().unwrap().iter().map(|song| number(song["id"].as_str().unwrap())).collect()
+    page.json()["generations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|song| number(song["id"].as_str().unwrap()))
+        .collect()
 }
 
 #[test]
@@ -176,14 +196,19 @@ fn an_endless_list_repeats_its_first_page() {
     let simulator = simulator(30);
     simulator.control().add_fault(Fault::new(FaultKind::EndlessPage).on_path("/generations"));
     for offset in [0, 20, 40] {
-        assert_eq!(numbers(&simulator, &page(&simulator, offset)), (11..=30).rev().collect::<Vec<_>>());
+        assert_eq!(
+            numbers(&simulator, &page(&simulator, offset)),
+            (11..=30).rev().collect::<Vec<_>>()
+        );
     }
 }
 
 #[test]
 fn a_shifting_list_gets_a_song_after_each_page() {
     let simulator = simulator(30);
-    simulator.control().add_fault(Fault::new(FaultKind::ShiftingPages).on_path("/generations").times(1));
+    simulator
+        .control()
+        .add_fault(Fault::new(FaultKind::ShiftingPages).on_path("/generations").times(1));
     assert_eq!(numbers(&simulator, &page(&simulator, 0))[19], 11);
     assert_eq!(numbers(&simulator, &page(&simulator, 20))[0], 11, "the last one comes again");
     assert_eq!(simulator.control().songs(Service::Producer, "demo").len(), 31);
@@ -196,12 +221,16 @@ fn a_page_may_repeat_an_entry_lose_a_field_or_break_off() {
     control.add_fault(Fault::new(FaultKind::DuplicateItems).on_path("/generations").times(1));
     let repeated = numbers(&simulator, &page(&simulator, 0));
     assert_eq!((repeated.len(), repeated[0], repeated[20]), (21, 30, 30));
-    control.add_fault(Fault::new(FaultKind::DropField { name: "id".into() }).on_path("/generations").times(1));
+    control.add_fault(
+        Fault::new(FaultKind::DropField { name: "id".into() }).on_path("/generations").times(1),
+    );
     assert!(page(&simulator, 0).json()["generations"][0]["id"].is_null());
     control.add_fault(Fault::new(FaultKind::MalformedJson).on_path("/generations").times(1));
     let broken = page(&simulator, 0);
     assert!(serde_json::from_slice::<serde_json::Value>(&broken.body).is_err());
-    control.add_fault(Fault::new(FaultKind::HugeJson { bytes: 5_000_000 }).on_path("/generations").times(1));
+    control.add_fault(
+        Fault::new(FaultKind::HugeJson { bytes: 5_000_000 }).on_path("/generations").times(1),
+    );
     let huge = page(&simulator, 0);
     assert!(huge.body.len() >= 5_000_000);
     assert_eq!(numbers(&simulator, &huge).len(), 20);

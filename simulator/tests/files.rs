@@ -6,8 +6,12 @@ use common::{complaints, probe, simulator};
 use simulator::{Format, Service, Stem};
 use std::collections::HashSet;
 
-const FORMATS: [(Format, &str); 4] =
-    [(Format::Mp3, "mp3"), (Format::Wav, "pcm_s16le"), (Format::M4a, "aac"), (Format::Stem(Stem(1)), "aac")];
+const FORMATS: [(Format, &str); 4] = [
+    (Format::Mp3, "mp3"),
+    (Format::Wav, "pcm_s16le"),
+    (Format::M4a, "aac"),
+    (Format::Stem(Stem(1)), "aac"),
+];
 
 #[test]
 fn every_file_decodes_without_complaint_and_lasts_as_long_as_the_site_says() {

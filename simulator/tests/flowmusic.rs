@@ -12,7 +12,8 @@ const SITE: &str = "https://www.flowmusic.app";
 fn clips(visitor: &Visitor<'_>) -> Vec<Value> {
     let mut clips = Vec::new();
     loop {
-        let query = format!("limit=100&offset={}&filter=generations&include_disliked=false", clips.len());
+        let query =
+            format!("limit=100&offset={}&filter=generations&include_disliked=false", clips.len());
         let page = visitor.get(&format!("{SITE}/__api/clips/auth-user?{query}")).json();
         let page = page["clips"].as_array().unwrap().clone();
         if page.is_empty() {
@@ -31,7 +32,8 @@ fn songs_and_their_stems_are_clips() {
     let expected: usize = facts.iter().map(|song| 1 + song.files.len() - 3).sum();
     assert_eq!(listed.len(), expected);
     assert!(expected > 112);
-    let by_id: BTreeMap<&str, &Value> = listed.iter().map(|clip| (clip["id"].as_str().unwrap(), clip)).collect();
+    let by_id: BTreeMap<&str, &Value> =
+        listed.iter().map(|clip| (clip["id"].as_str().unwrap(), clip)).collect();
     assert_eq!(by_id.len(), expected);
     for stem in listed.iter().filter(|clip| clip["op_type"] == "audio__split_stems") {
         let source = stem["operation"]["source_clip_id"].as_str().unwrap();
@@ -85,8 +87,11 @@ fn a_withheld_stem_answers_403_and_an_absent_one_has_no_address() {
     let simulator = start(Config { songs: 40, ..Config::default() });
     let visitor = Visitor::new(&simulator, Service::Flowmusic);
     let facts = simulator.control().songs(Service::Flowmusic, "demo");
-    let availability: BTreeMap<&str, Availability> =
-        facts.iter().flat_map(|song| &song.files).map(|file| (file.id.as_str(), file.availability)).collect();
+    let availability: BTreeMap<&str, Availability> = facts
+        .iter()
+        .flat_map(|song| &song.files)
+        .map(|file| (file.id.as_str(), file.availability))
+        .collect();
     let mut seen = [0; 2];
     for clip in clips(&visitor).iter().filter(|clip| clip["op_type"] == "audio__split_stems") {
         match availability[clip["id"].as_str().unwrap()] {
@@ -109,14 +114,21 @@ fn an_expired_token_is_renewed_by_a_visit_to_the_page() {
     let simulator = simulator(1);
     let control = simulator.control();
     let text = control.sign_in(Service::Flowmusic, "demo", false);
-    assert!(text.contains("sb-sb-auth-token.0") && text.contains("sb-sb-auth-token.1"), "not in pieces");
+    assert!(
+        text.contains("sb-sb-auth-token.0") && text.contains("sb-sb-auth-token.1"),
+        "not in pieces"
+    );
     assert!(!text.contains("#HttpOnly_www.flowmusic.app\tFALSE\t/\tTRUE\t0\tsb-"));
     let jar = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(jar.path(), &text).unwrap();
     let path = jar.path().to_str().unwrap();
     let me = |token: &str| {
         let header = format!("Authorization: Bearer {token}");
-        curl(&simulator, &["--cookie", path, "--header", &header, &format!("{SITE}/__api/users/me")]).status
+        curl(
+            &simulator,
+            &["--cookie", path, "--header", &header, &format!("{SITE}/__api/users/me")],
+        )
+        .status
     };
     let old = bearer(&text).unwrap();
     assert_eq!(me(&old), 200);

@@ -21,7 +21,10 @@ fn signing_in_on_the_page_sets_a_cookie_that_opens_the_api() {
     assert!(page.text().contains("Signed in as <strong>demo</strong>"));
     let cookie = page.headers.lines().find(|line| line.contains("producer_session")).unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("Secure"), "{cookie}");
-    assert_eq!(with_jar(&me).json()["id"], simulator.control().user_id(Service::Producer, "demo").as_str());
+    assert_eq!(
+        with_jar(&me).json()["id"],
+        simulator.control().user_id(Service::Producer, "demo").as_str()
+    );
     assert!(with_jar(&format!("{SITE}/")).text().contains("Signed in as"));
     with_jar(&format!("{SITE}/signout"));
     assert_eq!(with_jar(&me).text(), "null");
@@ -32,7 +35,11 @@ fn without_a_session_the_api_says_401() {
     let simulator = simulator(3);
     let user = simulator.control().user_id(Service::Producer, "demo");
     let id = simulator.control().songs(Service::Producer, "demo")[0].id.clone();
-    for path in [format!("v2/users/{user}/generations"), format!("{id}/download?format=mp3"), format!("stems/{id}")] {
+    for path in [
+        format!("v2/users/{user}/generations"),
+        format!("{id}/download?format=mp3"),
+        format!("stems/{id}"),
+    ] {
         assert_eq!(curl(&simulator, &[&format!("{SITE}/__api/{path}")]).status, 401, "{path}");
     }
 }
@@ -43,13 +50,24 @@ fn the_list_is_newest_first_and_ends_with_a_short_page() {
     let visitor = Visitor::new(&simulator, Service::Producer);
     let user = simulator.control().user_id(Service::Producer, "demo");
     let page = |offset: usize| {
-        let list = visitor.get(&format!("{SITE}/__api/v2/users/{user}/generations?offset={offset}&limit=20")).json();
-        let ids = list["generations"].as_array().unwrap().iter().map(|song| song["id"].as_str().unwrap().to_owned());
+        let list = visitor
+            .get(&format!("{SITE}/__api/v2/users/{user}/generations?offset={offset}&limit=20"))
+            .json();
+        let ids = list["generations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|song| song["id"].as_str().unwrap().to_owned());
         ids.collect::<Vec<_>>()
     };
     let pages: Vec<Vec<String>> = [0, 20, 40, 60].map(page).into();
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [20, 20, 5, 0]);
-    let truth: Vec<String> = simulator.control().songs(Service::Producer, "demo").into_iter().map(|song| song.id).collect();
+    let truth: Vec<String> = simulator
+        .control()
+        .songs(Service::Producer, "demo")
+        .into_iter()
+        .map(|song| song.id)
+        .collect();
     assert_eq!(pages.concat(), truth);
 }
 
@@ -60,12 +78,23 @@ fn every_way_of_downloading_gives_the_true_bytes() {
     let mut ways = [0, 0, 0];
     for song in simulator.control().songs(Service::Producer, "demo") {
         for format in [Format::Mp3, Format::Wav, Format::M4a] {
-            let got = visitor.get_with(&format!("{SITE}/__api/{}/download?format={format}", song.id), &["--location"]);
+            let got = visitor.get_with(
+                &format!("{SITE}/__api/{}/download?format={format}", song.id),
+                &["--location"],
+            );
             assert_eq!(got.status, 200);
             let is_json = got.header("content-type").unwrap().contains("json");
-            let bytes = if is_json { curl(&simulator, &[got.json()["url"].as_str().unwrap()]).body } else { got.body };
+            let bytes = if is_json {
+                curl(&simulator, &[got.json()["url"].as_str().unwrap()]).body
+            } else {
+                got.body
+            };
             ways[if is_json { 0 } else { 1 + got.headers.matches("HTTP/1.1 307").count() }] += 1;
-            assert!(bytes == simulator.control().truth(&song.id, format).unwrap().to_vec(), "{} {format}", song.number);
+            assert!(
+                bytes == simulator.control().truth(&song.id, format).unwrap().to_vec(),
+                "{} {format}",
+                song.number
+            );
         }
     }
     assert!(ways.iter().all(|times| *times > 0), "{ways:?}");
@@ -83,7 +112,11 @@ fn stems_come_as_base64_in_one_answer() {
     let stems = got.json()["stems"].clone();
     for stem in Stem::all() {
         let bytes = BASE64_STANDARD.decode(stems[stem.name()].as_str().unwrap()).unwrap();
-        assert!(bytes == control.truth(&id, Format::Stem(stem)).unwrap().to_vec(), "{}", stem.name());
+        assert!(
+            bytes == control.truth(&id, Format::Stem(stem)).unwrap().to_vec(),
+            "{}",
+            stem.name()
+        );
     }
 }
 
@@ -93,10 +126,15 @@ fn the_public_addresses_need_no_session() {
     let visitor = Visitor::new(&simulator, Service::Producer);
     let control = simulator.control();
     let user = control.user_id(Service::Producer, "demo");
-    let song = visitor.get(&format!("{SITE}/__api/v2/users/{user}/generations")).json()["generations"][0].clone();
+    let song =
+        visitor.get(&format!("{SITE}/__api/v2/users/{user}/generations")).json()["generations"][0]
+            .clone();
     let id = song["id"].as_str().unwrap();
     let audio = song["audio_url"].as_str().unwrap();
-    assert_eq!(audio, format!("https://storage.googleapis.com/corpusant-app-public/riffs/{user}/audio/{id}.m4a"));
+    assert_eq!(
+        audio,
+        format!("https://storage.googleapis.com/corpusant-app-public/riffs/{user}/audio/{id}.m4a")
+    );
     assert!(curl(&simulator, &[audio]).body == control.truth(id, Format::M4a).unwrap().to_vec());
     let cover = curl(&simulator, &[song["image_url"].as_str().unwrap()]);
     assert_eq!(cover.header("content-type").as_deref(), Some("image/jpeg"));
@@ -139,5 +177,8 @@ fn where_there_is_a_supabase_cookie_a_bearer_is_needed_as_well() {
     let (file, me) = (file.path().to_str().unwrap(), format!("{SITE}/__api/v2/users/me"));
     assert_eq!(curl(&simulator, &["--cookie", file, &me]).text(), "null");
     let bearer = format!("Authorization: Bearer {}", common::bearer(&cookies).unwrap());
-    assert_eq!(curl(&simulator, &["--cookie", file, "--header", &bearer, &me]).json()["username"], "demo");
+    assert_eq!(
+        curl(&simulator, &["--cookie", file, "--header", &bearer, &me]).json()["username"],
+        "demo"
+    );
 }

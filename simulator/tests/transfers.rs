@@ -8,8 +8,12 @@ use simulator::{Format, Service};
 /// The public m4a of the only song.
 fn public_file(simulator: &simulator::Simulator) -> (String, Vec<u8>) {
     let control = simulator.control();
-    let (user, id) = (control.user_id(Service::Producer, "demo"), control.songs(Service::Producer, "demo")[0].id.clone());
-    let url = format!("https://storage.googleapis.com/corpusant-app-public/riffs/{user}/audio/{id}.m4a");
+    let (user, id) = (
+        control.user_id(Service::Producer, "demo"),
+        control.songs(Service::Producer, "demo")[0].id.clone(),
+    );
+    let url =
+        format!("https://storage.googleapis.com/corpusant-app-public/riffs/{user}/audio/{id}.m4a");
     (url, control.truth(&id, Format::M4a).unwrap().to_vec())
 }
 
@@ -21,7 +25,10 @@ fn a_range_is_served_with_a_true_content_range() {
     assert_eq!((got.status, got.body.as_slice()), (206, &truth[1000..2000]));
     assert_eq!(got.header("content-range"), Some(format!("bytes 1000-1999/{}", truth.len())));
     let beyond = curl(&simulator, &["--range", "99999999-", &url]);
-    assert_eq!((beyond.status, beyond.header("content-range")), (416, Some(format!("bytes */{}", truth.len()))));
+    assert_eq!(
+        (beyond.status, beyond.header("content-range")),
+        (416, Some(format!("bytes */{}", truth.len())))
+    );
 }
 
 #[test]
@@ -40,7 +47,9 @@ fn a_range_needs_the_validator_to_be_current() {
     let (url, truth) = public_file(&simulator);
     let head = curl(&simulator, &["--head", &url]);
     assert_eq!(head.header("content-length"), Some(truth.len().to_string()));
-    let ask = |validator: String| curl(&simulator, &["--range", "10-19", "--header", &format!("If-Range: {validator}"), &url]);
+    let ask = |validator: String| {
+        curl(&simulator, &["--range", "10-19", "--header", &format!("If-Range: {validator}"), &url])
+    };
     assert_eq!(ask(head.header("etag").unwrap()).status, 206);
     assert_eq!(ask(head.header("last-modified").unwrap()).status, 206);
     let whole = ask("\"another\"".into());
@@ -53,8 +62,15 @@ fn signed_addresses_end_and_say_so_in_xml() {
     let control = simulator.control();
     let visitor = Visitor::new(&simulator, Service::Flowmusic);
     let wav_of = |n: usize| {
-        let clips = visitor.get("https://www.flowmusic.app/__api/clips/auth-user?limit=100").json()["clips"].clone();
-        let songs: Vec<_> = clips.as_array().unwrap().iter().filter(|clip| clip["op_type"] != "audio__split_stems").collect();
+        let clips = visitor.get("https://www.flowmusic.app/__api/clips/auth-user?limit=100").json()
+            ["clips"]
+            .clone();
+        let songs: Vec<_> = clips
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|clip| clip["op_type"] != "audio__split_stems")
+            .collect();
         songs[n]["wav_url"].as_str().unwrap().to_owned()
     };
     // Song 8 has its files on the second file host, song 7 on the first.
@@ -79,7 +95,10 @@ fn other_hosts_are_refused_and_counted() {
     assert_ne!(got.code, Some(0));
     assert_eq!(curl(&simulator, &["http://www.example.org/"]).status, 502);
     let plain = curl(&simulator, &["--header", "Cookie: a=b", "http://www.producer.ai/library"]);
-    assert_eq!((plain.status, plain.header("location").as_deref()), (301, Some("https://www.producer.ai/library")));
+    assert_eq!(
+        (plain.status, plain.header("location").as_deref()),
+        (301, Some("https://www.producer.ai/library"))
+    );
     let counters = simulator.control().counters();
     assert_eq!(counters.escapes.keys().collect::<Vec<_>>(), ["www.example.com", "www.example.org"]);
     assert_eq!(counters.plain, 1);
@@ -94,7 +113,10 @@ fn the_log_tells_credentials_ranges_and_bytes() {
     curl(&simulator, &["--range", "0-99", &url]);
     curl(&simulator, &["--header", "Authorization: Bearer x", "--cookie", "a=b", &url]);
     let log = simulator.control().log();
-    assert_eq!((log[0].status, log[0].bytes, log[0].range.as_deref()), (206, 100, Some("bytes=0-99")));
+    assert_eq!(
+        (log[0].status, log[0].bytes, log[0].range.as_deref()),
+        (206, 100, Some("bytes=0-99"))
+    );
     assert!(!log[0].cookie && !log[0].authorization);
     assert!(log[1].cookie && log[1].authorization && log[1].complete);
     assert_eq!(log[1].bytes, truth.len() as u64);

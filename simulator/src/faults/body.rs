@@ -18,12 +18,10 @@ pub(crate) fn flow_of(body: Body) -> Flow {
 
 /// The flow with `kind` done to it; kinds that concern something else leave it as it is.
 pub(crate) fn disturb(flow: Flow, kind: &FaultKind, reset: ResetSwitch) -> Flow {
-    let disturbed = match kind {
-        FaultKind::Reset { .. } | FaultKind::Stall { .. } | FaultKind::Trickle { .. } => true,
-        FaultKind::ContentLength { .. } => return flow,
-        _ => false,
-    };
-    if !disturbed {
+    if !matches!(
+        kind,
+        FaultKind::Reset { .. } | FaultKind::Stall { .. } | FaultKind::Trickle { .. }
+    ) {
         return flow;
     }
     let start =
@@ -47,7 +45,15 @@ pub(crate) fn cut(flow: Flow, limit: u64) -> Flow {
     .boxed()
 }
 
-/// How long bytes have to leave before the connection is reset.
+/// The flow, whose end waits until its bytes have left: the connection drops what it still holds when a body ends
+/// before its announced length.
+pub(crate) fn leave(flow: Flow) -> Flow {
+    let pause =
+        futures::stream::once(tokio::time::sleep(LEAVE)).filter_map(|()| std::future::ready(None));
+    flow.chain(pause).boxed()
+}
+
+/// How long bytes have to leave before the connection is ended or reset.
 const LEAVE: Duration = Duration::from_millis(50);
 /// How often a trickle drips.
 const DRIP: Duration = Duration::from_millis(100);

@@ -38,8 +38,32 @@ impl Mp3 {
     /// Writes the file: a tag that names `stamp`, then `rounds` rounds starting at the frame `turn` selects.
     pub(crate) fn write(&self, file: &mut LongFile, stamp: &str, turn: u64, rounds: u64) {
         file.push(id3(stamp), 1);
+        file.push(self.info_frame(rounds), 1);
         let start = self.starts[(turn % self.starts.len() as u64) as usize];
         file.push_circle(&self.frames, start, rounds);
+    }
+}
+
+impl Mp3 {
+    /// The silent first frame with the number of frames and bytes, from which players know the length.
+    ///
+    /// "Info" is what encoders write in place of "Xing" at a constant bitrate
+    /// (<https://www.codeproject.com/Articles/8295/MPEG-Audio-Frame-Header>, section 2.3.1).
+    fn info_frame(&self, rounds: u64) -> Vec<u8> {
+        const SIDE_INFORMATION: usize = 32;
+        const HAS_FRAMES_AND_BYTES: u32 = 3;
+        const PADDING: u8 = 0b10;
+        let mut header = self.frames[..4].to_vec();
+        header[2] &= !PADDING;
+        let length = frame_length(&header).unwrap_or_default();
+        let mut frame = header;
+        frame.resize(4 + SIDE_INFORMATION, 0);
+        frame.extend(b"Info");
+        frame.extend(HAS_FRAMES_AND_BYTES.to_be_bytes());
+        frame.extend((self.starts.len() as u32 * rounds as u32).to_be_bytes());
+        frame.extend((length as u32 + self.frames.len() as u32 * rounds as u32).to_be_bytes());
+        frame.resize(length, 0);
+        frame
     }
 }
 

@@ -127,7 +127,10 @@ pub fn probe(bytes: &[u8]) -> (String, f64) {
         .expect("ffprobe runs");
     let facts: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let seconds = facts["format"]["duration"].as_str().and_then(|seconds| seconds.parse().ok());
-    (facts["streams"][0]["codec_name"].as_str().unwrap_or_default().to_owned(), seconds.unwrap_or_default())
+    (
+        facts["streams"][0]["codec_name"].as_str().unwrap_or_default().to_owned(),
+        seconds.unwrap_or_default(),
+    )
 }
 
 /// What ffmpeg complains about when it decodes all of a file; empty when nothing.
@@ -135,7 +138,7 @@ pub fn complaints(bytes: &[u8]) -> String {
     let mut file = NamedTempFile::new().expect("temporary file");
     file.write_all(bytes).expect("written");
     let output = Command::new("ffmpeg")
-        .args(["-v", "warning", "-nostdin", "-i"])
+        .args(["-v", "error", "-nostdin", "-i"])
         .arg(file.path())
         .args(["-f", "null", "-"])
         .output()
