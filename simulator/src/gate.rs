@@ -98,10 +98,7 @@ impl Gate {
     }
 
     async fn dispatch(&self, host: &str, request: Request<Body>) -> Response {
-        let (host, request) = match mirrored(host, request) {
-            Ok(inner) => inner,
-            Err(request) => (host.to_owned(), request),
-        };
+        let (host, request) = mirrored(host, request);
         let router = match Site::of(&host) {
             Some(Site::Service(Service::Producer)) => &self.producer,
             Some(Site::Service(Service::Flowmusic)) => &self.flowmusic,
@@ -122,10 +119,7 @@ impl Gate {
 }
 
 /// `cdn.flowmusic.app/mirror/HOST/PATH` is `HOST/PATH` on another origin: it asks for no credentials.
-fn mirrored(
-    host: &str,
-    mut request: Request<Body>,
-) -> Result<(String, Request<Body>), Request<Body>> {
+fn mirrored(host: &str, mut request: Request<Body>) -> (String, Request<Body>) {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let inner = target
         .strip_prefix("/mirror/")
@@ -134,10 +128,10 @@ fn mirrored(
     let inner = inner.and_then(|(host, target)| {
         Some((host.to_owned(), format!("/{target}").parse::<Uri>().ok()?))
     });
-    let Some((host, uri)) = inner else { return Err(request) };
+    let Some((inner, uri)) = inner else { return (host.to_owned(), request) };
     *request.uri_mut() = uri;
     request.extensions_mut().insert(Mirrored);
-    Ok((host, request))
+    (inner, request)
 }
 
 fn at_offset_zero(uri: &Uri) -> Uri {

@@ -41,7 +41,20 @@ pub use titles::nasty as nasty_titles;
 use axum::response::{IntoResponse, Json, Response};
 use http::StatusCode;
 
-/// An error as both APIs tell it.
-fn api_error(status: StatusCode, detail: &str) -> Response {
-    (status, Json(serde_json::json!({"detail": detail}))).into_response()
+/// An error as both APIs tell it: `{"detail": …}`.
+struct ApiError {
+    status: StatusCode,
+    detail: String,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, detail: &str) -> Self {
+        Self { status, detail: detail.to_owned() }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(serde_json::json!({"detail": self.detail}))).into_response()
+    }
 }

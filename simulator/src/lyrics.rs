@@ -30,7 +30,7 @@ pub(crate) fn prompt(song: &Song) -> &'static str {
 /// The seed. Some are larger than a double can tell.
 pub(crate) fn seed(song: &Song) -> u64 {
     let small = u64::from(song.number) * 7919;
-    if song.number % 6 == 0 { 9_007_199_254_740_993 + small } else { small }
+    if song.number.is_multiple_of(6) { 9_007_199_254_740_993 + small } else { small }
 }
 
 /// The lyrics; every fourth song has none.
@@ -63,7 +63,7 @@ pub(crate) fn words(song: &Song, seconds: f64) -> Option<Value> {
 }
 
 fn has_words(song: &Song) -> bool {
-    song.number % 4 != 0
+    !song.number.is_multiple_of(4)
 }
 
 /// To milliseconds.

@@ -1,5 +1,6 @@
 //! The pages of the sites: signing in and out, the front page, and the protection's challenge.
 
+use crate::ApiError;
 use crate::account::Person;
 use crate::service::{Service, Site};
 use crate::session::SetCookie;
@@ -62,7 +63,7 @@ async fn front(
     uri: Uri,
 ) -> Response {
     if uri.path().starts_with("/__api/") {
-        return crate::api_error(StatusCode::NOT_FOUND, "Not Found");
+        return ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response();
     }
     if uri.path() == "/favicon.ico" {
         return StatusCode::NO_CONTENT.into_response();

@@ -2,8 +2,8 @@
 
 mod clip;
 
+use crate::ApiError;
 use crate::account::{Account, Clip, Person};
-use crate::api_error;
 use crate::filehost::format_of;
 use crate::pages;
 use crate::serve;
@@ -39,15 +39,15 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .merge(pages::routes(SERVICE))
 }
 
-fn signed(world: &World, request: Request) -> Result<(Person, Parts, Body), Response> {
+fn signed(world: &World, request: Request) -> Result<(Person, Parts, Body), ApiError> {
     let (parts, body) = request.into_parts();
     match world.signed(SERVICE, &parts) {
         Ok(person) => Ok((person, parts, body)),
-        Err(_) => Err(api_error(StatusCode::UNAUTHORIZED, "Invalid or expired token")),
+        Err(_) => Err(ApiError::new(StatusCode::UNAUTHORIZED, "Invalid or expired token")),
     }
 }
 
-async fn me(State(world): State<Arc<World>>, request: Request) -> Result<Response, Response> {
+async fn me(State(world): State<Arc<World>>, request: Request) -> Result<Response, ApiError> {
     let (person, ..) = signed(&world, request)?;
     Ok(Json(json!({
         "id": person.user_id,
@@ -76,14 +76,14 @@ async fn list(
     State(world): State<Arc<World>>,
     Query(page): Query<Page>,
     request: Request,
-) -> Result<Response, Response> {
+) -> Result<Response, ApiError> {
     let (person, ..) = signed(&world, request)?;
     if page
         .filter
         .as_deref()
         .is_some_and(|filter| !["generations", "favorites", "all"].contains(&filter))
     {
-        return Err(api_error(StatusCode::UNPROCESSABLE_ENTITY, "filter: unexpected value"));
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "filter: unexpected value"));
     }
     let part = |account: &mut Account| {
         account.clips().skip(page.offset).take(page.limit.min(MOST)).collect::<Vec<Clip>>()
@@ -98,11 +98,11 @@ struct Details {
     clip_ids: Vec<String>,
 }
 
-async fn details(State(world): State<Arc<World>>, request: Request) -> Result<Response, Response> {
+async fn details(State(world): State<Arc<World>>, request: Request) -> Result<Response, ApiError> {
     let (person, _, body) = signed(&world, request)?;
     let Details { clip_ids } = read(body).await?;
     if clip_ids.len() > MOST_DETAILS {
-        return Err(api_error(
+        return Err(ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "clip_ids: ensure this value has at most 50 items",
         ));
@@ -122,7 +122,7 @@ struct Usernames {
 async fn usernames(
     State(world): State<Arc<World>>,
     request: Request,
-) -> Result<Response, Response> {
+) -> Result<Response, ApiError> {
     let (person, _, body) = signed(&world, request)?;
     let Usernames { user_ids } = read(body).await?;
     let known = user_ids.into_iter().filter(|id| *id == person.user_id);
@@ -145,22 +145,22 @@ async fn download(
     Path(id): Path<String>,
     Query(wanted): Query<Download>,
     request: Request,
-) -> Result<Response, Response> {
+) -> Result<Response, ApiError> {
     let (person, parts, _) = signed(&world, request)?;
-    let missing = || api_error(StatusCode::NOT_FOUND, "Clip not found");
+    let missing = || ApiError::new(StatusCode::NOT_FOUND, "Clip not found");
     let (_, clip) = world.find(&id).filter(|(owner, _)| *owner == person).ok_or_else(missing)?;
     let format = format_of(&clip, &wanted.format).ok_or_else(missing)?;
     match clip.song.availability(format) {
         Availability::Absent => Err(missing()),
-        Availability::Withheld => Err(api_error(StatusCode::FORBIDDEN, "Forbidden")),
+        Availability::Withheld => Err(ApiError::new(StatusCode::FORBIDDEN, "Forbidden")),
         Availability::Present => {
             Ok(serve::file(&world.media.file(&clip.song.recording(format), format), &parts.headers))
         }
     }
 }
 
-async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Response> {
+async fn read<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
     let bytes = to_bytes(body, 1 << 20).await.unwrap_or_default();
     serde_json::from_slice(&bytes)
-        .map_err(|error| api_error(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()))
+        .map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()))
 }

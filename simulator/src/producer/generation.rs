@@ -24,7 +24,7 @@ pub(crate) fn json(world: &World, person: &Person, song: &Song) -> Value {
         "lyrics_timestamped": words.map(|words| json!({"words": words})),
         "sound": lyrics::prompt(song),
         "seed": lyrics::seed(song),
-        "model_display_name": if song.number % 2 == 0 { "FUZZ-2.0 Pro" } else { "FUZZ-1.1" },
+        "model_display_name": if song.number.is_multiple_of(2) { "FUZZ-2.0 Pro" } else { "FUZZ-1.1" },
         "conditions": [{
             "prompt": lyrics::prompt(song), "strength": 1.0, "condition_start": 0.0, "condition_end": 1.0, "lyrics": null,
         }],
@@ -34,7 +34,7 @@ pub(crate) fn json(world: &World, person: &Person, song: &Song) -> Value {
         "audio_url": (!song.is_silent()).then(|| address("audio", "m4a")),
         "image_url": (!song.quirk(13, 6)).then(|| address("image", "jpg")),
         "video_url": null,
-        "is_favorite": song.number % 7 == 0,
+        "is_favorite": song.number.is_multiple_of(7),
         "favorite_count": song.number % 7 / 6,
         "play_count": song.number * 3 % 41,
         "privacy": "private",

@@ -3,8 +3,8 @@
 mod generation;
 mod stems;
 
+use crate::ApiError;
 use crate::account::Clip;
-use crate::api_error;
 use crate::filehost::{format_of, private_path};
 use crate::media::Format;
 use crate::pages;
@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Json, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, body::to_bytes};
 use http::StatusCode;
+use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -69,18 +70,18 @@ async fn list(
     Path(user_id): Path<String>,
     Query(page): Query<Page>,
     request: Request,
-) -> Response {
+) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let Ok(person) = world.signed(SERVICE, &parts) else { return unauthorized() };
+    let person = world.signed(SERVICE, &parts).map_err(|_| unauthorized())?;
     if person.user_id != user_id {
-        return api_error(StatusCode::FORBIDDEN, "Forbidden");
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "Forbidden"));
     }
     let songs: Vec<Song> = world.with_account(SERVICE, &person.name, |account| {
         account.songs.iter().skip(page.offset).take(page.limit.min(MOST)).cloned().collect()
     });
     let generations: Vec<Value> =
         songs.iter().map(|song| generation::json(&world, &person, song)).collect();
-    Json(json!({"generations": generations})).into_response()
+    Ok(Json(json!({"generations": generations})).into_response())
 }
 
 #[derive(Deserialize)]
@@ -88,18 +89,18 @@ struct Details {
     riff_ids: Vec<String>,
 }
 
-async fn details(State(world): State<Arc<World>>, request: Request) -> Response {
+async fn details(State(world): State<Arc<World>>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let Ok(person) = world.signed(SERVICE, &parts) else { return unauthorized() };
+    let person = world.signed(SERVICE, &parts).map_err(|_| unauthorized())?;
     let body = to_bytes(body, 1 << 20).await.unwrap_or_default();
     let Ok(Details { riff_ids }) = serde_json::from_slice(&body) else {
-        return api_error(StatusCode::UNPROCESSABLE_ENTITY, "riff_ids: field required");
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "riff_ids: field required"));
     };
     let songs =
         riff_ids.iter().filter_map(|id| world.find(id)).filter(|(owner, _)| *owner == person);
     let generations: Vec<Value> =
         songs.map(|(_, clip)| generation::json(&world, &person, &clip.song)).collect();
-    Json(json!({"generations": generations})).into_response()
+    Ok(Json(json!({"generations": generations})).into_response())
 }
 
 #[derive(Deserialize)]
@@ -113,16 +114,12 @@ fn default_format() -> String {
 }
 
 /// The song that a signed request is about, if it is the person's own.
-fn own_song(
-    world: &World,
-    request: Request,
-    id: &str,
-) -> Result<(Song, http::request::Parts), Response> {
+fn own_song(world: &World, request: Request, id: &str) -> Result<(Song, Parts), ApiError> {
     let (parts, _) = request.into_parts();
     let person = world.signed(SERVICE, &parts).map_err(|_| unauthorized())?;
     match world.find(id) {
         Some((owner, Clip { song, stem: None })) if owner == person => Ok((song, parts)),
-        _ => Err(api_error(StatusCode::NOT_FOUND, "Generation not found")),
+        _ => Err(ApiError::new(StatusCode::NOT_FOUND, "Generation not found")),
     }
 }
 
@@ -133,18 +130,12 @@ async fn download(
     Path(id): Path<String>,
     Query(wanted): Query<Download>,
     request: Request,
-) -> Response {
-    let (song, parts) = match own_song(&world, request, &id) {
-        Ok(found) => found,
-        Err(refused) => return refused,
-    };
+) -> Result<Response, ApiError> {
+    let (song, parts) = own_song(&world, request, &id)?;
     let clip = Clip { song, stem: None };
-    let Some(format) = format_of(&clip, &wanted.format) else {
-        return api_error(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "format: unexpected value; permitted: 'mp3', 'wav', 'm4a'",
-        );
-    };
+    let permitted = "format: unexpected value; permitted: 'mp3', 'wav', 'm4a'";
+    let unknown = || ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, permitted);
+    let format = format_of(&clip, &wanted.format).ok_or_else(unknown)?;
     answer_with(&world, &clip.song, format, &parts)
 }
 
@@ -152,23 +143,25 @@ fn answer_with(
     world: &World,
     song: &Song,
     format: Format,
-    parts: &http::request::Parts,
-) -> Response {
+    parts: &Parts,
+) -> Result<Response, ApiError> {
     match song.availability(format) {
-        Availability::Absent => return api_error(StatusCode::NOT_FOUND, "Audio not found"),
-        Availability::Withheld => return api_error(StatusCode::FORBIDDEN, "Forbidden"),
+        Availability::Absent => {
+            return Err(ApiError::new(StatusCode::NOT_FOUND, "Audio not found"));
+        }
+        Availability::Withheld => return Err(ApiError::new(StatusCode::FORBIDDEN, "Forbidden")),
         Availability::Present => {}
     }
     let signed = || world.sign(STORAGE, &private_path(&song.id, format.extension()));
-    match song.number % 30 {
+    Ok(match song.number % 30 {
         4 | 14 | 24 => Redirect::temporary(&signed()).into_response(),
-        n if n % 3 == 0 => {
+        n if n.is_multiple_of(3) => {
             Json(json!({"url": signed(), "format": format.to_string()})).into_response()
         }
         _ => serve::file(&world.media.file(&song.recording(format), format), &parts.headers),
-    }
+    })
 }
 
-fn unauthorized() -> Response {
-    api_error(StatusCode::UNAUTHORIZED, "Not authenticated")
+fn unauthorized() -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "Not authenticated")
 }

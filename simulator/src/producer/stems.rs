@@ -1,7 +1,7 @@
 //! `GET /__api/stems/{id}`: all stems in one JSON answer, made while it is sent, so that its length costs no memory.
 
 use super::own_song;
-use crate::api_error;
+use crate::ApiError;
 use crate::media::long_file::Chunks;
 use crate::media::{Format, Stem};
 use crate::song::{Availability, Song};
@@ -21,20 +21,17 @@ pub(super) async fn get(
     State(world): State<Arc<World>>,
     Path(id): Path<String>,
     request: Request,
-) -> Response {
-    let song = match own_song(&world, request, &id) {
-        Ok((song, _)) => song,
-        Err(refused) => return refused,
-    };
+) -> Result<Response, ApiError> {
+    let (song, _) = own_song(&world, request, &id)?;
     match song.bundle() {
-        Availability::Absent => api_error(StatusCode::NOT_FOUND, "Stems not found"),
+        Availability::Absent => Err(ApiError::new(StatusCode::NOT_FOUND, "Stems not found")),
         Availability::Withheld => {
-            api_error(StatusCode::FORBIDDEN, "Stems are not available for this track")
+            Err(ApiError::new(StatusCode::FORBIDDEN, "Stems are not available for this track"))
         }
         Availability::Present => {
             let body =
                 Body::from_stream(stream::iter(text(&world, &song).map(Ok::<_, Infallible>)));
-            ([(CONTENT_TYPE, "application/json")], body).into_response()
+            Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
         }
     }
 }
@@ -75,7 +72,7 @@ impl Iterator for Base64 {
         let missing = ((3 - self.rest.len() % 3) % 3).min(chunk.len());
         let mut text = String::with_capacity((chunk.len() + 4) / 3 * 4);
         self.rest.extend(&chunk[..missing]);
-        if self.rest.len() % 3 != 0 {
+        if !self.rest.len().is_multiple_of(3) {
             return Some(Bytes::new());
         }
         BASE64_STANDARD.encode_string(std::mem::take(&mut self.rest), &mut text);

@@ -58,7 +58,7 @@ pub fn curl(simulator: &Simulator, arguments: &[&str]) -> Got {
         .output()
         .expect("curl runs");
     let headers = std::fs::read_to_string(headers.path()).expect("headers");
-    let last_status = headers.lines().filter(|line| line.starts_with("HTTP/")).next_back();
+    let last_status = headers.lines().rfind(|line| line.starts_with("HTTP/"));
     let number = last_status.and_then(|line| line.split(' ').nth(1)?.parse().ok());
     Got { code: status.code(), status: number.unwrap_or(0), headers, body: stdout }
 }
