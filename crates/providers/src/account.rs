@@ -1,6 +1,6 @@
 //! Who is signed in.
 
-use crate::api::{Api, same_account};
+use crate::api::{Api, RETRIES, same_account};
 use crate::fields::{MAX_NAME, about, at, changed, first_text, is_id};
 use crate::site::site_of;
 use crate::transport::Transport;
@@ -17,7 +17,7 @@ const NAMES: &[&str] = &["display_name", "username", "name", "full_name"];
 /// cookies; `SiteChanged` when the answer has no id; whatever a call can end with.
 pub async fn whoami<T: Transport>(source: Source, transport: &T) -> Result<Account, ErrorBody> {
     let site = site_of(source);
-    let api = Api { site, transport, account_id: "" };
+    let api = Api { site, transport, account_id: "", retries: RETRIES };
     let answer = api.get(site.me).await?;
     let user = answer.get("user").or_else(|| answer.get("data")).unwrap_or(&answer);
     if user.is_null() {
@@ -32,7 +32,9 @@ pub async fn whoami<T: Transport>(source: Source, transport: &T) -> Result<Accou
     same_account(site, &credentials.account_id, &id)?;
     let name = match first_text(user, NAMES, MAX_NAME) {
         Some(name) => Some(name),
-        None => name_of(&api, &id).await.or_else(|| first_text(user, &["email"], MAX_NAME)),
+        None => name_of(&Api { retries: 0, ..api }, &id)
+            .await
+            .or_else(|| first_text(user, &["email"], MAX_NAME)),
     };
     Ok(Account { name: name.unwrap_or_else(|| id.clone()), id })
 }

@@ -10,7 +10,7 @@ use protocol::{Credentials, ErrorBody, ErrorCode};
 use serde_json::Value;
 
 /// How often a call is tried again after a temporary error.
-const RETRIES: u32 = 4;
+pub(crate) const RETRIES: u32 = 4;
 /// The wait before the first retry; it doubles each time.
 const FIRST_WAIT_MS: u64 = 1_000;
 
@@ -20,6 +20,8 @@ pub(crate) struct Api<'t, T> {
     pub transport: &'t T,
     /// The account that the requests must be signed for; empty while it is not known.
     pub account_id: &'t str,
+    /// How often a call is tried again after a temporary error; [`RETRIES`] unless the answer hardly matters.
+    pub retries: u32,
 }
 
 impl<T: Transport> Api<'_, T> {
@@ -48,7 +50,7 @@ impl<T: Transport> Api<'_, T> {
             let answer = self.transport.send(request).await;
             match (judge(source, path, &answer), answer) {
                 (Verdict::Data, Ok(response)) => return self.read(path, &response),
-                (Verdict::Again(_, wait), _) if tries < RETRIES => {
+                (Verdict::Again(_, wait), _) if tries < self.retries => {
                     let backoff = FIRST_WAIT_MS << tries;
                     self.transport.sleep(backoff.max(wait.unwrap_or(0) * 1_000)).await;
                     tries += 1;

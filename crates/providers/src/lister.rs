@@ -1,6 +1,6 @@
 //! Listing everything that an account has, page by page, with a proof at the end.
 
-use crate::api::Api;
+use crate::api::{Api, RETRIES};
 use crate::details::{complete, records_of};
 use crate::fields::{about, changed, id};
 use crate::site::{Site, Wish, site_of};
@@ -72,7 +72,7 @@ impl Lister {
     }
 
     fn api<'t, T: Transport>(&'t self, transport: &'t T) -> Api<'t, T> {
-        Api { site: self.site, transport, account_id: &self.account.id }
+        Api { site: self.site, transport, account_id: &self.account.id, retries: RETRIES }
     }
 
     async fn read_page<T: Transport>(
@@ -105,7 +105,8 @@ impl Lister {
         mut records: Vec<Value>,
     ) -> Result<Vec<RemoteItem>, ErrorBody> {
         if let Some(details) = self.site.details {
-            let api = Api { site: self.site, transport, account_id: &self.account.id };
+            let api =
+                Api { site: self.site, transport, account_id: &self.account.id, retries: RETRIES };
             let parts = self.formats.contains(&Variant::Stems);
             complete(&api, details, &mut records, parts, &mut self.titles).await?;
         }
