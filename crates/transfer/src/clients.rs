@@ -29,7 +29,12 @@ impl Clients {
             Some(address) => {
                 let proxy = Proxy::all(address).map_err(|error| unusable("proxy", &error))?;
                 let clients = by_class(|| base(config, &roots).proxy(proxy.clone()))?;
-                Some((Matcher::builder().all(address.clone()).build(), clients))
+                let matcher = Matcher::builder().all(address.clone()).build();
+                // Going directly in place of through the proxy would be a silent breach of the setting.
+                if !applies_to_anything(&matcher) {
+                    return Err(unusable("proxy", &"not an address"));
+                }
+                Some((matcher, clients))
             }
             // reqwest decides by these same rules, as long as it is not told otherwise.
             None => {
@@ -89,4 +94,37 @@ fn read_roots(config: &Config) -> Result<Vec<Certificate>, ErrorBody> {
 
 fn unusable(what: &str, error: &dyn std::fmt::Display) -> ErrorBody {
     ErrorBody::new(ErrorCode::BadParameters).with("detail", format_args!("{what}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Timeouts;
+    use rstest::rstest;
+
+    fn config(proxy: &str) -> Config {
+        Config {
+            parallel: 1,
+            pace: Duration::ZERO,
+            user_agent: "Test/1".into(),
+            proxy: Some(proxy.into()),
+            extra_roots: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("http://")]
+    #[case("no proxy here")]
+    fn a_proxy_that_cannot_be_used_is_an_error_and_not_a_direct_connection(#[case] proxy: &str) {
+        assert_eq!(Clients::new(&config(proxy)).err().unwrap().code, ErrorCode::BadParameters);
+    }
+
+    #[test]
+    fn a_certificate_file_that_cannot_be_read_is_an_error() {
+        let missing =
+            Config { extra_roots: Some("/nowhere/ca.pem".into()), ..config("http://127.0.0.1:9") };
+        assert_eq!(Clients::new(&missing).err().unwrap().code, ErrorCode::BadParameters);
+    }
 }

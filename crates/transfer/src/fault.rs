@@ -56,6 +56,13 @@ impl Fault {
     }
 }
 
+impl From<ErrorBody> for TransferError {
+    /// For work around a transfer that fails: nothing was asked of a server that it could want a pause from.
+    fn from(error: ErrorBody) -> Self {
+        Self { error, retry_after: None, kept: None, asked: true }
+    }
+}
+
 impl From<Fault> for TransferError {
     fn from(fault: Fault) -> Self {
         fault.keeping(None)
