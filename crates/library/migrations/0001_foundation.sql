@@ -34,6 +34,7 @@ CREATE TABLE record (
     title      TEXT NOT NULL,
     metadata   TEXT NOT NULL,                          -- JSON
     raw        TEXT NOT NULL,                          -- JSON
+    fingerprint TEXT NOT NULL,                         -- SHA-256 of the above without what signs addresses
     sidecar    TEXT,                                   -- name of the .json beside the song, once written
     sidecar_fresh INTEGER NOT NULL DEFAULT 0,          -- the .json says what this row says
     seen_at    INTEGER NOT NULL,

@@ -7,6 +7,7 @@ use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
 use protocol::{Fetch, ItemId, JobId, RemoteItem, Variant};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 /// What became of a page.
@@ -151,8 +152,33 @@ fn record_row(item: &RemoteItem) -> Value {
     json!({
         "source": item.source, "source_id": item.source_id, "title": item.title,
         "metadata": json!(item.metadata).to_string(), "raw": item.raw.to_string(),
+        "fingerprint": fingerprint(item),
         "song": item.metadata.stem.is_none(),
     })
+}
+
+/// What the record says, hashed. Addresses count without their query: sites sign them anew with every answer, and
+/// that alone is no news.
+fn fingerprint(item: &RemoteItem) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(item.title.as_bytes());
+    hash_unsigned(&item.raw, &mut hasher);
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash_unsigned(value: &Value, hasher: &mut Sha256) {
+    match value {
+        Value::String(text) if text.starts_with("https://") => {
+            hasher.update(text.split('?').next().unwrap_or(text));
+        }
+        Value::Array(values) => values.iter().for_each(|value| hash_unsigned(value, hasher)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            hasher.update(name.as_bytes());
+            hash_unsigned(value, hasher);
+        }),
+        plain => hasher.update(plain.to_string()),
+    }
+    hasher.update([0]);
 }
 
 fn asset_rows(page: &[RemoteItem], formats: &[Variant]) -> Vec<Value> {
@@ -197,11 +223,14 @@ async fn count_new_songs(
 
 async fn store_records(write: &mut Write<'_>, records: &str) -> Result<(), LibraryError> {
     sqlx::query(
-        "INSERT INTO record (source, source_id, title, metadata, raw, seen_at) \
+        "INSERT INTO record (source, source_id, title, metadata, raw, fingerprint, seen_at) \
          SELECT a.value ->> 'source', a.value ->> 'source_id', a.value ->> 'title', \
-                a.value ->> 'metadata', a.value ->> 'raw', ?2 FROM json_each(?1) a WHERE true \
+                a.value ->> 'metadata', a.value ->> 'raw', a.value ->> 'fingerprint', ?2 \
+         FROM json_each(?1) a WHERE true \
          ON CONFLICT (source, source_id) DO UPDATE SET title = excluded.title, \
-           metadata = excluded.metadata, raw = excluded.raw, seen_at = excluded.seen_at, sidecar_fresh = 0 \
+           metadata = excluded.metadata, raw = excluded.raw, fingerprint = excluded.fingerprint, \
+           seen_at = excluded.seen_at, \
+           sidecar_fresh = iif(fingerprint = excluded.fingerprint, sidecar_fresh, 0) \
          WHERE title <> excluded.title OR metadata <> excluded.metadata OR raw <> excluded.raw",
     )
     .bind(records)

@@ -35,6 +35,7 @@ impl Library {
     /// Database failures. What the disk refuses is logged and tried again at the next start.
     pub async fn recover(&self) -> Result<Recovered, LibraryError> {
         let mut recovered = Recovered::default();
+        self.distrust_parts_after_a_reboot().await?;
         if self.shelf().check().is_ok() {
             for intent in self.intents().await? {
                 self.mend(&intent, &mut recovered).await?;
@@ -48,6 +49,30 @@ impl Library {
         write.commit().await?;
         recovered.requeued = requeued.rows_affected();
         Ok(recovered)
+    }
+
+    /// Part files are not synced while they grow: after a power loss their length may promise bytes that never
+    /// reached the disk. A plain kill loses nothing that was written. Where the system does not tell its boots
+    /// apart, every start counts as one.
+    async fn distrust_parts_after_a_reboot(&self) -> Result<(), LibraryError> {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let mut write = self.write().await?;
+        let same = sqlx::query("SELECT 1 FROM meta WHERE key = 'boot' AND value = ?1 AND ?1 <> ''")
+            .bind(&boot)
+            .fetch_optional(&mut *write.tx)
+            .await?;
+        if same.is_some() {
+            return Ok(());
+        }
+        sqlx::query("UPDATE intent SET validator = NULL").execute(&mut *write.tx).await?;
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES ('boot', ?1) \
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(&boot)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
     }
 
     async fn intents(&self) -> Result<Vec<Found>, LibraryError> {

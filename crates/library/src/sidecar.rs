@@ -11,6 +11,7 @@ use sqlx::Row;
 #[derive(Clone, Debug)]
 pub struct Sidecar {
     record_id: i64,
+    fingerprint: String,
     /// Name of the `.json`.
     pub name: String,
     /// Its content: the site's record.
@@ -30,7 +31,7 @@ impl Library {
         let template = self.settings().await?.template;
         let name_max = self.shelf().name_max();
         let rows = sqlx::query(
-            "SELECT id, source, source_id, title, metadata, raw, sidecar FROM record r \
+            "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar FROM record r \
              WHERE sidecar_fresh = 0 AND metadata ->> 'stem' IS NULL \
                AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND i.state = 'done') \
              ORDER BY id LIMIT ?1",
@@ -48,6 +49,7 @@ impl Library {
             let old: Option<String> = row.try_get("sidecar")?;
             sidecars.push(Sidecar {
                 record_id: row.try_get("id")?,
+                fingerprint: row.try_get("fingerprint")?,
                 raw: row.try_get("raw")?,
                 old_name: old.filter(|old| *old != name),
                 name,
@@ -64,12 +66,14 @@ impl Library {
     pub async fn sidecars_written(&self, written: &[Sidecar]) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         for sidecar in written {
-            sqlx::query("UPDATE record SET sidecar = ?2, sidecar_fresh = (raw = ?3) WHERE id = ?1")
-                .bind(sidecar.record_id)
-                .bind(&sidecar.name)
-                .bind(&sidecar.raw)
-                .execute(&mut *write.tx)
-                .await?;
+            sqlx::query(
+                "UPDATE record SET sidecar = ?2, sidecar_fresh = (fingerprint = ?3) WHERE id = ?1",
+            )
+            .bind(sidecar.record_id)
+            .bind(&sidecar.name)
+            .bind(&sidecar.fingerprint)
+            .execute(&mut *write.tx)
+            .await?;
         }
         write.commit().await
     }

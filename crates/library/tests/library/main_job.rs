@@ -169,3 +169,26 @@ async fn a_changed_title_is_offered_for_renaming_and_not_for_fetching() {
     assert!(bench.library.claim_retitles(protocol::Source::Producer, 10).await.unwrap().is_empty());
     assert_eq!(bench.library.job(next).await.unwrap().balance.already, 1);
 }
+
+#[tokio::test]
+async fn an_address_that_is_only_signed_anew_is_no_news_for_the_file_beside_the_song() {
+    let bench = Bench::new().await;
+    let job = bench.job("one").await;
+    let signed = |signature: &str| {
+        let mut one = song("a", "First");
+        one.raw["audio_url"] =
+            format!("https://files.example/a.mp3?X-Signature={signature}").into();
+        one
+    };
+    bench.add(job, &[signed("1")]).await;
+    bench.bring_all().await;
+    let stale = bench.library.stale_sidecars(10).await.unwrap();
+    assert_eq!(stale[0].name, "First_a.json");
+    bench.library.sidecars_written(&stale).await.unwrap();
+    bench.add(job, &[signed("2")]).await;
+    assert!(bench.library.stale_sidecars(10).await.unwrap().is_empty());
+    let mut other = signed("3");
+    other.raw["is_favorite"] = true.into();
+    bench.add(job, &[other]).await;
+    assert_eq!(bench.library.stale_sidecars(10).await.unwrap().len(), 1);
+}

@@ -16,6 +16,7 @@ impl Bench {
         let folder = tempfile::Builder::new().prefix("library").tempdir().unwrap();
         let root = folder.path().join("music");
         let library = Library::open(&folder.path().join("test.db"), &root).await.unwrap();
+        library.recover().await.unwrap();
         Self { library, root, folder }
     }
 
