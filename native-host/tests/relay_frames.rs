@@ -3,52 +3,19 @@
 mod support;
 
 use mediafetcher::relay::FIREFOX_ID;
-use mediafetcher::socket::{self, Connection};
 use protocol::frame::{BROWSER_LIMIT, FrameDecoder, MAX_TO_HOST, PREFIX};
 use protocol::{EXTENSION_ID, Envelope, ErrorBody, ErrorCode, Kind};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::process::{Child, ExitStatus};
-use std::thread::JoinHandle;
-use support::Machine;
+use support::{Machine, serve};
 
 fn our_origin() -> String {
     format!("chrome-extension://{EXTENSION_ID}/")
 }
 
-/// A daemon of few words in this process: answers each request with what `answer` makes of it, and leaves
-/// after the first connection.
-fn serve(
-    machine: &Machine,
-    answer: impl Fn(Envelope) -> Option<Envelope> + Send + 'static,
-) -> JoinHandle<()> {
-    let home = machine.home();
-    let (ready, is_ready) = std::sync::mpsc::channel();
-    let serving = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let lock = home.lock().unwrap();
-            let listener = socket::listen(&home, &lock).unwrap();
-            ready.send(()).unwrap();
-            let mut connection = listener.accept().await.unwrap();
-            answer_all(&mut connection, answer).await;
-        });
-    });
-    is_ready.recv().unwrap();
-    serving
-}
-
-async fn answer_all(connection: &mut Connection, answer: impl Fn(Envelope) -> Option<Envelope>) {
-    while let Ok(Some(request)) = connection.recv().await {
-        let Some(answer) = answer(request) else { return };
-        if connection.send(&answer).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn echo(request: Envelope) -> Option<Envelope> {
-    Some(Envelope::answer(request.id, request.body))
+fn echo(request: Envelope) -> Option<Vec<Envelope>> {
+    Some(vec![Envelope::answer(request.id, request.body)])
 }
 
 /// A frame without the checks of a polite sender.

@@ -23,7 +23,8 @@ pub(super) async fn follow(
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let event = tokio::select! {
-            event = client.next_event() => event?.ok_or_else(ended_early)?.event,
+            // First, so that it is listened for before anything is shown that could be answered with it.
+            biased;
             _ = &mut interrupted => {
                 view.note(&format!(
                     "The daemon goes on with job {job}. `mediafetcher status` shows it, \
@@ -31,6 +32,7 @@ pub(super) async fn follow(
                 ));
                 return Ok(Outcome::Detached);
             }
+            event = client.next_event() => event?.ok_or_else(ended_early)?.event,
         };
         show(event, job, &mut latest, view);
         if let Some(summary) = latest.as_ref().filter(|summary| is_at_rest(summary)) {

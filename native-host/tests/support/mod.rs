@@ -2,8 +2,11 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use mediafetcher::home::Home;
+use mediafetcher::socket::{self, Connection};
+use protocol::Envelope;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 
 /// A temporary home folder with a data folder in it. Dropping it ends the daemon that works there.
 pub struct Machine {
@@ -50,6 +53,44 @@ impl Drop for Machine {
     fn drop(&mut self) {
         if self.folder().join("data/daemon.lock").is_file() {
             let _ = self.program().args(["daemon", "stop"]).output();
+        }
+    }
+}
+
+/// A daemon of few words in this process: sends what `answer` makes of each request on its first connection,
+/// and leaves when that is `None` or the client does.
+pub fn serve(
+    machine: &Machine,
+    mut answer: impl FnMut(Envelope) -> Option<Vec<Envelope>> + Send + 'static,
+) -> JoinHandle<()> {
+    let home = machine.home();
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    let serving = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let lock = home.lock().unwrap();
+            let listener = socket::listen(&home, &lock).unwrap();
+            ready.send(()).unwrap();
+            let mut connection = listener.accept().await.unwrap();
+            answer_all(&mut connection, &mut answer).await;
+        });
+        // Else the end of the test would take it for a daemon to stop.
+        std::fs::remove_file(home.lock_file()).unwrap();
+    });
+    is_ready.recv().unwrap();
+    serving
+}
+
+async fn answer_all(
+    connection: &mut Connection,
+    answer: &mut impl FnMut(Envelope) -> Option<Vec<Envelope>>,
+) {
+    while let Ok(Some(request)) = connection.recv().await {
+        let Some(messages) = answer(request) else { return };
+        for message in messages {
+            if connection.send(&message).await.is_err() {
+                return;
+            }
         }
     }
 }
