@@ -5,24 +5,39 @@
 use crate::fields::{at, cut, number, unwrapped};
 use serde_json::Value;
 
-/// More lines than this are not lyrics.
-const MAX_LINES: usize = 5_000;
+/// More entries than this are not lyrics.
+const MAX_ENTRIES: usize = 5_000;
 /// Longest line, in characters.
 const MAX_LINE: usize = 500;
 
 /// Reads a list of lines: bare or wrapped in `{status, value}`, directly or under `lines` and the like, each
-/// `{start, text}` or `[start, text]`. What does not fit is left out; the rest is in order of time.
+/// `{start, text}` or `[start, text]`. Words that come with the number of their line (`line_index`) are joined to
+/// lines. What does not fit is left out; the rest is in order of time.
 pub(crate) fn timed_lines(field: &Value) -> Vec<(f64, String)> {
     let value = unwrapped(field);
     let list =
         ["lines", "segments", "words"].iter().find_map(|name| value.get(name)).unwrap_or(value);
     let Some(list) = list.as_array() else { return Vec::new() };
     let mut lines: Vec<(f64, String)> = Vec::new();
-    for (start, line) in list.iter().take(MAX_LINES).filter_map(timed_line) {
-        // Lists come in order nearly always, so finding the place from the end is cheaper than a sort.
-        let place =
-            lines.iter().rposition(|(before, _)| *before <= start).map_or(0, |index| index + 1);
-        lines.insert(place, (start, line));
+    let mut number = None;
+    for entry in list.iter().take(MAX_ENTRIES) {
+        let Some((start, text)) = timed_line(entry) else { continue };
+        let before = std::mem::replace(&mut number, at(entry, "line_index").as_u64());
+        match lines.last_mut() {
+            Some((_, line)) if number.is_some() && number == before && line.len() < MAX_LINE => {
+                line.push(' ');
+                line.push_str(&text);
+            }
+            _ => lines.push((start, text)),
+        }
+    }
+    // Lists come in order nearly always, so this moves nothing, and needs less code than the library's sort.
+    for end in 1..lines.len() {
+        let mut place = end;
+        while place > 0 && lines[place - 1].0 > lines[place].0 {
+            lines.swap(place - 1, place);
+            place -= 1;
+        }
     }
     lines
 }
@@ -64,6 +79,14 @@ mod tests {
         ] {
             assert_eq!(timed_lines(&shape), expected, "{shape}");
         }
+    }
+
+    #[test]
+    fn words_are_joined_to_the_lines_that_they_name() {
+        let word = |start: f64, text: &str, line: u64| json!({"start": start, "text": text, "line_index": line});
+        let words =
+            json!({"words": [word(1.0, "one", 0), word(1.5, "two", 0), word(2.0, "three", 1)]});
+        assert_eq!(timed_lines(&words), [(1.0, "one two".to_owned()), (2.0, "three".to_owned())]);
     }
 
     #[test]

@@ -9,9 +9,10 @@
 //!   read. A block is an unbroken run of the list, so what follows one of its records continues it. A page that
 //!   does not join is not used, and the walk steps back until one does, at the front with a new block if need be.
 //! * A look at the **front** reads a block of its own, which is over when it shows a record of a block that was
-//!   read to its end before. Looks are repeated until one finds nothing new.
-//! * The **end** is a page that shows nothing but the overlap. A page shorter than asked for is not taken as the
-//!   end: a service may cap its pages.
+//!   read to its end before. Looks are repeated until one finds nothing new. If that never happens, a look that
+//!   needed one page only has to do: at that moment the whole list was known.
+//! * The **end** is a page that is shorter than others and shows nothing new. A page shorter than asked for is not
+//!   taken as the end by itself: a service may cap its pages.
 //! * A list that brings nothing new page after page, or grows without end, is given up.
 
 use protocol::Listing;
@@ -21,8 +22,8 @@ use std::collections::HashMap;
 const MAX_BARREN: u32 = 15;
 /// Pages that do not join, in the whole walk.
 const MAX_LOST: u32 = 200;
-/// Looks at the front.
-const MAX_FRONT_LOOKS: u32 = 8;
+/// Looks at the front in the hope that one finds nothing new.
+const MAX_FRONT_LOOKS: u32 = 5;
 /// Things in a list.
 const MAX_THINGS: usize = 100_000;
 
@@ -66,6 +67,8 @@ pub(crate) struct Walk {
     barren: u32,
     lost: u32,
     front_looks: u32,
+    /// Records in the longest page: what the service really gives, whatever was asked for.
+    longest: usize,
     pages: u64,
     seen: u64,
 }
@@ -85,6 +88,7 @@ impl Walk {
             barren: 0,
             lost: 0,
             front_looks: 0,
+            longest: 0,
             pages: 0,
             seen: 0,
         }
@@ -133,7 +137,9 @@ impl Walk {
         if self.barren > MAX_BARREN {
             return Err("the same records come again and again");
         }
-        let at_the_end = !grown && length <= self.overlap;
+        self.longest = self.longest.max(length);
+        // Shorter than others, so it shows the last record; or no more than the overlap.
+        let at_the_end = !grown && (length < self.longest || length <= self.overlap);
         if at_the_end || look.closes {
             return self.end_of_block();
         }
@@ -170,10 +176,11 @@ impl Walk {
 
     /// The end of the list, or of what is new at its front.
     fn end_of_block(&mut self) -> Result<(), &'static str> {
+        let one_page = self.offset == 0;
         let proven = match self.phase {
             // A list so short that its end was its front.
-            Phase::Down => self.offset == 0,
-            Phase::Front { found } => !found,
+            Phase::Down => one_page,
+            Phase::Front { found } => !found || (one_page && self.front_looks >= MAX_FRONT_LOOKS),
             Phase::Done => true,
         };
         self.settled = self.block;
@@ -182,7 +189,7 @@ impl Walk {
         self.barren = 0;
         self.front_looks += 1;
         self.phase = if proven { Phase::Done } else { Phase::Front { found: false } };
-        if !proven && self.front_looks > MAX_FRONT_LOOKS {
+        if !proven && self.front_looks > 2 * MAX_FRONT_LOOKS {
             return Err("new records keep coming");
         }
         Ok(())

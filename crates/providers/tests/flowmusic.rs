@@ -23,7 +23,7 @@ fn clip(id: &str) -> Value {
         "audio_url": format!("{FILES}/{id}.m4a"),
         "wav_url": format!("{FILES}/{id}.wav"),
         "image_url": "https://storage.googleapis.com/producer-app-public/assets/1.jpg",
-        "operation": {"op_type": "audio__create_song", "sound_prompt": "slow waltz", "seed": 42},
+        "operation": {"op_type": "audio__create_song", "sound_prompt": "slow waltz", "seed": 42, "model_name": "Lyria 3.5"},
     })
 }
 
@@ -100,6 +100,7 @@ fn a_clip_becomes_an_item_through_its_wrapped_fields() {
     assert_eq!(metadata.lyrics_timing, [(1.5, "la la".to_owned())]);
     assert_eq!(metadata.prompt.as_deref(), Some("slow waltz"));
     assert_eq!(metadata.seed.as_deref(), Some("42"));
+    assert_eq!(metadata.model.as_deref(), Some("Lyria 3.5"));
     assert_eq!(metadata.page_url.as_deref(), Some("https://www.flowmusic.app/song/a"));
     assert_eq!(item.raw, clip("a"));
 }

@@ -199,10 +199,30 @@ fn other_songs_on_every_page_are_given_up() {
 }
 
 #[test]
-fn a_front_that_never_rests_is_given_up() {
+fn a_song_made_after_each_page_does_not_keep_the_list_from_ending() {
+    let mut list = songs(30);
+    let mut served = list.clone();
+    let transport = Scripted::new(Source::Producer, |number, request| {
+        served.clone_from(&list);
+        list.insert(0, format!("new-{number}"));
+        generations(&served, request)
+    });
+    let mut lister = lister();
+    let ids = read_all(&mut lister, &transport).expect("the list ends");
+    drop(transport);
+    assert!(lister.listing().complete);
+    assert_eq!(
+        ids.iter().collect::<BTreeSet<_>>(),
+        served.iter().collect(),
+        "all that the last page knew of"
+    );
+}
+
+#[test]
+fn a_front_that_grows_by_more_than_a_page_each_time_is_given_up() {
     let mut list = songs(30);
     let transport = Scripted::new(Source::Producer, |number, request| {
-        list.insert(0, format!("new-{number}"));
+        list.splice(0..0, (0..25).map(|more| format!("new-{number}-{more}")));
         generations(&list, request)
     });
     let mut lister = lister();

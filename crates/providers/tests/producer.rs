@@ -15,6 +15,10 @@ fn record() -> Value {
         "id": "0d9c2f52-0001",
         "title": "Nuit d’été",
         "lyrics": "line one\nline two",
+        "lyrics_timestamped": {"words": [
+            {"start": 2.5, "end": 3.0, "text": "line", "line_index": 0},
+            {"start": 3.0, "end": 3.5, "text": "one", "line_index": 0},
+        ]},
         "sound": "warm pads",
         "seed": 9_007_199_254_740_993_u64,
         "model_display_name": "FUZZ-2.0",
@@ -66,6 +70,7 @@ fn a_full_record_becomes_a_full_item_and_is_kept_whole() {
     assert_eq!(metadata.created_at.as_deref(), Some("2025-11-02T10:11:12.345Z"));
     assert_eq!(metadata.duration_s, Some(183.25));
     assert_eq!(metadata.lyrics.as_deref(), Some("line one\nline two"));
+    assert_eq!(metadata.lyrics_timing, [(2.5, "line one".to_owned())]);
     assert_eq!(metadata.prompt.as_deref(), Some("slow\nfrench"));
     assert_eq!(metadata.model.as_deref(), Some("FUZZ-2.0"));
     assert_eq!(metadata.seed.as_deref(), Some("9007199254740993"), "more than 53 bits");

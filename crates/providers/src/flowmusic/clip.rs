@@ -81,11 +81,7 @@ fn metadata(record: &Value, id: &str, wish: &Wish<'_>) -> Metadata {
             &["operation.sound_prompt", "operation.instruction"],
             MAX_PROMPT,
         ),
-        model: first_text(
-            record,
-            &["model_display_name", "operation.model_display_name"],
-            MAX_NAME,
-        ),
+        model: first_text(record, &["model_display_name", "operation.model_name"], MAX_NAME),
         seed: digits(at(record, "operation.seed")),
         image_url: https_url(record, "image_url"),
         favorite: at(record, "is_favorite") == &Value::Bool(true),
