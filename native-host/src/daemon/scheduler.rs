@@ -16,6 +16,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// How often a disk that refused is looked at again.
 const DISK_CHECK: Duration = Duration::from_secs(5);
 
+/// How long before its end a session is asked for again.
+const RENEW_BEFORE: Duration = Duration::from_secs(180);
+
 /// How many files of each lane are in work.
 type Busy = Arc<Mutex<HashMap<Lane, u32>>>;
 
@@ -29,7 +32,7 @@ pub(super) async fn run(engine: Engine) {
         tokio::select! {
             () = engine.stopping.cancelled() => return,
             () = engine.wake.notified() => {}
-            () = tokio::time::sleep(pause(&engine).await) => look_at_disk(&engine).await,
+            () = tokio::time::sleep(pause(&engine).await) => look_around(&engine).await,
         }
     }
 }
@@ -86,6 +89,24 @@ async fn pause(engine: &Engine) -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let until = Duration::from_secs(due.max(0).unsigned_abs()).saturating_sub(now);
     until.clamp(Duration::from_millis(50), LONGEST_SLEEP)
+}
+
+async fn look_around(engine: &Engine) {
+    look_at_disk(engine).await;
+    if let Err(error) = renew_sessions(engine).await {
+        tracing::warn!(%error, "unfinished jobs could not be read");
+    }
+}
+
+/// Access tokens live an hour: the browser is asked for the next one before the work stops.
+async fn renew_sessions(engine: &Engine) -> Result<(), library::LibraryError> {
+    for (source, account_id) in engine.sessions.ending_within(RENEW_BEFORE) {
+        let needed = |job: &protocol::JobSummary| job.source == source;
+        if engine.library.unfinished_jobs().await?.iter().any(needed) {
+            engine.ask_for_credentials(source, &account_id);
+        }
+    }
+    Ok(())
 }
 
 /// A disk that refused is tried with a real file; when it takes that, the queue goes on.

@@ -4,7 +4,7 @@
 use protocol::{Credentials, ErrorBody, ErrorCode, Source};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 use transfer::Signer;
 
@@ -99,7 +99,11 @@ impl Sessions {
         take: impl Fn(&Session) -> T,
     ) -> Result<T, ErrorBody> {
         let known = self.known();
-        let Some(session) = known.get(&source) else {
+        // Cookies of an ended session may hold a refresh token, which the site would spend on us: the person's
+        // browser would then be signed out. They are not sent any more.
+        let Some(session) =
+            known.get(&source).filter(|session| !session.ends_within(Duration::ZERO))
+        else {
             return Err(ErrorBody::new(ErrorCode::SessionExpired).with("site", source.title()));
         };
         let owner = &session.credentials.account_id;
@@ -110,9 +114,24 @@ impl Sessions {
         Ok(take(session))
     }
 
+    /// The accounts whose session ends soon.
+    pub fn ending_within(&self, time: Duration) -> Vec<(Source, String)> {
+        let known = self.known();
+        let ending = known.iter().filter(|(_, session)| session.ends_within(time));
+        ending.map(|(source, session)| (*source, session.credentials.account_id.clone())).collect()
+    }
+
     /// Waits until some session has come.
     pub async fn renewed(&self) {
         self.renewed.notified().await;
+    }
+}
+
+impl Session {
+    fn ends_within(&self, time: Duration) -> bool {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let then = i64::try_from((now + time).as_secs()).unwrap_or(i64::MAX);
+        self.credentials.bearer_expires_at.is_some_and(|end| end <= then)
     }
 }
 
@@ -146,6 +165,17 @@ mod tests {
         assert_eq!(other.code, ErrorCode::OtherAccount);
         let none = sessions.signer(Source::Producer, "me").err().unwrap();
         assert_eq!(none.code, ErrorCode::SessionExpired);
+    }
+
+    #[test]
+    fn an_ended_session_is_not_sent_any_more_so_that_nobody_spends_its_refresh_token() {
+        let sessions = Sessions::default();
+        let mut ended = credentials("t");
+        ended.bearer_expires_at = Some(1_000_000_000);
+        sessions.put(ended).unwrap();
+        let error = sessions.signer(Source::Flowmusic, "me").err().unwrap();
+        assert_eq!(error.code, ErrorCode::SessionExpired);
+        assert_eq!(sessions.ending_within(Duration::ZERO), [(Source::Flowmusic, "me".to_owned())]);
     }
 
     #[test]

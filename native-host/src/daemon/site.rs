@@ -48,9 +48,10 @@ impl Transport for SiteTransport {
 
     async fn credentials(&self, renew: bool) -> Result<Credentials, ErrorBody> {
         let sessions = &self.engine.sessions;
-        let before = sessions.credentials(self.source, &self.account_id)?;
-        if !renew {
-            return Ok(before);
+        let known = sessions.credentials(self.source, &self.account_id);
+        let ended = matches!(&known, Err(error) if error.code == ErrorCode::SessionExpired);
+        if !renew && !ended {
+            return known;
         }
         let renewed = sessions.renewed();
         self.engine.ask_for_credentials(self.source, &self.account_id);
