@@ -2,6 +2,7 @@
 
 use crate::catalogue::{t, tf};
 use crate::components::icon::{Icon, brand, icon};
+use crate::components::live::{Live, follow, live, live_view};
 use crate::components::toast::toasts;
 use crate::panels::{PANELS, Panel, panel_of};
 use crate::route::current_route;
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 pub fn app(store: Store) -> AnyView {
     let route = current_route();
     let shown = Memo::new(move |_| panel_of(&route.read()).name);
-    Effect::new(move |_| {
+    follow(move || {
         let title = t(panel_of(&route.read()).title_key);
         document().set_title(&[&title, " – MediaFetcher"].concat());
     });
@@ -32,7 +33,7 @@ pub fn app(store: Store) -> AnyView {
                 </nav>
                 <p class="side-foot small muted" role="status">{connection(store)}</p>
             </div>
-            <main id="content" tabindex="-1">{panel}</main>
+            <main id="content" tabindex="-1">{live_view(panel)}</main>
         </div>
         {toasts(store.toasts)}
     }
@@ -53,7 +54,7 @@ fn link(panel: &'static Panel, shown: Memo<&'static str>) -> impl IntoView {
     let current = move || (shown.get() == panel.name).then_some("page");
     view! {
         <li>
-            <a class="side-link" href=["#", panel.name].concat() aria-current=current>
+            <a class="side-link" href=["#", panel.name].concat() aria-current=live(current)>
                 {icon(panel.icon)}
                 {t(panel.title_key)}
             </a>
@@ -61,8 +62,8 @@ fn link(panel: &'static Panel, shown: Memo<&'static str>) -> impl IntoView {
     }
 }
 
-fn connection(store: Store) -> impl IntoView {
-    move || match store.link.get() {
+fn connection(store: Store) -> Live<AnyView> {
+    live_view(move || match store.link.get() {
         Link::Connecting => line("tone-calm", Icon::Clock, t("connecting")),
         Link::Up { version } => {
             line("tone-ok", Icon::CheckCircle, tf("host_up", &[("version", &version)]))
@@ -71,7 +72,7 @@ fn connection(store: Store) -> impl IntoView {
         Link::Lost => {
             line("tone-warn", Icon::Plug, [&t("lost_title"), ". ", &t("lost_why")].concat())
         }
-    }
+    })
 }
 
 fn line(tone: &'static str, picture: Icon, text: String) -> AnyView {

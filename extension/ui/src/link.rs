@@ -40,8 +40,9 @@ async fn open(store: Store) -> Result<(), ErrorBody> {
     let (client, welcome) =
         HostClient::connect(runtime::browser_family(), &runtime::version()).await?;
     client.on_disconnect(move |_| reconnect(store));
+    // Kept before the first event comes: what an event changes on the page may ask a question at once.
+    CLIENT.set(Some(client.clone()));
     client.subscribe(None, move |numbered| store.apply(numbered.event)).await?;
-    CLIENT.set(Some(client));
     store.link.set(Link::Up { version: welcome.host_version });
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::actions::open_site;
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::icon::{Icon, brand, icon};
+use crate::components::live::{follow, live, live_view};
 use crate::components::missing_host::missing_host;
 use crate::components::toast::toasts;
 use crate::panels::{honest, privacy};
@@ -45,10 +46,10 @@ fn step(number: u8, title: &'static str, done: Signal<bool>, content: AnyView) -
     let name =
         move || tf(if done.get() { "step_done" } else { "step_n" }, &[("n", &number.to_string())]);
     view! {
-        <section class="card step" class:done=move || done.get()>
-            <div class="step-mark" aria-hidden="true">{mark}</div>
+        <section class="card step" class:done=live(move || done.get())>
+            <div class="step-mark" aria-hidden="true">{live_view(mark)}</div>
             <div class="stack">
-                <h2><span class="visually-hidden">{name} ": "</span>{t(title)}</h2>
+                <h2><span class="visually-hidden">{live(name)} ": "</span>{t(title)}</h2>
                 {content}
             </div>
         </section>
@@ -59,7 +60,7 @@ fn step(number: u8, title: &'static str, done: Signal<bool>, content: AnyView) -
 fn program(store: Store, up: Memo<bool>) -> AnyView {
     let missing = Memo::new(move |_| matches!(*store.link.read(), Link::Missing(_)));
     let looked = RwSignal::new(false);
-    Effect::new(move |_| {
+    follow(move || {
         if missing.get() {
             looked.set(true);
         }
@@ -69,7 +70,7 @@ fn program(store: Store, up: Memo<bool>) -> AnyView {
         (false, true) => missing_host(store),
         (false, false) => view! { <p class="muted" role="status">{t("connecting")}</p> }.into_any(),
     };
-    view! { {content} }.into_any()
+    live_view(content).into_any()
 }
 
 fn site_button(store: Store, source: Source) -> AnyView {

@@ -1,6 +1,7 @@
 //! Buttons with a word and perhaps an icon.
 
 use crate::components::icon::{Icon, icon};
+use crate::components::live::on;
 use leptos::prelude::*;
 
 /// A button. `look` is classes of `styles/components.css` beside `button`, such as `primary` or `quiet`.
@@ -13,7 +14,7 @@ pub fn button(
     // Boxed, so that there is one button in the program and not one for every use.
     let press: Box<dyn Fn()> = Box::new(press);
     view! {
-        <button type="button" class=class_of(look) on:click=move |_| press()>
+        <button type="button" class=class_of(look) on:click=on(move |_| press())>
             {picture.map(icon)}
             {label}
         </button>
@@ -30,7 +31,7 @@ pub fn named_button(
 ) -> AnyView {
     let press: Box<dyn Fn()> = Box::new(press);
     view! {
-        <button type="button" class=class_of(look) aria-label=name on:click=move |_| press()>
+        <button type="button" class=class_of(look) aria-label=name on:click=on(move |_| press())>
             {shown}
         </button>
     }
@@ -47,7 +48,7 @@ pub fn icon_button(
     let press: Box<dyn Fn()> = Box::new(press);
     let title = name.clone();
     view! {
-        <button type="button" class=class_of(look) aria-label=name title=title on:click=move |_| press()>
+        <button type="button" class=class_of(look) aria-label=name title=title on:click=on(move |_| press())>
             {icon(picture)}
         </button>
     }

@@ -5,6 +5,7 @@ use crate::catalogue::t;
 use crate::components::button::button;
 use crate::components::command_line::command_line;
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{Live, live, live_view, on};
 use crate::link::connect;
 use crate::store::{Link, Store};
 use crate::words;
@@ -15,7 +16,7 @@ pub fn missing_host_short(store: Store) -> AnyView {
     view! {
         <section class="card stack" aria-labelledby="missing">
             {heading(store)}
-            <p class="muted">{move || why(&store.link.get())}</p>
+            <p class="muted">{live(move || why(&store.link.get()))}</p>
             <div class="row">
                 {button("primary", None, t("missing_open_checklist"), move || show_page(store, "app.html#checklist"))}
                 {check_again(store)}
@@ -33,7 +34,7 @@ pub fn missing_host(store: Store) -> AnyView {
     view! {
         <section class="card stack" aria-labelledby="missing">
             {heading(store)}
-            <p class="muted">{move || why(&store.link.get())}</p>
+            <p class="muted">{live(move || why(&store.link.get()))}</p>
             <h3>{t("missing_how")}</h3>
             <ol class="steps">
                 {step("missing_step_program", "mediafetcher install")}
@@ -50,7 +51,7 @@ pub fn missing_host(store: Store) -> AnyView {
 fn heading(store: Store) -> AnyView {
     let title =
         move || if store.link.get().is_upgrade() { t("upgrade_title") } else { t("missing_title") };
-    view! { <h2 id="missing" class="row"><span class="tone-warn row">{icon(Icon::Plug)}</span><span class="grow">{title}</span></h2> }
+    view! { <h2 id="missing" class="row"><span class="tone-warn row">{icon(Icon::Plug)}</span><span class="grow">{live(title)}</span></h2> }
         .into_any()
 }
 
@@ -62,16 +63,16 @@ fn why(link: &Link) -> String {
 }
 
 /// What the browser said, for those who want to know.
-fn detail(store: Store) -> impl IntoView {
+fn detail(store: Store) -> Live<AnyView> {
     let said = move || match store.link.get() {
         Link::Missing(error) => error.params.get("detail").filter(|said| !said.is_empty()).cloned(),
         _ => None,
     };
-    move || {
+    live_view(move || {
         said().map(
             |said| view! { <p class="small muted">{t("details")} ": " <code>{said}</code></p> },
         )
-    }
+    })
 }
 
 /// Asks again. The word changes meanwhile, so that one sees that something happens.
@@ -81,14 +82,14 @@ fn check_again(store: Store) -> AnyView {
         <button
             type="button"
             class="button"
-            disabled=checking
-            on:click=move |_| {
+            disabled=live(checking)
+            on:click=on(move |_| {
                 store.link.set(Link::Connecting);
                 connect(store);
-            }
+            })
         >
             {icon(Icon::Retry)}
-            {move || if checking() { t("checking") } else { t("check_again") }}
+            {live(move || if checking() { t("checking") } else { t("check_again") })}
         </button>
     }
     .into_any()

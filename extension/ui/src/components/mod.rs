@@ -3,6 +3,7 @@
 pub mod button;
 pub mod command_line;
 pub mod icon;
+pub mod live;
 pub mod missing_host;
 pub mod progress_bar;
 pub mod state_word;

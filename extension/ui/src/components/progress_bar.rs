@@ -1,5 +1,6 @@
 //! A progress bar.
 
+use crate::components::live::live;
 use crate::words::percent;
 use leptos::prelude::*;
 
@@ -33,15 +34,15 @@ pub fn progress_bar(
     view! {
         <div
             class=["progress ", look].concat()
-            class:waiting=move || resting.get()
-            class:unknown=move || share().is_none()
+            class:waiting=live(move || resting.get())
+            class:unknown=live(move || share().is_none())
             role="progressbar"
-            aria-label=name
+            aria-label=live(name)
             aria-valuemin="0"
             aria-valuemax="100"
-            aria-valuenow=move || share().map(|share| share.to_string())
+            aria-valuenow=live(move || share().map(|share| share.to_string()))
         >
-            <span style:transform=scale></span>
+            <span style:transform=live(scale)></span>
         </div>
     }
     .into_any()

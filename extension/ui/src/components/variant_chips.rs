@@ -3,6 +3,7 @@
 use crate::actions::set_settings;
 use crate::catalogue::t;
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{follow, live, live_view, on};
 use crate::store::Store;
 use crate::words;
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub fn chosen_formats(store: Store) -> RwSignal<Vec<Variant>> {
     let saved = Memo::new(move |_| {
         store.settings.with(|settings| settings.as_ref().map(|s| s.formats.clone()))
     });
-    Effect::new(move |_| {
+    follow(move || {
         if let Some(formats) = saved.get() {
             chosen.set(formats);
         }
@@ -34,7 +35,7 @@ pub fn variant_chips(store: Store, chosen: RwSignal<Vec<Variant>>) -> AnyView {
         <fieldset class="stack">
             <legend class="visually-hidden">{t("formats_label")}</legend>
             <div class="chips">{chips}</div>
-            {complaint}
+            {live_view(complaint)}
         </fieldset>
     }
     .into_any()
@@ -46,9 +47,9 @@ fn chip(store: Store, chosen: RwSignal<Vec<Variant>>, variant: Variant) -> AnyVi
         <label class="chip" title=help>
             <input
                 type="checkbox"
-                prop:checked=move || chosen.with(|all| all.contains(&variant))
-                prop:disabled=move || store.settings.with(Option::is_none)
-                on:change=move |event| choose(store, chosen, variant, event_target_checked(&event))
+                prop:checked=live(move || chosen.with(|all| all.contains(&variant)))
+                prop:disabled=live(move || store.settings.with(Option::is_none))
+                on:change=on(move |event| choose(store, chosen, variant, event_target_checked(&event)))
             />
             {icon(Icon::Check)}
             {words::format(variant)}

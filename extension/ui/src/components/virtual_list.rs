@@ -3,11 +3,13 @@
 //! Rows have one height, so the row at a scroll position follows by division. Arrow keys, Page Up and Down, Home
 //! and End move the focus from row to row, also to rows that do not exist yet.
 
+use crate::components::live::{follow, live, on};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 
 /// Rows drawn beyond each edge, so that scrolling shows no gap.
 const MARGIN: u64 = 8;
@@ -78,17 +80,11 @@ where
             height.set(node.client_height().max(0) as u64);
         }
     };
-    Effect::new(move |_| {
-        if node.get().is_some() {
-            measure();
-        }
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    watch_size(node, measure);
 
     let window =
         Memo::new(move |_| rows_in_sight(top.get(), height.get(), row_height, count.get()));
-    Effect::new(move |_| on_window.run(window.get()));
+    follow(move || on_window.run(window.get()));
 
     let keydown = move |event: KeyboardEvent| {
         let (Some(node), count) = (node.get_untracked(), count.get_untracked()) else { return };
@@ -116,9 +112,9 @@ where
                 role="listitem"
                 id=row_id(index)
                 aria-posinset=(index + 1).to_string()
-                aria-setsize=move || count.get().to_string()
+                aria-setsize=live(move || count.get().to_string())
                 style:top=format!("{}px", index * row_height)
-                on:focusin=move |_| focused.set(index)
+                on:focusin=on(move |_| focused.set(index))
             >
                 {row(index, is_focused)}
             </div>
@@ -130,13 +126,31 @@ where
                 class="list-space"
                 role="list"
                 aria-label=label
-                style:height=move || format!("{}px", count.get() * row_height)
+                style:height=live(move || format!("{}px", count.get() * row_height))
             >
                 <For each=move || window.get() key=|index| *index children=draw />
             </div>
         </div>
     }
     .into_any()
+}
+
+/// Calls `measure` when the element has its size for the first time and whenever that changes.
+fn watch_size(node: NodeRef<Div>, measure: impl Fn() + 'static) {
+    let resized = Closure::<dyn Fn()>::new(measure);
+    let Ok(observer) = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()) else {
+        return;
+    };
+    // The observer calls the closure, so both live until the list goes.
+    let kept = StoredValue::new_local((observer, resized));
+    follow(move || {
+        if let Some(node) = node.get() {
+            kept.with_value(|(observer, _)| observer.observe(&node));
+        }
+    });
+    on_cleanup(move || {
+        kept.try_with_value(|(observer, _)| observer.disconnect());
+    });
 }
 
 fn row_id(index: u64) -> String {

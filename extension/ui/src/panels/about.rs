@@ -1,6 +1,7 @@
 //! What MediaFetcher is, what it does not do, and what happens with the person's data.
 
 use crate::catalogue::{t, tf};
+use crate::components::live::live;
 use crate::route::Route;
 use crate::store::{Link, Store};
 use browser::runtime;
@@ -21,7 +22,7 @@ pub fn about(store: Store, _route: Signal<Route>) -> AnyView {
                 <p>{t("about_what")}</p>
                 <section class="card stack">{honest()}</section>
                 <section class="card stack">{privacy()}</section>
-                <p class="small muted">{versions}</p>
+                <p class="small muted">{live(versions)}</p>
             </div>
         </div>
     }

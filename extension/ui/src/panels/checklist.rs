@@ -4,6 +4,7 @@ use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::command_line::command_line;
 use crate::components::icon::Icon;
+use crate::components::live::{follow, live_view};
 use crate::components::missing_host::missing_host;
 use crate::components::state_word::check_result;
 use crate::link::ask;
@@ -18,7 +19,7 @@ use protocol::method::{Check, CheckResult, Doctor, Nothing};
 pub fn checklist(store: Store, _route: Signal<Route>) -> AnyView {
     let checks = RwSignal::new(None::<Vec<Check>>);
     let up = Memo::new(move |_| store.link.read().is_up());
-    Effect::new(move |_| {
+    follow(move || {
         if up.get() {
             examine(store, checks);
         }
@@ -40,8 +41,8 @@ pub fn checklist(store: Store, _route: Signal<Route>) -> AnyView {
     };
     view! {
         <div class="panel">
-            <div class="panel-head"><h1>{t("checklist_title")}</h1> {again}</div>
-            <div class="narrow stack">{content}</div>
+            <div class="panel-head"><h1>{t("checklist_title")}</h1> {live_view(again)}</div>
+            <div class="narrow stack">{live_view(content)}</div>
         </div>
     }
     .into_any()

@@ -4,6 +4,7 @@ use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{live, live_view};
 use crate::components::state_word::job_state;
 use crate::link::command;
 use crate::route::{Route, files_of};
@@ -41,8 +42,8 @@ pub fn history(store: Store, _route: Signal<Route>) -> AnyView {
             <div class="panel-head"><h1>{t("history_title")}</h1></div>
             <div class="narrow stack">
                 <For each=move || ids.get() key=|id| *id children=move |id| entry(store, id) />
-                {empty}
-                <div>{more}</div>
+                {live_view(empty)}
+                <div>{live_view(more)}</div>
             </div>
         </div>
     }
@@ -69,23 +70,23 @@ fn entry(store: Store, id: JobId) -> impl IntoView {
     view! {
         <article class="card job" aria-labelledby=labelled_by>
             <div class="row spread">
-                <h2 id=heading>{with(title)}</h2>
-                {move || job.get().map(|job| job_state(job.state, job.balance.is_clean()))}
+                <h2 id=heading>{live(with(title))}</h2>
+                {live_view(move || job.get().map(|job| job_state(job.state, job.balance.is_clean())))}
             </div>
-            <p>{with(|job| words::balance(&job.balance))}</p>
-            {move || job.get().and_then(|job| job.reason).map(|reason| view! { <p class="complaint">{words::error(&reason)}</p> })}
-            <p class="small muted">{with(about)}</p>
+            <p>{live(with(|job| words::balance(&job.balance)))}</p>
+            {live_view(move || job.get().and_then(|job| job.reason).map(|reason| view! { <p class="complaint">{words::error(&reason)}</p> }))}
+            <p class="small muted">{live(with(about))}</p>
             <div class="row spread">
                 <details class="grow">
                     <summary>{t("balance_show")}</summary>
                     <div class="proof">
-                        {move || job.get().map(|job| balance_table(&job.balance))}
-                        {move || job.get().map(|job| listing(&job.listing, &job))}
+                        {live_view(move || job.get().map(|job| balance_table(&job.balance)))}
+                        {live_view(move || job.get().map(|job| listing(&job.listing, &job)))}
                     </div>
                 </details>
             </div>
             <div>
-                <a class="button compact" href=files_of(id) aria-label=move || tf("job_show_files_of", &[("job", &with(title)())])>
+                <a class="button compact" href=files_of(id) aria-label=live(move || tf("job_show_files_of", &[("job", &with(title)())]))>
                     {t("job_show_files")}
                 </a>
             </div>

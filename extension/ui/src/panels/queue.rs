@@ -6,6 +6,7 @@ use crate::actions::{cancel_items, pause, resume, retry_items};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::virtual_list::{VirtualList, virtual_list};
 use crate::link::{ask, command};
 use crate::route::Route;
@@ -103,7 +104,7 @@ pub fn queue(store: Store, route: Signal<Route>) -> AnyView {
             {job_line(queue)}
             {chips(queue)}
             {bulk_bar(queue)}
-            <div class="list-frame" class:hidden=move || count.get() == 0>{list}</div>
+            <div class="list-frame" class:hidden=live(move || count.get() == 0)>{list}</div>
             {nothing(queue)}
         </div>
     }
@@ -113,14 +114,14 @@ pub fn queue(store: Store, route: Signal<Route>) -> AnyView {
 impl Queue {
     /// Keeps the list true: after a change of the filter, of the connection, or of a file.
     fn keep_fresh(self, route: Signal<Route>) {
-        Effect::new(move |_| {
+        follow(move || {
             let job = route.read().job;
             if self.filter.with_untracked(|filter| filter.job != job) {
                 self.filter.update(|filter| filter.job = job);
             }
         });
         let up = Memo::new(move |_| self.store.link.read().is_up());
-        Effect::new(move |_| {
+        follow(move || {
             self.filter.track();
             if up.get() {
                 self.rows.set(Rows::default());
@@ -250,7 +251,7 @@ fn search_field(queue: Queue) -> AnyView {
                 aria-label=t("queue_search")
                 aria-keyshortcuts="/"
                 placeholder=t("queue_search_hint")
-                on:input=move |event| queue.filter.update(|filter| filter.text = event_target_value(&event))
+                on:input=on(move |event| queue.filter.update(|filter| filter.text = event_target_value(&event)))
             />
         </div>
     }
@@ -266,12 +267,12 @@ fn pause_button(store: Store) -> AnyView {
         }
         false => button("", Some(Icon::Pause), t("queue_pause_all"), move || pause(store, None)),
     };
-    view! { {move || busy().then(one)} }.into_any()
+    live_view(move || busy().then(one)).into_any()
 }
 
 /// Of which job the files are, when only one job's are shown.
-fn job_line(queue: Queue) -> impl IntoView {
-    move || {
+fn job_line(queue: Queue) -> Live<AnyView> {
+    live_view(move || {
         queue.filter.read().job.map(|job| {
             view! {
                 <p class="row">
@@ -280,7 +281,7 @@ fn job_line(queue: Queue) -> impl IntoView {
                 </p>
             }
         })
-    }
+    })
 }
 
 fn chips(queue: Queue) -> AnyView {
@@ -296,16 +297,16 @@ fn chips(queue: Queue) -> AnyView {
                 && queue.filter.read().group != group
         };
         view! {
-            <label class="chip" class:hidden=empty>
+            <label class="chip" class:hidden=live(empty)>
                 <input
                     type="radio"
                     name="state"
-                    prop:checked=move || queue.filter.read().group == group
-                    on:change=move |_| queue.filter.update(|filter| filter.group = group)
+                    prop:checked=live(move || queue.filter.read().group == group)
+                    on:change=on(move |_| queue.filter.update(|filter| filter.group = group))
                 />
                 {label}
                 " "
-                <span class="count">{count}</span>
+                <span class="count">{live(count)}</span>
             </label>
         }
     };
@@ -335,21 +336,21 @@ fn bulk_bar(queue: Queue) -> AnyView {
         })
     };
     view! {
-        <div class="bulk" class:hidden=move || total() == 0>
-            <button type="button" class="button compact quiet" on:click=move |_| queue.select_all()>
-                {move || tf("select_all", &[("n", &words::number(total()))])}
+        <div class="bulk" class:hidden=live(move || total() == 0)>
+            <button type="button" class="button compact quiet" on:click=on(move |_| queue.select_all())>
+                {live(move || tf("select_all", &[("n", &words::number(total()))]))}
             </button>
-            <span role="status" class="figures muted">{move || any.get().then(|| tn("selected", chosen.get()))}</span>
-            {actions}
+            <span role="status" class="figures muted">{live(move || any.get().then(|| tn("selected", chosen.get())))}</span>
+            {live_view(actions)}
         </div>
     }
     .into_any()
 }
 
 /// Instead of an empty list.
-fn nothing(queue: Queue) -> impl IntoView {
+fn nothing(queue: Queue) -> Live<AnyView> {
     let filtered = move || queue.filter.with(|filter| filter.group > 0 || !filter.text.is_empty());
-    move || {
+    live_view(move || {
         let known = queue.rows.with(|rows| rows.total == Some(0));
         known.then(|| {
             let (title, help) = match filtered() {
@@ -358,7 +359,7 @@ fn nothing(queue: Queue) -> impl IntoView {
             };
             view! { <div class="empty">{icon(Icon::Download)} <strong>{t(title)}</strong> <p>{t(help)}</p></div> }
         })
-    }
+    })
 }
 
 /// Tries one row again.

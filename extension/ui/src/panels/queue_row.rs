@@ -4,6 +4,7 @@ use super::queue::{Queue, retry_row};
 use crate::catalogue::{t, tf};
 use crate::clock::time_of_day;
 use crate::components::button::named_button;
+use crate::components::live::{live, live_view, on};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::components::state_word::item_state;
 use crate::words;
@@ -40,13 +41,13 @@ pub fn row(queue: Queue, index: u64, focused: Signal<bool>) -> AnyView {
         <input
             type="checkbox"
             class="select-box"
-            aria-label=name
-            tabindex=move || if focused.get() { "0" } else { "-1" }
-            prop:checked=is_selected
-            prop:disabled=move || id().is_none()
-            on:change=toggle
+            aria-label=live(name)
+            tabindex=live(move || if focused.get() { "0" } else { "-1" })
+            prop:checked=live(is_selected)
+            prop:disabled=live(move || id().is_none())
+            on:change=on(toggle)
         />
-        {content}
+        {live_view(content)}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::template_field::template_field;
 use crate::actions::set_settings;
 use crate::catalogue::{t, tf};
+use crate::components::live::{follow, live, live_view, on};
 use crate::components::missing_host::missing_host;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
 use crate::language::{choose_language, chosen_language};
@@ -31,7 +32,7 @@ pub fn settings(store: Store, _route: Signal<Route>) -> AnyView {
         <div class="panel">
             <div class="panel-head"><h1>{t("settings_title")}</h1></div>
             <div class="narrow stack">
-                {of_program}
+                {live_view(of_program)}
                 {group("settings_general", language_field())}
             </div>
         </div>
@@ -60,7 +61,7 @@ fn files_group(store: Store) -> AnyView {
 fn folder_field(store: Store) -> AnyView {
     let text = RwSignal::new(String::new());
     let saved = Memo::new(move |_| value(store, |settings| settings.folder.clone()));
-    Effect::new(move |_| text.set(saved.get()));
+    follow(move || text.set(saved.get()));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let folder = Some(text.get_untracked().trim().to_owned());
@@ -72,7 +73,7 @@ fn folder_field(store: Store) -> AnyView {
     };
     let unchanged = move || text.with(|text| text.trim().is_empty() || *text == saved.get());
     view! {
-        <form class="field" on:submit=save>
+        <form class="field" on:submit=on(save)>
             <label for="folder">{t("folder_label")}</label>
             <div class="with-button">
                 <input
@@ -82,10 +83,10 @@ fn folder_field(store: Store) -> AnyView {
                     spellcheck="false"
                     autocomplete="off"
                     aria-describedby="folder-help"
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    prop:value=live(move || text.get())
+                    on:input=on(move |event| text.set(event_target_value(&event)))
                 />
-                <button type="submit" class="button" disabled=unchanged>{t("folder_save")}</button>
+                <button type="submit" class="button" disabled=live(unchanged)>{t("folder_save")}</button>
             </div>
             <p id="folder-help" class="small muted">{t("folder_help")}</p>
         </form>
@@ -140,11 +141,11 @@ fn number_field(field: NumberField, store: Store, patch: fn(u64) -> SettingsPatc
                 min=min.to_string()
                 max=max.to_string()
                 aria-describedby=help_id.clone()
-                aria-invalid=move || wrong.get().to_string()
-                prop:value=move || value(store, |settings| read(settings).to_string())
-                on:change=change
+                aria-invalid=live(move || wrong.get().to_string())
+                prop:value=live(move || value(store, |settings| read(settings).to_string()))
+                on:change=on(change)
             />
-            {complaint}
+            {live_view(complaint)}
             <p id=help_id class="small muted">{t(&[id, "_help"].concat())}</p>
         </div>
     }
@@ -166,8 +167,8 @@ fn keep_group(store: Store) -> AnyView {
                 <input
                     type="checkbox"
                     aria-describedby="keep-help"
-                    prop:checked=move || store.settings.with(|settings| settings.as_ref().is_some_and(|s| s.keep_up_to_date))
-                    on:change=change
+                    prop:checked=live(move || store.settings.with(|settings| settings.as_ref().is_some_and(|s| s.keep_up_to_date)))
+                    on:change=on(change)
                 />
                 <span>
                     <h3>{t("keep_label")}</h3>
@@ -187,12 +188,12 @@ fn language_field() -> AnyView {
         let _ = chosen.try_set(tag.to_owned());
     });
     let option = move |tag: &'static str, key: &str| {
-        view! { <option value=tag prop:selected=move || *chosen.read() == tag>{t(key)}</option> }
+        view! { <option value=tag prop:selected=live(move || *chosen.read() == tag)>{t(key)}</option> }
     };
     view! {
         <div class="field">
             <label for="language">{t("language_label")}</label>
-            <select id="language" class="input short wide-choice" on:change=move |event| choose_language(event_target_value(&event))>
+            <select id="language" class="input short wide-choice" on:change=on(move |event| choose_language(event_target_value(&event)))>
                 {option("", "language_browser")}
                 {option("en", "language_en")}
                 {option("fr", "language_fr")}

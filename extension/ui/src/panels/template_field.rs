@@ -3,6 +3,7 @@
 use crate::actions::set_settings;
 use crate::catalogue::{t, tf};
 use crate::components::button::named_button;
+use crate::components::live::{follow, live, live_view, on};
 use crate::store::Store;
 use crate::template::{FIELDS, Problem, preview};
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ pub fn template_field(store: Store) -> AnyView {
             .with(|s| s.as_ref().and_then(|s| s.formats.first().copied()))
             .map_or("mp3", |v| v.extension())
     };
-    Effect::new(move |_| text.set(saved.get()));
+    follow(move || text.set(saved.get()));
     let shown = Memo::new(move |_| preview(&text.read(), extension()));
     let wrong = move || shown.read().is_err();
     let save = move |event: leptos::ev::SubmitEvent| {
@@ -40,7 +41,7 @@ pub fn template_field(store: Store) -> AnyView {
     };
     let parts = FIELDS.iter().map(|field| part(text, field)).collect_view();
     view! {
-        <form class="field" on:submit=save>
+        <form class="field" on:submit=on(save)>
             <label for="template">{t("template_label")}</label>
             <div class="with-button">
                 <input
@@ -50,15 +51,15 @@ pub fn template_field(store: Store) -> AnyView {
                     spellcheck="false"
                     autocomplete="off"
                     aria-describedby="template-help"
-                    aria-invalid=move || wrong().to_string()
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    aria-invalid=live(move || wrong().to_string())
+                    prop:value=live(move || text.get())
+                    on:input=on(move |event| text.set(event_target_value(&event)))
                 />
-                <button type="submit" class="button" disabled=move || wrong() || *text.read() == *saved.read()>
+                <button type="submit" class="button" disabled=live(move || wrong() || *text.read() == *saved.read())>
                     {t("template_save")}
                 </button>
             </div>
-            {below}
+            {live_view(below)}
             <p id="template-help" class="small muted">{t("template_help")}</p>
             <div class="parts small">{parts}</div>
         </form>

@@ -5,6 +5,7 @@ use crate::actions::{concerns_session, open_site};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{Live, follow, live_view};
 use crate::words;
 use browser::messages;
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ impl AccountState {
 
 /// Asks who is there whenever another site is chosen.
 pub fn look_up(popup: Popup) {
-    Effect::new(move |_| {
+    follow(move || {
         let Some(source) = popup.source.get() else { return };
         popup.account.set(AccountState::Looking);
         spawn_local(async move {
@@ -44,12 +45,12 @@ pub fn look_up(popup: Popup) {
 }
 
 /// The line under the choice of sites.
-pub fn account_line(popup: Popup) -> impl IntoView {
-    move || match (popup.account.get(), popup.source.get()) {
+pub fn account_line(popup: Popup) -> Live<AnyView> {
+    live_view(move || match (popup.account.get(), popup.source.get()) {
         (AccountState::In(account), _) => signed_in(&account),
         (AccountState::Out(error), Some(source)) => signed_out(popup, &error, source),
         _ => view! { <p class="account muted" role="status">{t("account_looking")}</p> }.into_any(),
-    }
+    })
 }
 
 fn signed_in(account: &Account) -> AnyView {

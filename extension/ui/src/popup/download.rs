@@ -3,6 +3,7 @@
 use super::Popup;
 use crate::catalogue::{t, tf};
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{live, on};
 use crate::store::is_active;
 use crate::words;
 use browser::environment::sleep;
@@ -32,9 +33,9 @@ pub fn download_button(popup: Popup) -> AnyView {
         (false, n) => tf("download_all_n", &[("n", &words::number(n))]),
     };
     view! {
-        <button type="button" class="button primary large figures" disabled=blocked on:click=move |_| start(popup)>
+        <button type="button" class="button primary large figures" disabled=live(blocked) on:click=on(move |_| start(popup))>
             {icon(Icon::Download)}
-            <span>{label}</span>
+            <span>{live(label)}</span>
         </button>
     }
     .into_any()

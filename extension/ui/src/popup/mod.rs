@@ -11,6 +11,7 @@ use crate::actions::{open_folder, resume, show_page};
 use crate::catalogue::t;
 use crate::components::button::{button, icon_button};
 use crate::components::icon::{Icon, brand, icon};
+use crate::components::live::{Live, live, live_view, on};
 use crate::components::missing_host::missing_host_short;
 use crate::components::toast::toasts;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
@@ -64,7 +65,7 @@ pub fn popup(store: Store) -> AnyView {
                 {icon_button("quiet compact", Icon::Gear, t("open_settings"), move || show_page(store, "app.html#settings"))}
             </div>
             <h1 class="visually-hidden">"MediaFetcher"</h1>
-            {content}
+            {live_view(content)}
             <div class="popup-foot">
                 {open_folder_button(store)}
                 {button("", Some(Icon::Tab), t("open_app"), move || show_page(store, "app.html"))}
@@ -89,16 +90,16 @@ fn main_part(popup: Popup) -> AnyView {
             .then(|| notice("warn", Icon::Plug, t("lost_title"), t("lost_why")))
     };
     view! {
-        {lost}
+        {live_view(lost)}
         {site::site_choice(popup)}
         {account::account_line(popup)}
         {download::download_button(popup)}
         {variant_chips(store, popup.formats)}
         {queue_paused(store)}
-        {move || active.get().then(|| running::running(popup))}
-        {move || ended.get().then(|| outcome::outcome(popup))}
+        {live_view(move || active.get().then(|| running::running(popup)))}
+        {live_view(move || ended.get().then(|| outcome::outcome(popup)))}
         {outcome::problems(popup)}
-        {move || first_time.get().then(|| view! { <p class="small muted">{t("never_run")}</p> })}
+        {live_view(move || first_time.get().then(|| view! { <p class="small muted">{t("never_run")}</p> }))}
     }
     .into_any()
 }
@@ -115,8 +116,8 @@ fn notice(look: &str, picture: Icon, title: String, text: String) -> AnyView {
 }
 
 /// When everything is paused, that is why nothing moves.
-fn queue_paused(store: Store) -> impl IntoView {
-    move || {
+fn queue_paused(store: Store) -> Live<AnyView> {
+    live_view(move || {
         store.paused.get().then(|| {
             view! {
                 <div class="notice row spread">
@@ -125,13 +126,13 @@ fn queue_paused(store: Store) -> impl IntoView {
                 </div>
             }
         })
-    }
+    })
 }
 
 fn open_folder_button(store: Store) -> AnyView {
     let down = move || !store.link.read().is_up();
     view! {
-        <button type="button" class="button" disabled=down on:click=move |_| open_folder(store)>
+        <button type="button" class="button" disabled=live(down) on:click=on(move |_| open_folder(store))>
             {icon(Icon::Folder)}
             {t("open_folder")}
         </button>

@@ -5,6 +5,7 @@ use crate::actions::{concerns_session, open_site, retry_job};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
+use crate::components::live::{follow, live_view};
 use crate::link::ask;
 use crate::words;
 use leptos::prelude::*;
@@ -34,7 +35,7 @@ pub fn outcome(popup: Popup) -> AnyView {
             }
         })
     };
-    view! { <section role="status">{card}</section> }.into_any()
+    view! { <section role="status">{live_view(card)}</section> }.into_any()
 }
 
 /// The tone, the picture and the catalogue's key of the title.
@@ -63,7 +64,7 @@ pub fn problems(popup: Popup) -> AnyView {
             job.as_ref().map(|job| (job.id, job.balance.failed + job.balance.needs_you))
         })
     });
-    Effect::new(move |_| {
+    follow(move || {
         let Some((job, n)) = count.get() else { return found.set(Vec::new()) };
         if n == 0 {
             return found.set(Vec::new());
@@ -83,7 +84,7 @@ pub fn problems(popup: Popup) -> AnyView {
         let source = popup.source.get_untracked()?;
         (!problems.is_empty()).then(|| problems_card(popup, problems, source))
     };
-    view! { {card} }.into_any()
+    live_view(card).into_any()
 }
 
 /// A reason, and the files that have it.

@@ -5,6 +5,7 @@ use crate::actions::{cancel, pause, resume};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::icon::Icon;
+use crate::components::live::{Live, live, live_view};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::words;
 use leptos::prelude::*;
@@ -20,9 +21,9 @@ pub fn running(popup: Popup) -> AnyView {
         Memo::new(move |_| state.get() == Some(JobState::Paused) || popup.store.paused.get());
     view! {
         <section class="card running" aria-labelledby="running">
-            <h2 id="running" role="status">{move || heading(popup)}</h2>
+            <h2 id="running"><span role="status">{live(move || heading(popup))}</span></h2>
             {progress_bar("", || t("progress_label"), extent.into(), resting.into())}
-            <p class="facts">{move || facts(popup, &balance.get())}</p>
+            <p class="facts">{live_view(move || facts(popup, &balance.get()))}</p>
             <div class="row">{pause_or_resume(popup, state)} {cancel_button(popup)}</div>
         </section>
     }
@@ -73,14 +74,14 @@ fn live_facts(figures: &Progress) -> Vec<String> {
     [bytes, speed, left].into_iter().flatten().collect()
 }
 
-fn pause_or_resume(popup: Popup, state: Memo<Option<JobState>>) -> impl IntoView {
+fn pause_or_resume(popup: Popup, state: Memo<Option<JobState>>) -> Live<AnyView> {
     let store = popup.store;
-    move || match state.get() {
+    live_view(move || match state.get() {
         Some(JobState::Paused) => {
             button("", Some(Icon::Play), t("resume"), move || resume(store, popup.job_id()))
         }
         _ => button("", Some(Icon::Pause), t("pause"), move || pause(store, popup.job_id())),
-    }
+    })
 }
 
 fn cancel_button(popup: Popup) -> AnyView {

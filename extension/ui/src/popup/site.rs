@@ -2,6 +2,7 @@
 
 use super::Popup;
 use crate::catalogue::t;
+use crate::components::live::{live, live_view, on};
 use crate::sites::source_of;
 use browser::storage::Area;
 use browser::tabs;
@@ -49,11 +50,11 @@ fn choice(popup: Popup, source: Source) -> AnyView {
             <input
                 type="radio"
                 name="site"
-                prop:checked=move || popup.source.get() == Some(source)
-                on:change=move |_| choose(popup, source)
+                prop:checked=live(move || popup.source.get() == Some(source))
+                on:change=on(move |_| choose(popup, source))
             />
             {source.title()}
-            {mark}
+            {live_view(mark)}
         </label>
     }
     .into_any()
