@@ -26,8 +26,6 @@ pub struct Config {
     pub environment: Vec<(String, String)>,
     /// With a window on the screen.
     pub headed: bool,
-    /// Interface language, `en-US` when empty.
-    pub language: String,
     /// A profile to go on with; a new one, removed afterwards, without.
     pub profile: Option<PathBuf>,
 }
@@ -95,7 +93,15 @@ impl Browser {
         let is_ours =
             |target: &Target| target.kind == "service_worker" && target.url.starts_with(&start);
         let found = self.cdp.wait_for_target("the extension's worker", is_ours).await;
-        found.with_context(|| format!("Chromium says of extensions: {:?}", self.complaints()))
+        let worker = found
+            .with_context(|| format!("Chromium says of extensions: {:?}", self.complaints()))?;
+        // It can be attached to before its world is made.
+        let made = async || {
+            let there: bool = worker.evaluate("typeof chrome === 'object'").await?;
+            Ok(there.then_some(()))
+        };
+        wait::until("the worker's world", wait::LONG, made).await?;
+        Ok(worker)
     }
 
     /// What Chromium's log says about extensions: why one was not loaded, what went wrong in it.
@@ -167,7 +173,6 @@ pub fn page_url(name: &str) -> String {
 
 fn command(config: &Config, profile: &Path) -> Result<Command> {
     let program = std::env::var_os(PROGRAM_VARIABLE).unwrap_or_else(|| "chromium".into());
-    let language = if config.language.is_empty() { "en-US" } else { &config.language };
     let mut command = Command::new(program);
     command
         .arg(format!("--user-data-dir={}", profile.display()))
@@ -178,7 +183,6 @@ fn command(config: &Config, profile: &Path) -> Result<Command> {
         // Nothing but the sites under test goes over the network.
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .args(["--disable-quic", "--disable-gpu", "--password-store=basic", "--use-mock-keychain"])
-        .arg(format!("--lang={language}"))
         .args(["--window-size=1280,900", "--force-color-profile=srgb"]);
     if !config.headed {
         command.args(["--headless=new", "--hide-scrollbars"]);
@@ -195,7 +199,6 @@ fn command(config: &Config, profile: &Path) -> Result<Command> {
     }
     command
         .args(["--enable-logging=stderr", "about:blank"])
-        .env("LANGUAGE", language.replace('-', "_"))
         .envs(config.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

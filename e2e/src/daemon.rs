@@ -101,6 +101,19 @@ impl Home {
         command.output().await.with_context(|| format!("mediafetcher {}", arguments.join(" ")))
     }
 
+    /// Runs a command that must succeed, and gives what it printed.
+    ///
+    /// # Errors
+    /// When it fails, with what it said.
+    pub async fn succeed(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.run(arguments).await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            bail!("mediafetcher {} ended with {}: {said}", arguments.join(" "), output.status);
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// `mediafetcher sync SITE --json` with the cookies in `cookies` (Netscape format), and more arguments.
     ///
     /// # Errors

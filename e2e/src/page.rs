@@ -163,6 +163,26 @@ impl Page {
         Ok(())
     }
 
+    /// Chooses the entry of `value` in the list whose accessible name is `name`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
+        let list = self.wait_control("combobox", |there| there == name).await?;
+        let node =
+            self.session.call("DOM.resolveNode", json!({"backendNodeId": list.node})).await?;
+        let script = "function (value) {
+            this.value = value;
+            this.dispatchEvent(new Event('change', {bubbles: true}));
+        }";
+        let params = json!({
+            "objectId": node["object"]["objectId"],
+            "functionDeclaration": script,
+            "arguments": [{"value": value}],
+        });
+        self.session.call("Runtime.callFunctionOn", params).await.map(drop)
+    }
+
     /// Shows the page at this size, in CSS pixels, in light or dark.
     ///
     /// # Errors

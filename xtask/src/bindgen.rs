@@ -2,7 +2,7 @@
 //!
 //! A module whose bytes have not changed is not worked on again.
 
-use crate::{console, workspace};
+use crate::{console, sizes, workspace};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -19,8 +19,6 @@ const WASM_FEATURES: &[&str] = &[
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-/// Older ones stumble over what the compiler emits by default today.
-const OLDEST_WASM_OPT: u32 = 116;
 
 /// The two files of a module.
 pub struct Bound {
@@ -67,19 +65,35 @@ fn generate(input: &Path, name: &str, folder: &Path) -> Result<()> {
         .generate(folder)
 }
 
-/// The version of an installed wasm-opt that is new enough.
+/// The version of the installed wasm-opt.
 fn wasm_opt() -> Option<u32> {
     let text = console::ask(Command::new("wasm-opt").arg("--version"))?;
-    let version = text.split_whitespace().find_map(|word| word.parse().ok())?;
-    (version >= OLDEST_WASM_OPT).then_some(version)
+    text.split_whitespace().find_map(|word| word.parse().ok())
 }
 
+/// Keeps what wasm-opt makes if it travels lighter: some versions make fewer bytes that compress worse.
 fn optimize(wasm: &Path, version: u32) {
     let smaller = wasm.with_extension("opt.wasm");
     let mut command = Command::new("wasm-opt");
     command.arg("-Oz").args(WASM_FEATURES).arg(wasm).arg("-o").arg(&smaller);
-    let done = console::run(&mut command).and_then(|()| Ok(fs::rename(&smaller, wasm)?));
-    if let Err(error) = done {
-        console::note(&format!("wasm-opt {version}"), &format!("left out: {error:#}"));
+    let kept = console::run(&mut command).and_then(|()| keep_lighter(&smaller, wasm));
+    match kept {
+        Ok(true) => {}
+        Ok(false) => console::note(&format!("wasm-opt {version}"), "left out: it saves nothing"),
+        Err(error) => {
+            console::note(&format!("wasm-opt {version}"), &format!("left out: {error:#}"))
+        }
     }
+}
+
+/// Puts `candidate` in the place of `wasm` if it is smaller after gzip; otherwise removes it.
+fn keep_lighter(candidate: &Path, wasm: &Path) -> Result<bool> {
+    let lighter =
+        sizes::gzip_length(&fs::read(candidate)?)? < sizes::gzip_length(&fs::read(wasm)?)?;
+    if lighter {
+        fs::rename(candidate, wasm)?
+    } else {
+        fs::remove_file(candidate)?
+    }
+    Ok(lighter)
 }

@@ -1,0 +1,176 @@
+//! The main job before one's eyes: a signed-in sample account, real Chromium with the extension, "Download all".
+//!
+//! Nothing leaves this machine: the sites are the simulator's.
+
+use anyhow::Result;
+use clap::Parser;
+use e2e::browser::{Browser, Config};
+use e2e::popup::{self, Popup};
+use e2e::stage::{self, Stage};
+use e2e::{checkout, gallery, media_facts, truth};
+use indicatif::{ProgressBar, ProgressStyle};
+use protocol::{Balance, JobSummary, Source, Variant};
+use simulator::Service;
+use std::path::{Path, PathBuf};
+
+/// How many files are looked at closely in the end.
+const SAMPLES: usize = 4;
+
+#[derive(Parser)]
+#[command(about = "\"Download all\" in real Chromium against simulated sites")]
+struct Arguments {
+    /// Show the browser, and leave it open until Ctrl-C
+    #[arg(long)]
+    headed: bool,
+    /// Songs in the sample account
+    #[arg(long, default_value_t = 40)]
+    songs: u32,
+    /// What to bring of each
+    #[arg(long, value_delimiter = ',', default_value = "mp3,stems")]
+    formats: Vec<Variant>,
+    /// Which site: producer.ai or flowmusic
+    #[arg(long, default_value = "producer.ai")]
+    site: Source,
+    /// Also take pictures of every page in English and French
+    #[arg(long)]
+    gallery: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let headed = arguments.headed && has_display();
+    if arguments.headed && !headed {
+        println!("There is no display: running without a window.");
+    }
+    let folder = checkout::root().join("demo");
+    let (library, pictures) = (folder.join("library"), folder.join("screenshots"));
+    empty(&library)?;
+    empty(&pictures)?;
+
+    println!("Starting the sites, with {} songs in the account `demo` …", arguments.songs);
+    let stage = Stage::quick(arguments.songs).await?;
+    stage.home.succeed(&["config", "set", "folder", &library.display().to_string()]).await?;
+    println!("Starting Chromium with the extension …");
+    let mut browser = stage.browser(Config { headed, ..Config::default() }).await?;
+    let balance = download(&stage, &browser, &arguments, &pictures).await?;
+    report(&balance, &library, &stage).await?;
+    if arguments.gallery {
+        take_gallery(&browser, &pictures).await?;
+    }
+    println!("\nScreenshots: {}", pictures.display());
+    if headed {
+        println!("The browser stays open; Ctrl-C ends the demo.");
+        tokio::select! {
+            ended = browser.wait() => ended?,
+            pressed = tokio::signal::ctrl_c() => pressed?,
+        }
+    }
+    Ok(())
+}
+
+/// Signs in, clicks, and shows how it goes until it ends.
+async fn download(
+    stage: &Stage,
+    browser: &Browser,
+    arguments: &Arguments,
+    pictures: &Path,
+) -> Result<Balance> {
+    let source = arguments.site;
+    let service = match source {
+        Source::Producer => Service::Producer,
+        Source::Flowmusic => Service::Flowmusic,
+    };
+    println!("Signing in at {} …", service.host());
+    browser.open(&stage::sign_in_address(service)).await?;
+    let popup = Popup::open(browser).await?;
+    popup.choose_site(source).await?;
+    popup.page.wait_text("Signed in as").await?;
+    popup.choose_formats(&arguments.formats).await?;
+    println!("Clicking \"Download all\" …");
+    popup.download_all().await?;
+
+    let bar = progress_bar();
+    popup.page.wait_text("Download progress").await.ok();
+    gallery::popup(&popup.page, pictures, "popup-running", "en").await?;
+    let job = popup::wait_for_end(&stage.home, 1, |job| show(&bar, job)).await?;
+    bar.finish_and_clear();
+    popup.page.wait_control("button", |name| name.starts_with("Download all")).await?;
+    gallery::popup(&popup.page, pictures, "popup-done", "en").await?;
+    Ok(job.balance)
+}
+
+async fn report(balance: &Balance, library: &Path, stage: &Stage) -> Result<()> {
+    println!("\nBalance");
+    let lines = [
+        ("downloaded", balance.done),
+        ("already here", balance.already),
+        ("not on the site", balance.absent),
+        ("withheld by the site", balance.withheld),
+        ("failed", balance.failed),
+        ("cancelled", balance.cancelled),
+        ("waiting for you", balance.needs_you),
+    ];
+    for (name, count) in lines.iter().filter(|(_, count)| *count > 0) {
+        println!("  {count:>6}  {name}");
+    }
+    let sum = if balance.adds_up() { "adds up" } else { "DOES NOT ADD UP" };
+    println!("  {:>6}  listed: it {sum}", balance.listed);
+
+    println!("\nFolder {}", library.display());
+    let files = truth::files_below(library)?;
+    let sound = |file: &&PathBuf| {
+        file.extension().is_some_and(|extension| extension != "json" && extension != "lrc")
+    };
+    let sounds: Vec<_> = files.iter().filter(sound).collect();
+    for file in sounds.iter().step_by((sounds.len() / SAMPLES).max(1)).take(SAMPLES) {
+        let facts = media_facts::probe(&library.join(file)).await?;
+        let title = facts.tags.get("title").map_or("", String::as_str);
+        let cover = if facts.has_cover { ", cover" } else { "" };
+        println!("  {}", file.display());
+        println!("      {} {:.1} s, title {title:?}{cover}", facts.codec, facts.duration_s);
+    }
+    let escapes = stage.control().counters().escapes;
+    println!("  {} files; requests to other hosts than the sites': {}", files.len(), escapes.len());
+    Ok(())
+}
+
+/// Every page in both languages.
+async fn take_gallery(browser: &Browser, pictures: &Path) -> Result<()> {
+    println!("Taking pictures of every page …");
+    gallery::pages(browser, pictures, "en").await?;
+    let settings = browser.open_extension_page("app.html#settings").await?;
+    settings.choose("Language", "fr").await?;
+    let popup = Popup::open(browser).await?;
+    gallery::popup(&popup.page, pictures, "popup-done", "fr").await?;
+    gallery::pages(browser, pictures, "fr").await?;
+    Ok(())
+}
+
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) =
+        ProgressStyle::with_template("  {bar:32} {pos}/{len} files  {elapsed}  {msg}")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, job: &JobSummary) {
+    bar.set_length(job.balance.listed);
+    bar.set_position(job.balance.listed - job.balance.pending);
+    bar.set_message(if job.listing.complete { "" } else { "reading the list" });
+}
+
+fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    Ok(std::fs::create_dir_all(folder)?)
+}

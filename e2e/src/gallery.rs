@@ -1,0 +1,80 @@
+//! Pictures of the extension's pages, for the README and for a demo without a screen.
+
+use crate::browser::Browser;
+use crate::page::{Page, Scheme};
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+/// The popup's width, in CSS pixels.
+const POPUP_WIDTH: u32 = 380;
+/// The tallest popup that a browser shows.
+const POPUP_HEIGHT: f64 = 600.0;
+const TAB: (u32, u32) = (1280, 800);
+
+/// What is taken in a tab: the name of the picture and the page.
+const TABS: &[(&str, &str)] = &[
+    ("queue", "app.html#queue"),
+    ("history", "app.html#history"),
+    ("settings", "app.html#settings"),
+    ("checklist", "app.html#checklist"),
+    ("onboarding", "onboarding.html"),
+];
+
+/// Takes every page in light and dark into `folder`, as `NAME-LANGUAGE-SCHEME.png`.
+///
+/// # Errors
+/// When a page does not load or a picture cannot be written.
+pub async fn pages(browser: &Browser, folder: &Path, language: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for (name, address) in TABS {
+        let page = browser.open_extension_page(address).await?;
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            page.present(TAB.0, TAB.1, scheme).await?;
+            settled(&page).await?;
+            let file = folder.join(file_name(name, language, scheme));
+            page.screenshot(&file).await?;
+            files.push(file);
+        }
+        page.session.close().await?;
+    }
+    Ok(files)
+}
+
+/// Takes the popup as it is now, in light and dark.
+///
+/// # Errors
+/// As [`pages`].
+pub async fn popup(page: &Page, folder: &Path, name: &str, language: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        page.present(POPUP_WIDTH, POPUP_HEIGHT as u32, scheme).await?;
+        settled(page).await?;
+        let height: f64 =
+            page.session.evaluate("document.body.getBoundingClientRect().height").await?;
+        page.present(POPUP_WIDTH, height.clamp(200.0, POPUP_HEIGHT).ceil() as u32, scheme).await?;
+        settled(page).await?;
+        let file = folder.join(file_name(name, language, scheme));
+        page.screenshot(&file).await?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Until what the page's program wanted to draw is drawn: nothing is busy, and two frames have passed.
+async fn settled(page: &Page) -> Result<()> {
+    let look = async || {
+        let busy: bool =
+            page.session.evaluate("document.querySelector('[aria-busy=true]') !== null").await?;
+        Ok((!busy).then_some(()))
+    };
+    crate::wait::until("the page to be drawn", crate::wait::LONG, look).await?;
+    let frames =
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))";
+    page.session.call("Page.bringToFront", serde_json::json!({})).await?;
+    page.session.evaluate::<i64>(frames).await.map(drop)
+}
+
+fn file_name(name: &str, language: &str, scheme: Scheme) -> String {
+    let scheme = if scheme == Scheme::Dark { "dark" } else { "light" };
+    format!("{name}-{language}-{scheme}.png")
+}
