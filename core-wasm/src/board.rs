@@ -1,14 +1,24 @@
 //! What the daemon's events say about the jobs, as far as the worker needs it. Pure.
 
 use crate::badge::Badge;
-use protocol::{Event, JobId, JobState, JobSummary, Source};
-use serde::{Deserialize, Serialize};
+use browser::fields::{integer, is_true, list, text};
+use protocol::{JobId, JobState, Source};
+use serde::Serialize;
+use serde_json::Value;
 
 /// A job whose outcome the person has not seen yet. Kept in the storage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Watched {
     pub job: JobId,
     pub source: Source,
+}
+
+impl Watched {
+    /// Reads one out of the storage.
+    pub fn read(watched: &Value) -> Option<Self> {
+        let source = text(watched, "source")?.parse().ok()?;
+        Some(Watched { job: JobId(integer(watched, "job")?), source })
+    }
 }
 
 /// How a job stands, for the badge and for whether the worker has to stay.
@@ -24,18 +34,51 @@ pub struct Standing {
     pub trouble: bool,
 }
 
-impl Standing {
-    fn of(job: &JobSummary) -> Self {
-        let open = !matches!(job.state, JobState::Finished | JobState::Cancelled);
-        let listing = job.state == JobState::Listing && job.reason.is_none();
-        let pending = job.balance.pending;
-        let moves = matches!(job.state, JobState::Listing | JobState::Running);
-        let troubles = job.balance.failed + job.balance.needs_you;
+/// What is read of a `protocol::JobSummary`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: JobId,
+    source: Source,
+    state: JobState,
+    pending: u64,
+    /// Files that failed or wait for the person.
+    troubles: u64,
+    has_reason: bool,
+    is_listed: bool,
+}
+
+impl Job {
+    /// Reads a job summary; `None` for one of a site that this version does not know.
+    pub fn read(summary: &Value) -> Option<Self> {
+        let count = |name| summary["balance"].get(name).and_then(Value::as_u64).unwrap_or_default();
+        Some(Job {
+            id: JobId(integer(summary, "id")?),
+            source: text(summary, "source")?.parse().ok()?,
+            state: text(summary, "state")?.parse().ok()?,
+            pending: count("pending"),
+            troubles: count("failed") + count("needs_you"),
+            has_reason: summary.get("reason").is_some_and(|reason| !reason.is_null()),
+            is_listed: is_true(&summary["listing"], "complete"),
+        })
+    }
+
+    fn standing(&self) -> Standing {
+        let listing = self.state == JobState::Listing && !self.has_reason;
+        let moves = matches!(self.state, JobState::Listing | JobState::Running);
         Standing {
-            open,
-            working: listing || (moves && pending > 0),
-            pending,
-            trouble: troubles > 0 || job.reason.is_some(),
+            open: !matches!(self.state, JobState::Finished | JobState::Cancelled),
+            working: listing || (moves && self.pending > 0),
+            pending: self.pending,
+            trouble: self.troubles > 0 || self.has_reason,
+        }
+    }
+
+    /// Whether a listing that broke off should be read again, seeing what became of its job.
+    pub fn wants_listing(&self) -> bool {
+        match self.state {
+            JobState::Listing => true,
+            JobState::Paused => !self.is_listed,
+            JobState::Running | JobState::Finished | JobState::Cancelled => false,
         }
     }
 }
@@ -43,16 +86,14 @@ impl Standing {
 /// The jobs known from events, and those watched.
 #[derive(Default)]
 pub struct Board {
-    jobs: Vec<JobSummary>,
+    jobs: Vec<Job>,
     watched: Vec<Watched>,
 }
 
 impl Board {
     /// Takes over what an earlier life of the worker watched.
-    pub fn remember(&mut self, watched: Vec<Watched>) {
-        for one in watched {
-            self.watch(one);
-        }
+    pub fn remember(&mut self, watched: impl Iterator<Item = Watched>) {
+        watched.for_each(|one| self.watch(one));
     }
 
     /// What is watched, for the storage.
@@ -60,27 +101,33 @@ impl Board {
         &self.watched
     }
 
-    /// Takes an event into account. True when the list of watched jobs has changed.
-    pub fn apply(&mut self, event: &Event) -> bool {
-        let before = self.watched.len();
-        match event {
-            Event::Snapshot { jobs, .. } => {
-                self.jobs.clone_from(jobs);
-                // What the daemon does not have any more is nobody's concern.
-                self.watched.retain(|watched| jobs.iter().any(|job| job.id == watched.job));
-                let removed = self.watched.len() != before;
-                let after = self.watched.len();
-                jobs.iter().for_each(|job| self.watch_if_working(job));
-                return removed || self.watched.len() != after;
+    /// Takes a `protocol::Event` into account. True when the list of watched jobs has changed.
+    pub fn apply(&mut self, event: &Value) -> bool {
+        let before = self.watched.clone();
+        match text(event, "event") {
+            Some("snapshot") => {
+                self.start_over(list(event, "jobs").iter().filter_map(Job::read).collect())
             }
-            Event::Job { job } => {
-                self.jobs.retain(|known| known.id != job.id);
-                self.jobs.push(job.clone());
-                self.watch_if_working(job);
-            }
+            Some("job") => self.update(Job::read(&event["job"])),
             _ => {}
         }
-        self.watched.len() != before
+        self.watched != before
+    }
+
+    fn start_over(&mut self, jobs: Vec<Job>) {
+        self.jobs = jobs;
+        // What the daemon does not have any more is nobody's concern.
+        self.watched.retain(|watched| self.jobs.iter().any(|job| job.id == watched.job));
+        for job in self.jobs.clone() {
+            self.watch_if_working(&job);
+        }
+    }
+
+    fn update(&mut self, job: Option<Job>) {
+        let Some(job) = job else { return };
+        self.watch_if_working(&job);
+        self.jobs.retain(|known| known.id != job.id);
+        self.jobs.push(job);
     }
 
     /// The person has seen how things stand: only what is still open stays watched.
@@ -97,24 +144,24 @@ impl Board {
 
     /// Some job moves by itself, so the worker stays connected.
     pub fn is_working(&self) -> bool {
-        self.jobs.iter().any(|job| Standing::of(job).working)
+        self.jobs.iter().any(|job| job.standing().working)
     }
 
-    /// The state of a job, if it was heard of.
-    pub fn state(&self, job: JobId) -> Option<JobState> {
-        self.find(job).map(|job| job.state)
+    /// The person gave the job up.
+    pub fn is_cancelled(&self, job: JobId) -> bool {
+        self.find(job).is_some_and(|job| job.state == JobState::Cancelled)
     }
 
-    fn find(&self, job: JobId) -> Option<&JobSummary> {
+    fn find(&self, job: JobId) -> Option<&Job> {
         self.jobs.iter().find(|known| known.id == job)
     }
 
     fn standing(&self, job: JobId) -> Option<Standing> {
-        self.find(job).map(Standing::of)
+        self.find(job).map(Job::standing)
     }
 
-    fn watch_if_working(&mut self, job: &JobSummary) {
-        if Standing::of(job).working {
+    fn watch_if_working(&mut self, job: &Job) {
+        if job.standing().working {
             self.watch(Watched { job: job.id, source: job.source });
         }
     }
@@ -126,19 +173,14 @@ impl Board {
     }
 }
 
-/// Whether a listing that broke off should be read again, seeing what became of its job.
-pub fn wants_listing(job: &JobSummary) -> bool {
-    match job.state {
-        JobState::Listing => true,
-        JobState::Paused => !job.listing.complete,
-        JobState::Running | JobState::Finished | JobState::Cancelled => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Account, Balance, ErrorBody, ErrorCode, Listing, Settings};
+    use protocol::envelope::to_value;
+    use protocol::event::Numbered;
+    use protocol::{
+        Account, Balance, ErrorBody, ErrorCode, Event, JobSummary, Listing, Seq, Settings,
+    };
 
     fn job(id: i64, state: JobState, balance: Balance) -> JobSummary {
         JobSummary {
@@ -160,8 +202,20 @@ mod tests {
         Balance { listed: pending, pending, ..Balance::default() }
     }
 
-    fn snapshot(jobs: Vec<JobSummary>) -> Event {
-        Event::Snapshot { jobs, settings: Settings::default(), paused: false }
+    fn sent(event: Event) -> Value {
+        to_value(&Numbered { seq: Seq(1), event })
+    }
+
+    fn snapshot(jobs: Vec<JobSummary>) -> Value {
+        sent(Event::Snapshot { jobs, settings: Settings::default(), paused: false })
+    }
+
+    fn change(job: JobSummary) -> Value {
+        sent(Event::Job { job })
+    }
+
+    fn watched(job: i64) -> impl Iterator<Item = Watched> {
+        std::iter::once(Watched { job: JobId(job), source: Source::Producer })
     }
 
     #[test]
@@ -169,12 +223,12 @@ mod tests {
         let mut board = Board::default();
         assert!(board.apply(&snapshot(vec![job(1, JobState::Listing, pending(0))])));
         assert_eq!(board.badge(), Badge::Pending(0));
-        board.apply(&Event::Job { job: job(1, JobState::Running, pending(12)) });
+        board.apply(&change(job(1, JobState::Running, pending(12))));
         assert_eq!(board.badge(), Badge::Pending(12));
         assert!(board.is_working());
         board.seen();
         assert_eq!(board.badge(), Badge::Pending(12), "what goes on stays visible");
-        board.apply(&Event::Job { job: job(1, JobState::Finished, pending(0)) });
+        board.apply(&change(job(1, JobState::Finished, pending(0))));
         assert_eq!(board.badge(), Badge::Done);
         assert!(!board.is_working());
         board.seen();
@@ -192,7 +246,7 @@ mod tests {
     #[test]
     fn a_job_watched_before_the_worker_died_is_reported_after() {
         let mut board = Board::default();
-        board.remember(vec![Watched { job: JobId(1), source: Source::Producer }]);
+        board.remember(watched(1));
         let failed = Balance { listed: 2, done: 1, failed: 1, ..Balance::default() };
         board.apply(&snapshot(vec![job(1, JobState::Finished, failed)]));
         assert_eq!(board.badge(), Badge::Attention);
@@ -201,7 +255,7 @@ mod tests {
     #[test]
     fn a_watched_job_that_the_daemon_does_not_know_is_dropped() {
         let mut board = Board::default();
-        board.remember(vec![Watched { job: JobId(1), source: Source::Producer }]);
+        board.remember(watched(1));
         assert!(board.apply(&snapshot(Vec::new())));
         assert!(board.watched().is_empty());
     }
@@ -211,24 +265,40 @@ mod tests {
         let mut board = Board::default();
         board.apply(&snapshot(vec![job(1, JobState::Listing, pending(0))]));
         let reason = Some(ErrorBody::new(ErrorCode::SignedOut));
-        board.apply(&Event::Job {
-            job: JobSummary { reason, ..job(1, JobState::Listing, pending(0)) },
-        });
+        let broken = JobSummary { reason, ..job(1, JobState::Listing, pending(0)) };
+        board.apply(&change(broken));
         assert!(!board.is_working());
         assert_eq!(board.badge(), Badge::Attention);
     }
 
     #[test]
     fn a_listing_is_read_again_only_while_its_job_is_open_and_incomplete() {
-        let with = |state, complete| JobSummary {
-            listing: Listing { complete, ..Listing::default() },
-            ..job(1, state, pending(1))
+        let wants = |state, complete| {
+            let listing = Listing { complete, ..Listing::default() };
+            let summary = JobSummary { listing, ..job(1, state, pending(1)) };
+            Job::read(&to_value(&summary)).unwrap().wants_listing()
         };
-        assert!(wants_listing(&with(JobState::Listing, false)));
-        assert!(wants_listing(&with(JobState::Paused, false)));
-        assert!(!wants_listing(&with(JobState::Paused, true)));
-        assert!(!wants_listing(&with(JobState::Running, true)));
-        assert!(!wants_listing(&with(JobState::Finished, true)));
-        assert!(!wants_listing(&with(JobState::Cancelled, false)));
+        assert!(wants(JobState::Listing, false));
+        assert!(wants(JobState::Paused, false));
+        assert!(!wants(JobState::Paused, true));
+        assert!(!wants(JobState::Running, true));
+        assert!(!wants(JobState::Finished, true));
+        assert!(!wants(JobState::Cancelled, false));
+    }
+
+    #[test]
+    fn what_is_watched_survives_the_storage() {
+        let one = Watched { job: JobId(7), source: Source::Flowmusic };
+        assert_eq!(Watched::read(&to_value(&one)), Some(one));
+    }
+
+    #[test]
+    fn a_job_of_an_unknown_site_or_shape_is_left_out() {
+        let mut board = Board::default();
+        let mut strange = to_value(&job(1, JobState::Listing, pending(1)));
+        strange["source"] = "example.org".into();
+        assert!(!board.apply(&serde_json::json!({ "event": "job", "job": strange })));
+        assert!(!board.apply(&serde_json::json!({ "event": "later_invention" })));
+        assert!(!board.is_working());
     }
 }

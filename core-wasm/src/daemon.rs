@@ -5,16 +5,16 @@
 
 use crate::badge::Badge;
 use crate::board::{Board, Watched};
-use crate::{renewal, upkeep};
+use crate::{renewal, spawn, upkeep};
+use browser::fields::{is_true, text};
 use browser::storage::Area;
 use browser::{HostClient, action, i18n, runtime};
 use futures::lock::Mutex;
-use protocol::event::Numbered;
-use protocol::{ErrorBody, Event, JobId, JobState, Source};
+use protocol::{ErrorBody, JobId, Source};
+use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 const WATCHED_KEY: &str = "watched";
 
@@ -79,29 +79,31 @@ pub async fn lease() -> Result<Lease, ErrorBody> {
 async fn connect(shared: &Shared) -> Result<HostClient, ErrorBody> {
     shared.in_step.set(false);
     let (client, _) = HostClient::connect(runtime::browser_family(), &runtime::version()).await?;
-    client.subscribe(None, on_event).await?;
+    client.subscribe_json(None, on_event).await?;
     Ok(client)
 }
 
-fn on_event(numbered: Numbered) {
-    let shared = shared();
-    let watch_changed = shared.board.borrow_mut().apply(&numbered.event);
-    if watch_changed {
-        spawn_local(note_watched());
+fn on_event(event: Value) {
+    let name = text(&event, "event");
+    // The most frequent by far, and nothing in it is for the worker.
+    if matches!(name, Some("progress" | "item")) {
+        return;
     }
-    match numbered.event {
-        Event::Snapshot { settings, .. } => {
+    let shared = shared();
+    let watch_changed = shared.board.borrow_mut().apply(&event);
+    if watch_changed {
+        spawn(note_watched());
+    }
+    match name {
+        Some("snapshot") => {
             shared.in_step.set(true);
-            spawn_local(upkeep::keep_up_to_date(settings.keep_up_to_date));
+            spawn(upkeep::keep_up_to_date(is_true(&event["settings"], "keep_up_to_date")));
         }
-        Event::Settings { settings } => {
-            spawn_local(upkeep::keep_up_to_date(settings.keep_up_to_date));
+        Some("settings") => {
+            spawn(upkeep::keep_up_to_date(is_true(&event["settings"], "keep_up_to_date")));
         }
-        Event::CredentialNeeded { source, origin, account_id } => {
-            spawn_local(renewal::on_needed(source, origin, account_id));
-        }
-        Event::Progress { .. } => return,
-        Event::Job { .. } | Event::Item { .. } | Event::Paused { .. } => {}
+        Some("credential_needed") => spawn(renewal::on_needed(event)),
+        _ => {}
     }
     shared.publish();
     shared.rest();
@@ -125,9 +127,9 @@ impl Shared {
     fn publish(&self) {
         let badge = self.board.borrow().badge();
         if self.shown.replace(Some(badge)) != Some(badge) {
-            spawn_local(show(badge));
+            spawn(show(badge));
         }
-        spawn_local(upkeep::look_again(self.board.borrow().is_working()));
+        spawn(upkeep::look_again(self.board.borrow().is_working()));
     }
 }
 
@@ -142,7 +144,8 @@ async fn show(badge: Badge) {
 async fn recall() {
     let shared = shared();
     if !shared.recalled.get() {
-        let watched: Vec<Watched> = Area::Local.get(WATCHED_KEY).await.unwrap_or_default();
+        let watched = Area::Local.get_value(WATCHED_KEY).await.unwrap_or_default();
+        let watched = watched.as_array().into_iter().flatten().filter_map(Watched::read);
         shared.board.borrow_mut().remember(watched);
         shared.recalled.set(true);
     }
@@ -164,7 +167,7 @@ pub async fn is_watching(source: Option<Source>) -> bool {
 
 /// The person gave the job up.
 pub fn is_cancelled(job: JobId) -> bool {
-    shared().board.borrow().state(job) == Some(JobState::Cancelled)
+    shared().board.borrow().is_cancelled(job)
 }
 
 /// The person looks at the popup: the tick or "!" has done its duty.

@@ -3,19 +3,22 @@
 use crate::session::Session;
 use crate::{daemon, listing, renewal, upkeep};
 use browser::PageMessage;
-use browser::json::value_of;
+use browser::json::{to_js, value_of};
 use browser::messages::{Reply, SessionState, parse};
 use protocol::method::{ForgetCredentials, OfSource};
 use protocol::{Account, ErrorBody, ErrorCode, Settings, Source};
 use wasm_bindgen::JsValue;
 
 /// The answer to what `runtime.onMessage` gave.
-pub async fn answer(message: &JsValue) -> Reply {
-    let message = match parse(value_of(message)) {
-        Some(Ok(message)) => message,
-        Some(Err(error)) => return Reply::Err(error),
-        None => return Reply::Err(ErrorBody::new(ErrorCode::Unsupported)),
+pub async fn answer(message: JsValue) -> JsValue {
+    let reply = match parse(&value_of(&message)) {
+        Some(message) => reply(message).await,
+        None => Reply::Err(ErrorBody::new(ErrorCode::Unsupported)),
     };
+    to_js(&reply)
+}
+
+async fn reply(message: PageMessage) -> Reply {
     match message {
         PageMessage::WhoIsThere { source, store_id } => {
             Reply::of(who_is_there(source, store_id).await)
@@ -56,5 +59,5 @@ async fn session_of(source: Source, store: Option<String>) -> Result<SessionStat
 
 async fn forget(source: Source) -> Result<(), ErrorBody> {
     let host = daemon::lease().await?;
-    host.call::<ForgetCredentials>(OfSource { source }).await.map(drop)
+    host.ask::<ForgetCredentials>(OfSource { source }).await.map(drop)
 }

@@ -29,35 +29,59 @@ mod renewal;
 mod session;
 mod upkeep;
 
+use js_sys::Promise;
+use std::future::Future;
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::future_to_promise;
+
+/// Something that is done while others wait. Boxed, so that the machinery around it is compiled once.
+type Task = Pin<Box<dyn Future<Output = JsValue>>>;
+
+/// Runs a task; the promise is for whoever wants to know when it is through.
+fn run(task: Task) -> Promise {
+    future_to_promise(async { Ok(task.await) })
+}
+
+/// Runs a task that nobody waits for.
+fn spawn(task: impl Future<Output = ()> + 'static) {
+    // The promise never rejects.
+    drop(run(quiet(task)));
+}
+
+fn quiet(task: impl Future<Output = ()> + 'static) -> Task {
+    Box::pin(async {
+        task.await;
+        JsValue::UNDEFINED
+    })
+}
 
 /// Goes on with what an earlier life of the worker left. Runs once each time the worker starts.
 #[wasm_bindgen(start)]
 pub fn wake() {
-    spawn_local(upkeep::go_on());
+    spawn(upkeep::go_on());
 }
 
 /// `runtime.onInstalled`: shows the first steps after installation.
 #[wasm_bindgen]
-pub async fn on_installed(reason: String) {
-    upkeep::on_installed(&reason).await;
+pub fn on_installed(reason: String) -> Promise {
+    run(quiet(upkeep::on_installed(reason)))
 }
 
 /// `alarms.onAlarm`.
 #[wasm_bindgen]
-pub async fn on_alarm(name: String) {
-    upkeep::on_alarm(&name).await;
+pub fn on_alarm(name: String) -> Promise {
+    run(quiet(upkeep::on_alarm(name)))
 }
 
 /// `runtime.onMessage`: answers a page. The answer is a [`browser::messages::Reply`].
 #[wasm_bindgen]
-pub async fn handle_message(message: JsValue) -> JsValue {
-    browser::json::to_js(&desk::answer(&message).await)
+pub fn handle_message(message: JsValue) -> Promise {
+    run(Box::pin(desk::answer(message)))
 }
 
 /// `cookies.onChanged`.
 #[wasm_bindgen]
-pub async fn on_cookie_changed(change: JsValue) {
-    renewal::on_cookie_changed(&change).await;
+pub fn on_cookie_changed(change: JsValue) -> Promise {
+    run(quiet(renewal::on_cookie_changed(change)))
 }

@@ -4,23 +4,27 @@
 //! again from its beginning with the same key; adding items is idempotent, so nothing is asked for twice.
 
 use crate::batches::batches;
-use crate::board::wants_listing;
+use crate::board::Job;
 use crate::daemon::{self, Lease};
 use crate::fetch::FetchTransport;
 use crate::notes::{Note, Notes};
 use crate::session::{Identity, Session};
+use crate::spawn;
 use browser::environment::{random_uuid, sleep};
-use browser::messages::StartedJob;
+use browser::fields::{integer, is_true, list};
+use browser::messages::{StartedJob, variants};
 use futures::lock::Mutex;
 use protocol::method::{
     AddItems, GetSettings, JobsQuery, ListJobs, Listed, ListingDone, ListingEnd, ListingError,
     ListingFailed, NewJob, Nothing, PutCredentials, StartJob,
 };
-use protocol::{Account, ErrorBody, ErrorClass, ErrorCode, JobId, RemoteItem, Source, Variant};
+use protocol::{
+    Account, ErrorBody, ErrorClass, ErrorCode, JobId, RemoteItem, Settings, Source, Variant,
+};
 use providers::Lister;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 /// Waits between tries after a temporary error, beyond those that the provider itself makes.
 const WAITS_MS: [u32; 3] = [5_000, 20_000, 60_000];
@@ -86,8 +90,9 @@ async fn still_wanted(note: &Note) -> Result<bool, ErrorBody> {
         return Ok(true);
     };
     let host = daemon::lease().await?;
-    let recent = host.call::<ListJobs>(JobsQuery { limit: RECENT_JOBS, before: None }).await?;
-    Ok(recent.jobs.iter().any(|summary| summary.id == job && wants_listing(summary)))
+    let recent = host.ask::<ListJobs>(JobsQuery { limit: RECENT_JOBS, before: None }).await?;
+    let mut jobs = list(&recent, "jobs").iter().filter_map(Job::read);
+    Ok(jobs.any(|known| known.id == job && known.wants_listing()))
 }
 
 /// Opens the job and leaves the walk through the list running.
@@ -96,11 +101,12 @@ async fn begin(mut note: Note) -> Result<StartedJob, ErrorBody> {
     note.halted = false;
     keep(&note).await?;
     let host = daemon::lease().await?;
-    let settings = host.call::<GetSettings>(Nothing {}).await?;
+    let settings = host.ask::<GetSettings>(Nothing {}).await?;
+    let pace_ms = pace_in(&settings);
     let session = Session { source: note.source, store: note.store.clone() };
-    let identity = session.identify(settings.pace_ms).await?;
+    let identity = session.identify(pace_ms).await?;
     same_account(&note, &identity.account)?;
-    let formats = if note.formats.is_empty() { settings.formats } else { note.formats.clone() };
+    let formats = if note.formats.is_empty() { variants(&settings) } else { note.formats.clone() };
     let started = open_job(&host, &note, &identity, formats.clone()).await?;
     let job = started.job;
     note.job = Some(job);
@@ -111,9 +117,9 @@ async fn begin(mut note: Note) -> Result<StartedJob, ErrorBody> {
     }
     keep(&note).await?;
     let lister = Lister::new(note.source, identity.account, formats);
-    let transport = FetchTransport::new(session, settings.pace_ms);
+    let transport = FetchTransport::new(session, pace_ms);
     RUNNING.with_borrow_mut(|running| running.push((note.source, job)));
-    spawn_local(Walk { host, note, job, lister, transport }.to_its_end());
+    spawn(Walk { host, note, job, lister, transport }.finish());
     Ok(started)
 }
 
@@ -123,7 +129,7 @@ async fn open_job(
     identity: &Identity,
     formats: Vec<Variant>,
 ) -> Result<StartedJob, ErrorBody> {
-    host.call::<PutCredentials>(identity.credentials.clone()).await?;
+    host.ask::<PutCredentials>(identity.credentials.clone()).await?;
     let job = NewJob {
         key: note.key.clone(),
         source: note.source,
@@ -131,8 +137,11 @@ async fn open_job(
         formats,
         daemon_lists: !identity.by_worker,
     };
-    let started = host.call::<StartJob>(job).await?;
-    Ok(StartedJob { job: started.job, existing: started.existing })
+    let started = host.ask::<StartJob>(job).await?;
+    let Some(job) = integer(&started, "job") else {
+        return Err(ErrorBody::new(ErrorCode::BadFrame).with("detail", "job"));
+    };
+    Ok(StartedJob { job: JobId(job), existing: is_true(&started, "existing") })
 }
 
 /// A list being read.
@@ -145,7 +154,7 @@ struct Walk {
 }
 
 impl Walk {
-    async fn to_its_end(mut self) {
+    async fn finish(mut self) {
         let outcome = self.read().await;
         RUNNING.with_borrow_mut(|running| running.retain(|(_, job)| *job != self.job));
         match outcome {
@@ -165,13 +174,13 @@ impl Walk {
             }
         }
         let end = ListingEnd { job: self.job, listing: lister.listing() };
-        patiently(async || self.host.call::<ListingDone>(end).await).await.map(drop)
+        patiently(async || self.host.ask::<ListingDone>(end).await).await.map(drop)
     }
 }
 
 async fn add(host: &Lease, job: JobId, items: Vec<RemoteItem>) -> Result<(), ErrorBody> {
     let listed = Listed { job, items };
-    patiently(async || host.call::<AddItems>(listed.clone()).await).await.map(drop)
+    patiently(async || host.ask::<AddItems>(listed.clone()).await).await.map(drop)
 }
 
 /// Tries again after temporary errors. Every call made through this may be repeated without harm.
@@ -192,7 +201,7 @@ async fn give_up(mut note: Note, error: ErrorBody) {
     }
     if let (Some(job), Ok(host)) = (note.job, daemon::lease().await) {
         // The job may be gone or cancelled; then there is nobody to tell.
-        let _ = host.call::<ListingFailed>(ListingError { job, error: error.clone() }).await;
+        let _ = host.ask::<ListingFailed>(ListingError { job, error: error.clone() }).await;
     }
     match error.class() {
         ErrorClass::NeedsUser => {
@@ -202,6 +211,11 @@ async fn give_up(mut note: Note, error: ErrorBody) {
         }
         ErrorClass::Permanent | ErrorClass::Temporary => forget(&note.key).await,
     }
+}
+
+/// The pace that the settings ask for, in milliseconds.
+fn pace_in(settings: &Value) -> u64 {
+    settings.get("pace_ms").and_then(Value::as_u64).unwrap_or(Settings::default().pace_ms)
 }
 
 /// A list is never continued with somebody else's session.

@@ -3,14 +3,17 @@
 //! The note carries the idempotency key of the job: with it, listing again from the start adds nothing twice.
 //! It is on disk, not in `storage.session`, because closing the browser must not stop a job either.
 
+use browser::fields::{integer, is_true, owned, text};
+use browser::messages::variants;
 use browser::storage::Area;
 use protocol::{Account, ErrorBody, JobId, Source, Variant};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 const KEY: &str = "listings";
 
 /// A listing that has not come to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// Idempotency key of the job: a UUID made per click.
     pub key: String,
@@ -19,17 +22,31 @@ pub struct Note {
     /// The cookie store.
     pub store: String,
     /// The daemon's number for it, once known.
-    #[serde(default)]
     pub job: Option<JobId>,
     /// Whose list it is, once known: it is never continued with another account's session.
-    #[serde(default)]
     pub account: Option<Account>,
     /// It waits for the person (to sign in): not to be continued before the session changes.
-    #[serde(default)]
     pub halted: bool,
 }
 
 impl Note {
+    /// Reads a note out of the storage; `None` for one that cannot be used.
+    fn read(note: &Value) -> Option<Self> {
+        let account = note.get("account").and_then(|account| {
+            let id = text(account, "id")?.to_owned();
+            Some(Account { id, name: owned(account, "name") })
+        });
+        Some(Note {
+            key: text(note, "key")?.to_owned(),
+            source: text(note, "source")?.parse().ok()?,
+            formats: variants(note),
+            store: text(note, "store")?.to_owned(),
+            job: integer(note, "job").map(JobId),
+            account,
+            halted: is_true(note, "halted"),
+        })
+    }
+
     /// True when a new click asks for the same as this note.
     fn fits(&self, source: Source, formats: &[Variant], store: &str) -> bool {
         self.source == source && self.formats == formats && self.store == store
@@ -37,14 +54,18 @@ impl Note {
 }
 
 /// The notes: at most one for each source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Notes(Vec<Note>);
 
 impl Notes {
     /// The notes as they are in the storage.
     pub async fn load() -> Self {
-        Area::Local.get(KEY).await.unwrap_or_default()
+        Self::read(&Area::Local.get_value(KEY).await.unwrap_or_default())
+    }
+
+    fn read(notes: &Value) -> Self {
+        Self(notes.as_array().into_iter().flatten().filter_map(Note::read).collect())
     }
 
     /// Puts them back.
@@ -104,6 +125,8 @@ impl Notes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::envelope::to_value;
+    use serde_json::json;
 
     fn click(notes: &Notes, formats: &[Variant], key: &str) -> Note {
         notes.for_click(Source::Producer, formats.to_vec(), "0".into(), key.into())
@@ -154,11 +177,10 @@ mod tests {
             account: Some(Account { id: "u".into(), name: "U".into() }),
             ..click(&Notes::default(), &[Variant::Stems], "k1")
         };
-        let text = serde_json::to_string(&noted(&note)).unwrap();
-        assert_eq!(serde_json::from_str::<Notes>(&text).unwrap(), noted(&note));
-        let older = r#"[{"key":"k","source":"flowmusic","formats":["mp3"],"store":"0"}]"#;
-        assert!(
-            !serde_json::from_str::<Notes>(older).unwrap().of(Source::Flowmusic).unwrap().halted
-        );
+        assert_eq!(Notes::read(&to_value(&noted(&note))), noted(&note));
+        let older = json!([{ "key": "k", "source": "flowmusic", "formats": ["mp3"], "store": "0" }, { "key": 1 }]);
+        let older = Notes::read(&older);
+        assert_eq!(older.0.len(), 1);
+        assert!(!older.of(Source::Flowmusic).unwrap().halted);
     }
 }

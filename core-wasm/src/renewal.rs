@@ -8,10 +8,11 @@ use crate::listing;
 use crate::notes::{Note, Notes};
 use crate::session::{Session, every};
 use browser::environment::sleep;
-use browser::json::from_js;
+use browser::fields::{is_true, text};
+use browser::json::value_of;
 use protocol::method::PutCredentials;
 use protocol::{Account, Credentials, ErrorBody, Settings, Source};
-use serde::Deserialize;
+use serde_json::Value;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
@@ -23,35 +24,19 @@ thread_local! {
     static SETTLING: RefCell<Vec<Source>> = const { RefCell::new(Vec::new()) };
 }
 
-/// `cookies.onChanged`'s information, as far as it decides whether the change matters.
-#[derive(Deserialize)]
-struct CookieChange {
-    removed: bool,
-    cookie: ChangedCookie,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ChangedCookie {
-    name: String,
-    domain: String,
-    http_only: bool,
-}
-
-impl CookieChange {
-    /// The site that somebody may have signed in to.
-    fn source(&self) -> Option<Source> {
-        let ChangedCookie { name, domain, http_only } = &self.cookie;
-        let is_token = name.starts_with("sb-") && name.contains("auth-token");
-        // Hidden from scripts, so none of the counters'; the protection in front of the site has its own.
-        let is_session =
-            *http_only && !["__cf", "_cf", "cf_"].iter().any(|start| name.starts_with(start));
-        if self.removed || !(is_token || is_session) {
-            return None;
-        }
-        let domain = domain.trim_start_matches('.');
-        Source::ALL.iter().copied().find(|source| is_within(source.origin(), domain))
+/// The site that somebody may have signed in to, from the information of `cookies.onChanged`.
+fn changed_source(change: &Value) -> Option<Source> {
+    let cookie = change.get("cookie")?;
+    let (name, domain) = (text(cookie, "name")?, text(cookie, "domain")?);
+    let is_token = name.starts_with("sb-") && name.contains("auth-token");
+    // Hidden from scripts, so none of the counters'; the protection in front of the site has its own.
+    let is_protection = ["__cf", "_cf", "cf_"].iter().any(|start| name.starts_with(start));
+    let is_session = is_true(cookie, "httpOnly") && !is_protection;
+    if is_true(change, "removed") || !(is_token || is_session) {
+        return None;
     }
+    let domain = domain.trim_start_matches('.');
+    Source::ALL.iter().copied().find(|source| is_within(source.origin(), domain))
 }
 
 /// True when `origin`'s host is `domain` or below it.
@@ -62,9 +47,8 @@ fn is_within(origin: &str, domain: &str) -> bool {
 }
 
 /// A cookie of some site changed: if jobs of that site are under way, their session is handed over again.
-pub async fn on_cookie_changed(change: &JsValue) {
-    let change = from_js::<CookieChange>(change).ok();
-    let Some(source) = change.and_then(|change| change.source()) else {
+pub async fn on_cookie_changed(change: JsValue) {
+    let Some(source) = changed_source(&value_of(&change)) else {
         return;
     };
     let is_settling = SETTLING.with_borrow(|settling| settling.contains(&source));
@@ -97,7 +81,7 @@ async fn likeliest(source: Source) -> Session {
 pub async fn renew(source: Source, store: Option<String>) -> Result<Account, ErrorBody> {
     let identity = Session::of(source, store).await.identify(Settings::default().pace_ms).await?;
     let host = daemon::lease().await?;
-    host.call::<PutCredentials>(identity.credentials).await?;
+    host.ask::<PutCredentials>(identity.credentials).await?;
     if let Some(note) = Notes::load().await.of(source)
         && may_go_on(note, &identity.account)
     {
@@ -112,17 +96,21 @@ fn may_go_on(note: &Note, account: &Account) -> bool {
 
 /// The daemon needs the session of one account. When that one is not signed in (any more), nothing is sent: the
 /// files wait for the person.
-pub async fn on_needed(source: Source, origin: String, account_id: String) {
-    if origin != source.origin() {
+pub async fn on_needed(event: Value) {
+    let source = text(&event, "source").and_then(|source| source.parse::<Source>().ok());
+    let (Some(source), Some(account_id)) = (source, text(&event, "account_id")) else {
+        return;
+    };
+    if text(&event, "origin") != Some(source.origin()) {
         return;
     }
     let store = likeliest(source).await.store;
     for session in every(source, Some(store)).await {
-        if let Some(credentials) = credentials_of(&session, &account_id).await
+        if let Some(credentials) = credentials_of(&session, account_id).await
             && let Ok(host) = daemon::lease().await
         {
             // Refused or lost, the daemon asks again.
-            let _ = host.call::<PutCredentials>(credentials).await;
+            let _ = host.ask::<PutCredentials>(credentials).await;
             return;
         }
     }
@@ -146,7 +134,7 @@ mod tests {
     fn source_of(name: &str, domain: &str, http_only: bool, removed: bool) -> Option<Source> {
         let cookie = json!({ "name": name, "domain": domain, "httpOnly": http_only, "value": "x", "storeId": "0" });
         let change = json!({ "removed": removed, "cookie": cookie, "cause": "explicit" });
-        serde_json::from_value::<CookieChange>(change).unwrap().source()
+        changed_source(&change)
     }
 
     #[test]

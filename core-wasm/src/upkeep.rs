@@ -3,10 +3,12 @@
 use crate::session::Session;
 use crate::{daemon, listing, notes::Notes};
 use browser::cookies::own_store;
+use browser::fields::is_true;
 use browser::storage::Area;
 use browser::{alarms, tabs};
 use protocol::method::{GetSettings, Nothing};
 use protocol::{ErrorBody, Source};
+use serde_json::Value;
 
 /// Rings every 6 hours while the person wants their libraries kept up to date.
 const UPDATE_ALARM: &str = "update";
@@ -18,7 +20,7 @@ const LOOK_MINUTES: u32 = 2;
 const KEEP_KEY: &str = "keep_up_to_date";
 
 /// `runtime.onInstalled`.
-pub async fn on_installed(reason: &str) {
+pub async fn on_installed(reason: String) {
     if reason == "install" {
         // Without the page the popup explains the same.
         let _ = tabs::create(&browser::runtime::url_of("onboarding.html")).await;
@@ -26,8 +28,8 @@ pub async fn on_installed(reason: &str) {
 }
 
 /// `alarms.onAlarm`.
-pub async fn on_alarm(name: &str) {
-    match name {
+pub async fn on_alarm(name: String) {
+    match name.as_str() {
         // Nobody is looking: what goes wrong shows on the badge or at the next click.
         UPDATE_ALARM => drop(update().await),
         LOOK_ALARM => go_on().await,
@@ -37,7 +39,7 @@ pub async fn on_alarm(name: &str) {
 
 /// Goes on with unfinished listings, and with watching over unfinished jobs.
 pub async fn go_on() {
-    if Area::Local.get(KEEP_KEY).await == Some(true) {
+    if Area::Local.get_value(KEEP_KEY).await == Some(Value::Bool(true)) {
         alarms::ensure(UPDATE_ALARM, UPDATE_MINUTES).await;
     }
     for note in Notes::load().await.ready() {
@@ -66,7 +68,8 @@ async fn update() -> Result<(), ErrorBody> {
 
 async fn wants_updates() -> Result<bool, ErrorBody> {
     let host = daemon::lease().await?;
-    Ok(host.call::<GetSettings>(Nothing {}).await?.keep_up_to_date)
+    let settings = host.ask::<GetSettings>(Nothing {}).await?;
+    Ok(is_true(&settings, "keep_up_to_date"))
 }
 
 /// Looks whether the settings ask for updates.

@@ -2,10 +2,10 @@
 //!
 //! What is read here goes to the daemon and nowhere else; the values travel as [`Secret`].
 
-use crate::json::{error_of, from_js, to_js};
+use crate::fields::{is_true, list, text};
+use crate::json::{error_of, to_js, value_of};
 use protocol::{Cookie, ErrorBody, Secret};
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -17,47 +17,33 @@ extern "C" {
 }
 
 /// One cookie store: the profile's own, the private windows', or a Firefox container's.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
     /// The browser's name for it.
     pub id: String,
     /// The tabs that use it.
-    #[serde(default)]
     pub tab_ids: Vec<i32>,
 }
 
-/// A cookie as the API gives it (`cookies.Cookie`).
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ApiCookie {
-    name: String,
-    value: Secret,
-    domain: String,
-    #[serde(default)]
-    host_only: bool,
-    path: String,
-    #[serde(default)]
-    secure: bool,
-    #[serde(default)]
-    http_only: bool,
-    #[serde(default)]
-    expiration_date: Option<f64>,
+/// Reads a `cookies.Cookie`; `None` for what has no name.
+fn read_cookie(cookie: &Value) -> Option<Cookie> {
+    let expires_at = cookie.get("expirationDate").and_then(Value::as_f64);
+    Some(Cookie {
+        name: text(cookie, "name")?.to_owned(),
+        value: Secret::new(text(cookie, "value").unwrap_or_default()),
+        domain: text(cookie, "domain")?.trim_start_matches('.').to_owned(),
+        host_only: is_true(cookie, "hostOnly"),
+        path: text(cookie, "path").unwrap_or("/").to_owned(),
+        secure: is_true(cookie, "secure"),
+        http_only: is_true(cookie, "httpOnly"),
+        expires_at: expires_at.map(|seconds| seconds as i64),
+    })
 }
 
-impl From<ApiCookie> for Cookie {
-    fn from(cookie: ApiCookie) -> Self {
-        Cookie {
-            domain: cookie.domain.trim_start_matches('.').to_owned(),
-            name: cookie.name,
-            value: cookie.value,
-            host_only: cookie.host_only,
-            path: cookie.path,
-            secure: cookie.secure,
-            http_only: cookie.http_only,
-            expires_at: cookie.expiration_date.map(|seconds| seconds as i64),
-        }
-    }
+fn read_store(store: &Value) -> Option<Store> {
+    let tab = |tab: &Value| tab.as_i64().and_then(|tab| i32::try_from(tab).ok());
+    let tab_ids = list(store, "tabIds").iter().filter_map(tab).collect();
+    Some(Store { id: text(store, "id")?.to_owned(), tab_ids })
 }
 
 /// The cookies that a request to `url` would carry, partitioned ones included.
@@ -68,8 +54,7 @@ pub async fn all_for(url: &str, store: &str) -> Result<Vec<Cookie>, ErrorBody> {
     // Without `partitionKey` the API leaves partitioned cookies out; an empty one means "of any partition".
     let details = json!({ "url": url, "storeId": store, "partitionKey": {} });
     let cookies = get_all_js(&to_js(&details)).await.map_err(error_of)?;
-    let cookies: Vec<ApiCookie> = from_js(&cookies)?;
-    Ok(cookies.into_iter().map(Cookie::from).collect())
+    Ok(value_of(&cookies).as_array().into_iter().flatten().filter_map(read_cookie).collect())
 }
 
 /// Every store that is in use now. The profile's own comes first.
@@ -77,7 +62,8 @@ pub async fn all_for(url: &str, store: &str) -> Result<Vec<Cookie>, ErrorBody> {
 /// # Errors
 /// [`protocol::ErrorCode::Internal`] when the browser does not answer.
 pub async fn stores() -> Result<Vec<Store>, ErrorBody> {
-    from_js(&get_all_stores_js().await.map_err(error_of)?)
+    let stores = get_all_stores_js().await.map_err(error_of)?;
+    Ok(value_of(&stores).as_array().into_iter().flatten().filter_map(read_store).collect())
 }
 
 /// The profile's own store: the one that a `fetch` of the worker uses.
@@ -96,7 +82,7 @@ mod tests {
     fn a_domain_cookie_loses_its_dot_and_a_fractional_expiry_its_fraction() {
         let api = json!({"name": "a", "value": "v", "domain": ".producer.ai", "hostOnly": false, "path": "/",
             "secure": true, "httpOnly": true, "session": false, "expirationDate": 1_900_000_000.75, "storeId": "0"});
-        let cookie = Cookie::from(serde_json::from_value::<ApiCookie>(api).unwrap());
+        let cookie = read_cookie(&api).unwrap();
         assert_eq!(cookie.domain, "producer.ai");
         assert_eq!(cookie.expires_at, Some(1_900_000_000));
         assert!(cookie.secure && cookie.http_only && !cookie.host_only);
@@ -106,8 +92,15 @@ mod tests {
     #[test]
     fn a_session_cookie_has_no_expiry() {
         let api = json!({"name": "a", "value": "", "domain": "www.producer.ai", "hostOnly": true, "path": "/x"});
-        let cookie = Cookie::from(serde_json::from_value::<ApiCookie>(api).unwrap());
+        let cookie = read_cookie(&api).unwrap();
         assert_eq!(cookie.expires_at, None);
         assert!(cookie.host_only);
+    }
+
+    #[test]
+    fn a_store_lists_its_tabs() {
+        let store = read_store(&json!({ "id": "1", "tabIds": [7, 8] }));
+        assert_eq!(store, Some(Store { id: "1".into(), tab_ids: vec![7, 8] }));
+        assert_eq!(read_store(&json!({ "tabIds": [7] })), None);
     }
 }

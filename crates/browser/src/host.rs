@@ -2,9 +2,10 @@
 //!
 //! It knows frames and promises. What is asked, and what follows from an answer, is the caller's.
 
-use crate::calls::{Calls, Delivery};
+use crate::calls::{Calls, Delivery, Subscriber, read_frame};
 use crate::environment::sleep;
-use crate::json::{error_of, from_js, from_value, message_of, text_to_js};
+use crate::fields::{integer, owned};
+use crate::json::{error_of, from_value, message_of, text_to_js, value_of};
 use crate::runtime::{Port, connect_native, disconnect_reason};
 use futures::future::{Either, select};
 use protocol::envelope::to_value;
@@ -57,7 +58,7 @@ impl HostClient {
     }
 
     async fn hello(&self, browser: &str, client_version: &str) -> Result<Welcome, ErrorBody> {
-        let hello = self.call::<SayHello>(Hello {
+        let hello = self.ask::<SayHello>(Hello {
             proto_min: PROTO_MIN,
             proto_max: PROTO,
             client_version: client_version.to_owned(),
@@ -65,7 +66,7 @@ impl HostClient {
             profile: String::new(),
         });
         match select(pin!(hello), pin!(sleep(HELLO_TIMEOUT_MS))).await {
-            Either::Left((welcome, _)) => welcome,
+            Either::Left((welcome, _)) => welcome.map(|welcome| read_welcome(&welcome)),
             Either::Right(_) => Err(host_missing("no answer in time")),
         }
     }
@@ -76,7 +77,15 @@ impl HostClient {
     /// What the host answers; [`ErrorCode::HostMissing`] when the connection breaks meanwhile or is broken;
     /// [`ErrorCode::FrameTooLarge`] when the parameters do not fit a frame.
     pub async fn call<M: Method>(&self, params: M::Params) -> Result<M::Answer, ErrorBody> {
-        from_value(self.0.ask(M::NAME, to_value(&params), |_| ()).await?)
+        from_value(self.ask::<M>(params).await?)
+    }
+
+    /// Calls a method and gives the answer as JSON, for a caller that needs few of its fields.
+    ///
+    /// # Errors
+    /// As [`HostClient::call`].
+    pub async fn ask<M: Method>(&self, params: M::Params) -> Body {
+        self.0.ask(M::NAME, to_value(&params), None).await
     }
 
     /// Hears events: a snapshot first, or what happened after `since`. Ends with the connection.
@@ -90,15 +99,26 @@ impl HostClient {
         since: Option<Seq>,
         mut on_event: impl FnMut(Numbered) + 'static,
     ) -> Result<(), ErrorBody> {
-        let subscriber = Rc::new(RefCell::new(move |event| {
+        let parse = move |event| {
             if let Ok(event) = serde_json::from_value(event) {
                 on_event(event);
             }
-        }));
+        };
+        self.subscribe_json(since, parse).await
+    }
+
+    /// As [`HostClient::subscribe`], with every event as JSON.
+    ///
+    /// # Errors
+    /// As [`HostClient::call`].
+    pub async fn subscribe_json(
+        &self,
+        since: Option<Seq>,
+        on_event: impl FnMut(Value) + 'static,
+    ) -> Result<(), ErrorBody> {
+        let subscriber: Subscriber = Rc::new(RefCell::new(on_event));
         let params = to_value(&Since { seq: since });
-        // The first event may come before the answer does, so the subscriber is there before the question.
-        let register = |id| self.0.calls.borrow_mut().subscribe(id, subscriber);
-        self.0.ask(Subscribe::NAME, params, register).await.map(drop)
+        self.0.ask(Subscribe::NAME, params, Some(subscriber)).await.map(drop)
     }
 
     /// Calls `listener` once when the host goes away (not when the client is dropped), with
@@ -135,13 +155,16 @@ impl Connection {
         })
     }
 
-    async fn ask(&self, method: &str, params: Value, register: impl FnOnce(u64)) -> Body {
+    async fn ask(&self, method: &str, params: Value, subscriber: Option<Subscriber>) -> Body {
         if self.closed.get() {
             return Err(host_missing(""));
         }
         let (id, answer) = self.calls.borrow_mut().open();
         let _open = OpenCall { connection: self, id };
-        register(id);
+        if let Some(subscriber) = subscriber {
+            // The first event may come before the answer does.
+            self.calls.borrow_mut().subscribe(id, subscriber);
+        }
         self.send(&Envelope::request(id, method, params))?;
         answer.await.unwrap_or_else(|_| Err(host_missing("")))
     }
@@ -153,7 +176,7 @@ impl Connection {
     }
 
     fn receive(&self, frame: &JsValue) {
-        let Ok(frame) = from_js::<Envelope>(frame) else {
+        let Some(frame) = read_frame(value_of(frame)) else {
             return;
         };
         let delivery = self.calls.borrow_mut().receive(frame);
@@ -215,6 +238,34 @@ fn listener<A, F: Fn(&Connection, A)>(
     }
 }
 
+fn read_welcome(welcome: &Value) -> Welcome {
+    let number = |name| integer(welcome, name).and_then(|number| u32::try_from(number).ok());
+    Welcome {
+        proto: number("proto").unwrap_or(PROTO),
+        host_version: owned(welcome, "host_version"),
+        max_from_host: number("max_from_host").unwrap_or_default(),
+        max_to_host: number("max_to_host").unwrap_or_default(),
+        last_seq: Seq(integer(welcome, "last_seq").unwrap_or_default()),
+    }
+}
+
 fn host_missing(detail: &str) -> ErrorBody {
     ErrorBody::new(ErrorCode::HostMissing).with("detail", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_welcome_reads_as_it_was_sent() {
+        let sent = Welcome {
+            proto: 1,
+            host_version: "0.1.0".into(),
+            max_from_host: 524_288,
+            max_to_host: 16_777_216,
+            last_seq: Seq(41),
+        };
+        assert_eq!(read_welcome(&to_value(&sent)), sent);
+    }
 }

@@ -31,18 +31,10 @@ pub fn value_of(js: &JsValue) -> Value {
     serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
-/// A message type out of a JavaScript value.
-///
-/// # Errors
-/// [`ErrorCode::BadParameters`] with `detail` when a field is missing or of another type.
-pub fn from_js<T: DeserializeOwned>(js: &JsValue) -> Result<T, ErrorBody> {
-    from_value(value_of(js))
-}
-
 /// A message type out of JSON.
 ///
 /// # Errors
-/// As [`from_js`].
+/// [`ErrorCode::BadParameters`] with `detail` when a field is missing or of another type.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ErrorBody> {
     serde_json::from_value(value)
         .map_err(|problem| ErrorBody::new(ErrorCode::BadParameters).with("detail", problem))

@@ -15,6 +15,7 @@ mod calls;
 pub mod context_menus;
 pub mod cookies;
 pub mod environment;
+pub mod fields;
 pub mod host;
 pub mod i18n;
 pub mod json;

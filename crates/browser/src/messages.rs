@@ -3,6 +3,7 @@
 //! The worker has the site's session and does the listing; jobs, progress and settings are asked of the daemon
 //! directly, over the page's own [`crate::HostClient`].
 
+use crate::fields::{self, list, text};
 use crate::json::{from_value, value_of};
 use crate::runtime::send_message;
 use protocol::envelope::to_value;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// A page's question to the worker. `store_id` is a cookie store; without one it is the active tab's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum PageMessage {
     /// Who is signed in? Asks the site. Answer: [`Account`].
@@ -20,7 +21,6 @@ pub enum PageMessage {
         /// The site.
         source: Source,
         /// The cookie store.
-        #[serde(default)]
         store_id: Option<String>,
     },
     /// Lists everything and has it downloaded. Answer: [`StartedJob`], before the listing has begun.
@@ -28,10 +28,8 @@ pub enum PageMessage {
         /// The site.
         source: Source,
         /// What to bring; the settings' formats when empty.
-        #[serde(default)]
         formats: Vec<Variant>,
         /// The cookie store.
-        #[serde(default)]
         store_id: Option<String>,
     },
     /// Is there a session? Looks at the cookies only, so it answers at once. Answer: [`SessionState`].
@@ -39,7 +37,6 @@ pub enum PageMessage {
         /// The site.
         source: Source,
         /// The cookie store.
-        #[serde(default)]
         store_id: Option<String>,
     },
     /// Hands the session over to the daemon again, so that files that wait for it go on. Answer: [`Account`].
@@ -47,7 +44,6 @@ pub enum PageMessage {
         /// The site.
         source: Source,
         /// The cookie store.
-        #[serde(default)]
         store_id: Option<String>,
     },
     /// The daemon forgets the site's session. Answer: null.
@@ -81,7 +77,7 @@ pub struct SessionState {
 }
 
 /// An answer on its way from the worker: `{"ok": …}` or `{"err": …}`.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reply {
     /// The answer.
@@ -96,6 +92,14 @@ impl Reply {
         match result {
             Ok(answer) => Reply::Ok(to_value(&answer)),
             Err(error) => Reply::Err(error),
+        }
+    }
+
+    /// Takes what came back for a reply.
+    fn read(mut reply: Value) -> Self {
+        match reply.get("err") {
+            Some(error) => Reply::Err(fields::error(error)),
+            None => Reply::Ok(fields::take(&mut reply, "ok")),
         }
     }
 
@@ -166,21 +170,40 @@ pub async fn settings_changed() {
 async fn ask<T: DeserializeOwned>(message: &PageMessage) -> Result<T, ErrorBody> {
     // Marked, so that other messages inside the extension are never taken for one of ours.
     let answer = send_message(&json!({ "to": WORKER, "message": message })).await?;
-    from_value::<Reply>(value_of(&answer))?.open()
+    Reply::read(value_of(&answer)).open()
 }
 
 /// The address on messages to the worker.
 const WORKER: &str = "worker";
 
-/// The message in what `runtime.onMessage` gives, or `None` when it is not for the worker.
-///
-/// # Errors
-/// [`protocol::ErrorCode::BadParameters`] when it is for the worker and makes no sense.
-pub fn parse(mut received: Value) -> Option<Result<PageMessage, ErrorBody>> {
-    if received.get("to")?.as_str()? != WORKER {
+/// The message in what `runtime.onMessage` gives; `None` when it is not for the worker or makes no sense.
+pub fn parse(received: &Value) -> Option<PageMessage> {
+    if text(received, "to")? != WORKER {
         return None;
     }
-    Some(from_value(received.get_mut("message").map(Value::take).unwrap_or_default()))
+    let message = received.get("message")?;
+    let source = || text(message, "source")?.parse().ok();
+    let store_id = || text(message, "store_id").map(str::to_owned);
+    Some(match text(message, "ask")? {
+        "who_is_there" => PageMessage::WhoIsThere { source: source()?, store_id: store_id() },
+        "download_all" => PageMessage::DownloadAll {
+            source: source()?,
+            formats: variants(message),
+            store_id: store_id(),
+        },
+        "session_of" => PageMessage::SessionOf { source: source()?, store_id: store_id() },
+        "renew_session" => PageMessage::RenewSession { source: source()?, store_id: store_id() },
+        "forget" => PageMessage::Forget { source: source()? },
+        "seen" => PageMessage::Seen,
+        "settings_changed" => PageMessage::SettingsChanged,
+        _ => return None,
+    })
+}
+
+/// The field `formats` of a message, of settings or of a note. Formats that we do not know are left out.
+pub fn variants(of: &Value) -> Vec<Variant> {
+    let names = list(of, "formats").iter().filter_map(Value::as_str);
+    names.filter_map(|name| name.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -189,32 +212,41 @@ mod tests {
     use protocol::ErrorCode;
 
     #[test]
-    fn a_message_survives_the_way() {
-        let sent = PageMessage::DownloadAll {
-            source: Source::Flowmusic,
-            formats: vec![Variant::Mp3, Variant::Stems],
-            store_id: Some("1".into()),
-        };
-        let received = parse(json!({ "to": "worker", "message": sent.clone() }));
-        assert_eq!(received, Some(Ok(sent)));
-        assert_eq!(to_value(&PageMessage::Seen), json!({ "ask": "seen" }));
+    fn every_message_survives_the_way() {
+        let source = Source::Flowmusic;
+        let store_id = Some("1".to_owned());
+        let messages = [
+            PageMessage::WhoIsThere { source, store_id: store_id.clone() },
+            PageMessage::DownloadAll { source, formats: Variant::ALL.to_vec(), store_id: None },
+            PageMessage::SessionOf { source: Source::Producer, store_id: store_id.clone() },
+            PageMessage::RenewSession { source, store_id },
+            PageMessage::Forget { source },
+            PageMessage::Seen,
+            PageMessage::SettingsChanged,
+        ];
+        for sent in messages {
+            assert_eq!(parse(&json!({ "to": "worker", "message": sent })), Some(sent));
+        }
     }
 
     #[test]
-    fn a_message_for_somebody_else_is_not_ours_and_nonsense_is_refused() {
-        assert_eq!(parse(json!({ "ask": "seen" })), None);
-        assert_eq!(parse(json!("ping")), None);
-        let nonsense = parse(json!({ "to": "worker", "message": { "ask": "format_disk" } }));
-        assert_eq!(nonsense.unwrap().unwrap_err().code, ErrorCode::BadParameters);
+    fn a_message_for_somebody_else_is_not_ours_and_nonsense_is_none() {
+        assert_eq!(parse(&json!({ "ask": "seen" })), None);
+        assert_eq!(parse(&json!("ping")), None);
+        assert_eq!(parse(&json!({ "to": "worker", "message": { "ask": "format_disk" } })), None);
+        assert_eq!(
+            parse(&json!({ "to": "worker", "message": { "ask": "forget", "source": "x" } })),
+            None
+        );
     }
 
     #[test]
     fn a_reply_opens_to_what_was_packed() {
         let state = SessionState { signed_in: true, account_id: Some("u1".into()) };
-        let reply: Reply = from_value(to_value(&Reply::of(Ok(state.clone())))).unwrap();
+        let reply = Reply::read(to_value(&Reply::of(Ok(state.clone()))));
         assert_eq!(reply.open(), Ok(state));
         let error = ErrorBody::new(ErrorCode::SignedOut).with("site", "producer.ai");
-        let reply: Reply = from_value(to_value(&Reply::of(Err::<(), _>(error.clone())))).unwrap();
+        let reply = Reply::read(to_value(&Reply::of(Err::<(), _>(error.clone()))));
         assert_eq!(reply.open::<()>(), Err(error));
     }
 }

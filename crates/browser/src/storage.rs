@@ -48,7 +48,8 @@ impl Area {
         from_value(value).ok()
     }
 
-    async fn get_value(self, key: &str) -> Option<Value> {
+    /// The record under `key` as JSON; `None` when there is none.
+    pub async fn get_value(self, key: &str) -> Option<Value> {
         let all = self.js().get(key).await.ok()?;
         match value_of(&all).get_mut(key).map(Value::take) {
             None | Some(Value::Null) => None,

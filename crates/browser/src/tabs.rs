@@ -1,9 +1,9 @@
 //! `tabs`: which page the person looks at, and opening pages of the extension.
 
-use crate::json::{error_of, from_js, to_js};
+use crate::fields::{integer, text};
+use crate::json::{error_of, to_js, value_of};
 use crate::runtime::url_of;
 use protocol::ErrorBody;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
@@ -20,19 +20,29 @@ extern "C" {
 }
 
 /// What is known of a tab.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tab {
     /// The browser's number for it.
     pub id: i32,
     /// Its window.
     pub window_id: i32,
     /// Its address; only for sites that the extension may see.
-    #[serde(default)]
     pub url: Option<String>,
     /// Firefox only; in Chromium the store is found by `cookies.getAllCookieStores`.
-    #[serde(default)]
     pub cookie_store_id: Option<String>,
+}
+
+impl Tab {
+    /// Reads a `tabs.Tab`; those of other windows' tools have no number.
+    fn read(tab: &Value) -> Option<Self> {
+        let number = |name| integer(tab, name).and_then(|number| i32::try_from(number).ok());
+        Some(Tab {
+            id: number("id")?,
+            window_id: number("windowId")?,
+            url: text(tab, "url").map(str::to_owned),
+            cookie_store_id: text(tab, "cookieStoreId").map(str::to_owned),
+        })
+    }
 }
 
 /// The tab the person looks at in the window used last.
@@ -72,6 +82,8 @@ async fn focus(tab: &Tab, path: &str) -> Result<(), ErrorBody> {
 }
 
 async fn query(query: &Value) -> Vec<Tab> {
-    let tabs = query_js(&to_js(query)).await;
-    tabs.ok().and_then(|tabs| from_js(&tabs).ok()).unwrap_or_default()
+    let Ok(tabs) = query_js(&to_js(query)).await else {
+        return Vec::new();
+    };
+    value_of(&tabs).as_array().into_iter().flatten().filter_map(Tab::read).collect()
 }
