@@ -4,7 +4,6 @@ use crate::catalogue::{t, tn};
 use crate::link::{ask, command};
 use crate::store::Store;
 use browser::{messages, tabs};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::method::{
     Cancel, CancelItems, Nothing, OfItems, OfJob, OpenFolder, Pause, Resume, Retry, RetryItems,
@@ -14,18 +13,18 @@ use protocol::{ErrorBody, ErrorCode, ItemId, JobId, SettingsPatch, Source};
 
 /// Stops a job's transfers, or all.
 pub fn pause(store: Store, job: Option<JobId>) {
-    command::<Pause>(store, OfJob { job }, |_| ());
+    command::<Pause>(store, OfJob { job }, || ());
 }
 
 /// Goes on with a job, or with all.
 pub fn resume(store: Store, job: Option<JobId>) {
-    command::<Resume>(store, OfJob { job }, |_| ());
+    command::<Resume>(store, OfJob { job }, || ());
 }
 
 /// Gives a job up at once, and offers to take that back.
 pub fn cancel(store: Store, job: JobId) {
-    command::<Cancel>(store, OfJob { job: Some(job) }, move |_| {
-        let undo = move || command::<Retry>(store, OfJob { job: Some(job) }, |_| ());
+    command::<Cancel>(store, OfJob { job: Some(job) }, move || {
+        let undo = move || command::<Retry>(store, OfJob { job: Some(job) }, || ());
         store.toasts.offer(t("cancelled_toast"), t("undo"), undo);
     });
 }
@@ -47,7 +46,7 @@ pub fn retry_job(store: Store, job: JobId, renew: Option<Source>) {
 /// Tries files again.
 pub fn retry_items(store: Store, items: Vec<ItemId>) {
     let count = items.len() as u64;
-    command::<RetryItems>(store, OfItems { items }, move |_| {
+    command::<RetryItems>(store, OfItems { items }, move || {
         store.toasts.say(tn("retried_toast", count))
     });
 }
@@ -55,26 +54,29 @@ pub fn retry_items(store: Store, items: Vec<ItemId>) {
 /// Gives files up, and offers to take that back.
 pub fn cancel_items(store: Store, items: Vec<ItemId>) {
     let again = items.clone();
-    command::<CancelItems>(store, OfItems { items }, move |_| {
+    command::<CancelItems>(store, OfItems { items }, move || {
         let text = tn("cancelled_files_toast", again.len() as u64);
-        let undo = move || command::<RetryItems>(store, OfItems { items: again.clone() }, |_| ());
+        let undo = move || command::<RetryItems>(store, OfItems { items: again.clone() }, || ());
         store.toasts.offer(text, t("undo"), undo);
     });
 }
 
 /// Shows the library folder in the system's file manager.
 pub fn open_folder(store: Store) {
-    command::<OpenFolder>(store, Nothing {}, |_| ());
+    command::<OpenFolder>(store, Nothing {}, || ());
 }
 
 /// Changes settings, says so with `said`, and lets the worker know.
 pub fn set_settings(store: Store, patch: SettingsPatch, said: Option<String>) {
-    command::<SetSettings>(store, patch, move |settings| {
-        store.settings.set(Some(settings));
-        if let Some(text) = said {
-            store.toasts.say(text);
+    spawn_local(async move {
+        match ask::<SetSettings>(patch).await {
+            Ok(settings) => {
+                store.settings.set(Some(settings));
+                said.into_iter().for_each(|text| store.toasts.say(text));
+                messages::settings_changed().await;
+            }
+            Err(error) => store.toasts.complain(&error),
         }
-        spawn_local(messages::settings_changed());
     });
 }
 

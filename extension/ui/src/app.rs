@@ -6,21 +6,22 @@ use crate::components::live::{Live, follow, live, live_view};
 use crate::components::toast::toasts;
 use crate::panels::{PANELS, Panel, panel_of};
 use crate::route::current_route;
+use crate::state::Derived;
 use crate::store::{Link, Store};
 use leptos::prelude::*;
 
 /// Draws the page.
 pub fn app(store: Store) -> AnyView {
     let route = current_route();
-    let shown = Memo::new(move |_| panel_of(&route.read()).name);
+    let shown = Derived::new(move || panel_of(&route.get()).name);
     follow(move || {
-        let title = t(panel_of(&route.read()).title_key);
+        let title = t(panel_of(&route.get()).title_key);
         document().set_title(&[&title, " – MediaFetcher"].concat());
     });
     let panel = move || {
         // Only another panel is drawn anew; what changes within one is the panel's own business.
         shown.track();
-        (panel_of(&route.read_untracked()).view)(store, route.into())
+        (panel_of(&route.get_untracked()).view)(store, route)
     };
     let links = PANELS.iter().map(|panel| link(panel, shown)).collect_view();
     view! {
@@ -50,7 +51,7 @@ fn skip(event: leptos::ev::MouseEvent) {
     }
 }
 
-fn link(panel: &'static Panel, shown: Memo<&'static str>) -> impl IntoView {
+fn link(panel: &'static Panel, shown: Derived<&'static str>) -> AnyView {
     let current = move || (shown.get() == panel.name).then_some("page");
     view! {
         <li>
@@ -60,6 +61,7 @@ fn link(panel: &'static Panel, shown: Memo<&'static str>) -> impl IntoView {
             </a>
         </li>
     }
+    .into_any()
 }
 
 fn connection(store: Store) -> Live<AnyView> {

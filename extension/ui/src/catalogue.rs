@@ -3,6 +3,7 @@
 //! By default the browser chooses the language (`chrome.i18n`); when the person chose one in the settings, that
 //! language's file is installed in its place. How figures are written is in [`crate::words`].
 
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -59,8 +60,9 @@ pub fn install_file(language: Language, text: &str) -> bool {
 
 /// The keys and messages of a `messages.json`.
 pub fn parse(text: &str) -> Option<BTreeMap<String, String>> {
-    let file: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(text).ok()?;
-    file.into_iter().map(|(key, mut entry)| Some((key, entry.remove("message")?))).collect()
+    let file: Value = serde_json::from_str(text).ok()?;
+    let message = |entry: &Value| Some(entry.get("message")?.as_str()?.to_owned());
+    file.as_object()?.iter().map(|(key, entry)| Some((key.clone(), message(entry)?))).collect()
 }
 
 /// The language the words are in.

@@ -2,11 +2,12 @@
 //!
 //! Events go into the [`Store`]; questions are asked through [`ask`]. Nothing here outlives the page.
 
+use crate::event_json::read_event;
 use crate::store::{Link, Store};
 use browser::environment::sleep;
 use browser::{HostClient, runtime};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
+use protocol::method::Nothing;
 use protocol::{ErrorBody, ErrorCode, Method};
 use std::cell::{Cell, RefCell};
 
@@ -42,7 +43,12 @@ async fn open(store: Store) -> Result<(), ErrorBody> {
     client.on_disconnect(move |_| reconnect(store));
     // Kept before the first event comes: what an event changes on the page may ask a question at once.
     CLIENT.set(Some(client.clone()));
-    client.subscribe(None, move |numbered| store.apply(numbered.event)).await?;
+    let hear = move |event| {
+        if let Some(event) = read_event(event) {
+            store.apply(event);
+        }
+    };
+    client.subscribe_json(None, hear).await?;
     store.link.set(Link::Up { version: welcome.host_version });
     Ok(())
 }
@@ -80,16 +86,26 @@ pub async fn ask<M: Method>(params: M::Params) -> Result<M::Answer, ErrorBody> {
     client.ok_or_else(|| ErrorBody::new(ErrorCode::HostMissing))?.call::<M>(params).await
 }
 
-/// Asks the daemon; an error is shown as a toast, an answer goes to `then`.
-pub fn command<M: Method + 'static>(
+/// Tells the daemon to do something; an error is shown as a toast, else `then` follows.
+pub fn command<M: Method<Answer = Nothing> + 'static>(
     store: Store,
     params: M::Params,
-    then: impl FnOnce(M::Answer) + 'static,
+    then: impl FnOnce() + 'static,
 ) {
+    let then: Box<dyn FnOnce()> = Box::new(then);
     spawn_local(async move {
-        match ask::<M>(params).await {
-            Ok(answer) => then(answer),
-            Err(error) => store.toasts.complain(&error),
-        }
+        let client = CLIENT.with_borrow(Clone::clone);
+        let done = match client {
+            Some(client) => client.ask::<M>(params).await.map(drop),
+            None => Err(ErrorBody::new(ErrorCode::HostMissing)),
+        };
+        finish(store, done, then);
     });
+}
+
+fn finish(store: Store, done: Result<(), ErrorBody>, then: Box<dyn FnOnce()>) {
+    match done {
+        Ok(()) => then(),
+        Err(error) => store.toasts.complain(&error),
+    }
 }

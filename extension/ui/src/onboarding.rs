@@ -8,6 +8,7 @@ use crate::components::live::{follow, live, live_view};
 use crate::components::missing_host::missing_host;
 use crate::components::toast::toasts;
 use crate::panels::{honest, privacy};
+use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use leptos::prelude::*;
 use protocol::Source;
@@ -15,7 +16,7 @@ use protocol::Source;
 /// Draws the page.
 pub fn onboarding(store: Store) -> AnyView {
     document().set_title(&[&t("onboarding_title"), " – MediaFetcher"].concat());
-    let up = Memo::new(move |_| store.link.read().is_up());
+    let up = Derived::new(move || store.link.get().is_up());
     let sites = Source::ALL.iter().map(|source| site_button(store, *source)).collect_view();
     let sign_in =
         view! { <p class="muted">{t("step_sign_in_help")}</p> <div class="row">{sites}</div> };
@@ -25,9 +26,9 @@ pub fn onboarding(store: Store) -> AnyView {
             {brand()}
             <h1>{t("onboarding_title")}</h1>
             <p class="lead">{t("onboarding_intro")}</p>
-            {step(1, "step_program", up.into(), program(store, up))}
-            {step(2, "step_sign_in", false.into(), sign_in.into_any())}
-            {step(3, "step_pin", false.into(), pin.into_any())}
+            {step(1, "step_program", move || up.get(), program(store, up))}
+            {step(2, "step_sign_in", || false, sign_in.into_any())}
+            {step(3, "step_pin", || false, pin.into_any())}
             <div class="honest">
                 <section class="stack">{honest()}</section>
                 <section class="stack">{privacy()}</section>
@@ -38,15 +39,20 @@ pub fn onboarding(store: Store) -> AnyView {
     .into_any()
 }
 
-fn step(number: u8, title: &'static str, done: Signal<bool>, content: AnyView) -> AnyView {
-    let mark = move || match done.get() {
+fn step(
+    number: u8,
+    title: &'static str,
+    done: impl Fn() -> bool + Copy + Send + 'static,
+    content: AnyView,
+) -> AnyView {
+    let mark = move || match done() {
         true => icon(Icon::Check),
         false => number.to_string().into_any(),
     };
     let name =
-        move || tf(if done.get() { "step_done" } else { "step_n" }, &[("n", &number.to_string())]);
+        move || tf(if done() { "step_done" } else { "step_n" }, &[("n", &number.to_string())]);
     view! {
-        <section class="card step" class:done=live(move || done.get())>
+        <section class="card step" class:done=live(done)>
             <div class="step-mark" aria-hidden="true">{live_view(mark)}</div>
             <div class="stack">
                 <h2><span class="visually-hidden">{live(name)} ": "</span>{t(title)}</h2>
@@ -57,9 +63,9 @@ fn step(number: u8, title: &'static str, done: Signal<bool>, content: AnyView) -
     .into_any()
 }
 
-fn program(store: Store, up: Memo<bool>) -> AnyView {
-    let missing = Memo::new(move |_| matches!(*store.link.read(), Link::Missing(_)));
-    let looked = RwSignal::new(false);
+fn program(store: Store, up: Derived<bool>) -> AnyView {
+    let missing = Derived::new(move || matches!(store.link.get(), Link::Missing(_)));
+    let looked = State::new(false);
     follow(move || {
         if missing.get() {
             looked.set(true);

@@ -1,5 +1,6 @@
 //! What the part of the address after `#` says: which panel of the app page, and of which job.
 
+use crate::state::State;
 use leptos::prelude::*;
 use protocol::JobId;
 
@@ -28,9 +29,9 @@ pub fn files_of(job: JobId) -> String {
 }
 
 /// The route as it changes.
-pub fn current_route() -> RwSignal<Route> {
+pub fn current_route() -> State<Route> {
     let read = || Route::parse(&location_hash().unwrap_or_default());
-    let route = RwSignal::new(read());
+    let route = State::new(read());
     let changed = window_event_listener(leptos::ev::hashchange, move |_| route.set(read()));
     on_cleanup(move || changed.remove());
     route

@@ -3,12 +3,13 @@
 //! It is a mirror: filled by events (see [`crate::link`]), never a place where something is decided.
 
 use crate::components::toast::Toasts;
+use crate::state::{Derived, State};
 use leptos::prelude::*;
 use protocol::event::Event;
 use protocol::{
     ErrorBody, ErrorCode, ItemView, JobId, JobState, JobSummary, Progress, Settings, Source,
 };
-use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// How the page stands with the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,43 +39,46 @@ impl Link {
     }
 }
 
+/// Who wants to hear of changed files.
+type ItemListener = Rc<dyn Fn(ItemView)>;
+
 /// The page's signals. A handle: copies are the same store.
 #[derive(Clone, Copy)]
 pub struct Store {
     /// The connection.
-    pub link: RwSignal<Link>,
+    pub link: State<Link>,
     /// The jobs known so far, newest first.
-    pub jobs: RwSignal<Vec<JobSummary>>,
+    pub jobs: State<Vec<JobSummary>>,
     /// Live figures of the jobs that run.
-    pub progress: RwSignal<BTreeMap<JobId, Progress>>,
+    pub progress: State<Vec<(JobId, Progress)>>,
     /// The settings, once known.
-    pub settings: RwSignal<Option<Settings>>,
+    pub settings: State<Option<Settings>>,
     /// The whole queue is paused.
-    pub paused: RwSignal<bool>,
+    pub paused: State<bool>,
     /// Short messages at the bottom of the page.
     pub toasts: Toasts,
     /// Who wants to hear of changed files. Not a signal: signals keep the last value only, and every file counts.
-    item_listener: StoredValue<Option<Callback<ItemView>>>,
+    item_listener: State<Option<ItemListener>>,
 }
 
 impl Store {
     /// A store that knows nothing yet.
     pub fn new() -> Self {
         Self {
-            link: RwSignal::new(Link::Connecting),
-            jobs: RwSignal::default(),
-            progress: RwSignal::default(),
-            settings: RwSignal::default(),
-            paused: RwSignal::default(),
+            link: State::new(Link::Connecting),
+            jobs: State::default(),
+            progress: State::default(),
+            settings: State::default(),
+            paused: State::default(),
             toasts: Toasts::new(),
-            item_listener: StoredValue::new(None),
+            item_listener: State::new(None),
         }
     }
 
     /// Calls `listener` for every changed file until the owner of the calling view ends.
-    pub fn on_item(self, listener: impl Fn(ItemView) + Send + Sync + 'static) {
-        self.item_listener.set_value(Some(Callback::new(listener)));
-        on_cleanup(move || self.item_listener.set_value(None));
+    pub fn on_item(self, listener: impl Fn(ItemView) + 'static) {
+        self.item_listener.set(Some(Rc::new(listener)));
+        on_cleanup(move || self.item_listener.set(None));
     }
 
     /// Takes in what the daemon tells.
@@ -88,13 +92,14 @@ impl Store {
             }
             Event::Job { job } => self.put_job(job),
             Event::Item { item } => {
-                if let Some(listener) = self.item_listener.get_value() {
-                    listener.run(item);
+                if let Some(listener) = self.item_listener.get_untracked() {
+                    listener(item);
                 }
             }
-            Event::Progress { job, progress } => {
-                self.progress.update(|all| drop(all.insert(job, progress)))
-            }
+            Event::Progress { job, progress } => self.progress.update(|all| {
+                all.retain(|(known, _)| *known != job);
+                all.push((job, progress));
+            }),
             Event::Settings { settings } => self.settings.set(Some(settings)),
             Event::Paused { paused } => self.paused.set(paused),
             // The worker's business: it has the session.
@@ -103,8 +108,8 @@ impl Store {
     }
 
     fn put_job(self, job: JobSummary) {
-        if !is_active(&job) && self.progress.with_untracked(|all| all.contains_key(&job.id)) {
-            self.progress.update(|all| drop(all.remove(&job.id)));
+        if !is_active(&job) {
+            self.progress.update(|all| all.retain(|(known, _)| *known != job.id));
         }
         self.jobs.update(|known| put_job(known, job));
     }
@@ -114,9 +119,16 @@ impl Store {
         self.jobs.update(|known| jobs.into_iter().for_each(|job| put_job(known, job)));
     }
 
+    /// The live figures of a job, as they change.
+    pub fn progress_of(self, id: JobId) -> Option<Progress> {
+        self.progress.with(|all| {
+            all.iter().find(|(job, _)| *job == id).map(|(_, progress)| progress.clone())
+        })
+    }
+
     /// The job with this id, as it changes.
-    pub fn job(self, id: JobId) -> Memo<Option<JobSummary>> {
-        Memo::new(move |_| self.jobs.with(|jobs| jobs.iter().find(|job| job.id == id).cloned()))
+    pub fn job(self, id: JobId) -> Derived<Option<JobSummary>> {
+        Derived::new(move || self.jobs.with(|jobs| jobs.iter().find(|job| job.id == id).cloned()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A progress bar.
 
 use crate::components::live::live;
+use crate::state::Derived;
 use crate::words::percent;
 use leptos::prelude::*;
 
@@ -22,8 +23,8 @@ pub enum Extent {
 pub fn progress_bar(
     look: &'static str,
     name: impl Fn() -> String + Send + 'static,
-    extent: Signal<Extent>,
-    resting: Signal<bool>,
+    extent: Derived<Extent>,
+    resting: impl Fn() -> bool + Send + 'static,
 ) -> AnyView {
     let share = move || match extent.get() {
         Extent::Unknown => None,
@@ -34,7 +35,7 @@ pub fn progress_bar(
     view! {
         <div
             class=["progress ", look].concat()
-            class:waiting=live(move || resting.get())
+            class:waiting=live(resting)
             class:unknown=live(move || share().is_none())
             role="progressbar"
             aria-label=live(name)

@@ -3,11 +3,14 @@
 use crate::catalogue::t;
 use crate::components::button::{button, icon_button};
 use crate::components::icon::Icon;
+use crate::components::live::each;
+use crate::state::State;
 use crate::words;
 use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
+use std::rc::Rc;
 
 /// How long a message stays: enough to read it and to reach its button.
 const STAY_MS: u32 = 10_000;
@@ -18,20 +21,20 @@ const MOST: usize = 3;
 struct Toast {
     id: u64,
     text: String,
-    action: Option<(String, Callback<()>)>,
+    action: Option<(String, Rc<dyn Fn()>)>,
 }
 
 /// The messages shown now.
 #[derive(Clone, Copy)]
 pub struct Toasts {
-    shown: RwSignal<Vec<Toast>>,
-    last_id: StoredValue<u64>,
+    shown: State<Vec<Toast>>,
+    last_id: State<u64>,
 }
 
 impl Toasts {
     /// None yet.
     pub fn new() -> Self {
-        Self { shown: RwSignal::default(), last_id: StoredValue::new(0) }
+        Self { shown: State::default(), last_id: State::new(0) }
     }
 
     /// Shows a message.
@@ -40,8 +43,8 @@ impl Toasts {
     }
 
     /// Shows a message with a button.
-    pub fn offer(self, text: String, label: String, act: impl Fn() + Send + Sync + 'static) {
-        self.show(text, Some((label, Callback::new(move |()| act()))));
+    pub fn offer(self, text: String, label: String, act: impl Fn() + 'static) {
+        self.show(text, Some((label, Rc::new(act))));
     }
 
     /// Shows what went wrong.
@@ -49,9 +52,9 @@ impl Toasts {
         self.show(words::error(error), None);
     }
 
-    fn show(self, text: String, action: Option<(String, Callback<()>)>) {
-        let id = self.last_id.get_value() + 1;
-        self.last_id.set_value(id);
+    fn show(self, text: String, action: Option<(String, Rc<dyn Fn()>)>) {
+        let id = self.last_id.get_untracked() + 1;
+        self.last_id.set(id);
         self.shown.update(|shown| {
             let surplus = (shown.len() + 1).saturating_sub(MOST);
             shown.drain(..surplus);
@@ -63,6 +66,10 @@ impl Toasts {
         });
     }
 
+    fn ids(self) -> Vec<u64> {
+        self.shown.with(|shown| shown.iter().map(|toast| toast.id).collect())
+    }
+
     fn dismiss(self, id: u64) {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
     }
@@ -72,26 +79,27 @@ impl Toasts {
 pub fn toasts(toasts: Toasts) -> AnyView {
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.id children=move |toast| one(toasts, toast) />
+            {each(move || toasts.ids(), move |id| one(toasts, id).into_any())}
         </div>
     }
     .into_any()
 }
 
-fn one(toasts: Toasts, toast: Toast) -> AnyView {
-    let id = toast.id;
+fn one(toasts: Toasts, id: u64) -> Option<AnyView> {
+    let toast =
+        toasts.shown.with_untracked(|shown| shown.iter().find(|toast| toast.id == id).cloned())?;
     let action = toast.action.map(|(label, act)| {
         button("compact act", None, label, move || {
-            act.run(());
+            act();
             toasts.dismiss(id);
         })
     });
-    view! {
+    let view = view! {
         <div class="toast">
             <span class="grow">{toast.text}</span>
             {action}
             {icon_button("compact", Icon::Cross, t("close"), move || toasts.dismiss(id))}
         </div>
-    }
-    .into_any()
+    };
+    Some(view.into_any())
 }

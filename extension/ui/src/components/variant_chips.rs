@@ -4,15 +4,16 @@ use crate::actions::set_settings;
 use crate::catalogue::t;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{follow, live, live_view, on};
+use crate::state::{Derived, State};
 use crate::store::Store;
 use crate::words;
 use leptos::prelude::*;
 use protocol::{SettingsPatch, Variant};
 
 /// What is ticked now; empty until the settings are known, or when the person unticks everything.
-pub fn chosen_formats(store: Store) -> RwSignal<Vec<Variant>> {
-    let chosen = RwSignal::new(Vec::new());
-    let saved = Memo::new(move |_| {
+pub fn chosen_formats(store: Store) -> State<Vec<Variant>> {
+    let chosen = State::new(Vec::new());
+    let saved = Derived::new(move || {
         store.settings.with(|settings| settings.as_ref().map(|s| s.formats.clone()))
     });
     follow(move || {
@@ -24,7 +25,7 @@ pub fn chosen_formats(store: Store) -> RwSignal<Vec<Variant>> {
 }
 
 /// The check boxes.
-pub fn variant_chips(store: Store, chosen: RwSignal<Vec<Variant>>) -> AnyView {
+pub fn variant_chips(store: Store, chosen: State<Vec<Variant>>) -> AnyView {
     let known = move || store.settings.with(Option::is_some);
     let complaint = move || {
         (known() && chosen.with(Vec::is_empty))
@@ -41,7 +42,7 @@ pub fn variant_chips(store: Store, chosen: RwSignal<Vec<Variant>>) -> AnyView {
     .into_any()
 }
 
-fn chip(store: Store, chosen: RwSignal<Vec<Variant>>, variant: Variant) -> AnyView {
+fn chip(store: Store, chosen: State<Vec<Variant>>, variant: Variant) -> AnyView {
     let help = t(&format!("format_{variant}_help"));
     view! {
         <label class="chip" title=help>
@@ -58,7 +59,7 @@ fn chip(store: Store, chosen: RwSignal<Vec<Variant>>, variant: Variant) -> AnyVi
     .into_any()
 }
 
-fn choose(store: Store, chosen: RwSignal<Vec<Variant>>, variant: Variant, wanted: bool) {
+fn choose(store: Store, chosen: State<Vec<Variant>>, variant: Variant, wanted: bool) {
     chosen.update(|all| *all = with(all, variant, wanted));
     let formats = chosen.get_untracked();
     if !formats.is_empty() {

@@ -3,7 +3,8 @@
 //! Rows have one height, so the row at a scroll position follows by division. Arrow keys, Page Up and Down, Home
 //! and End move the focus from row to row, also to rows that do not exist yet.
 
-use crate::components::live::{follow, live, on};
+use crate::components::live::{Live, each, follow, live, on};
+use crate::state::{Derived, State};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -19,11 +20,11 @@ pub struct VirtualList<R> {
     /// The accessible name.
     pub label: String,
     /// How many rows there are.
-    pub count: Signal<u64>,
+    pub count: Derived<u64>,
     /// Pixels.
     pub row_height: u64,
     /// Told which rows are about to be seen.
-    pub on_window: Callback<Range<u64>>,
+    pub on_window: Box<dyn Fn(Range<u64>)>,
     /// Draws the inside of the row of an index. Its first `input` takes the row's focus; the signal says
     /// whether it is the one that Tab reaches.
     pub row: R,
@@ -66,13 +67,13 @@ pub fn scroll_to_show(at: u64, row_height: u64, top: u64, height: u64) -> Option
 /// Draws the list.
 pub fn virtual_list<R>(list: VirtualList<R>) -> AnyView
 where
-    R: Fn(u64, Signal<bool>) -> AnyView + Clone + Send + 'static,
+    R: Fn(u64, Live<bool>) -> AnyView + Send + Sync + 'static,
 {
     let VirtualList { label, count, row_height, on_window, row } = list;
     let node = NodeRef::<Div>::new();
-    let top = RwSignal::new(0_u64);
-    let height = RwSignal::new(800_u64);
-    let focused = RwSignal::new(0_u64);
+    let top = State::new(0_u64);
+    let height = State::new(800_u64);
+    let focused = State::new(0_u64);
 
     let measure = move || {
         if let Some(node) = node.get_untracked() {
@@ -83,8 +84,8 @@ where
     watch_size(node, measure);
 
     let window =
-        Memo::new(move |_| rows_in_sight(top.get(), height.get(), row_height, count.get()));
-    follow(move || on_window.run(window.get()));
+        Derived::new(move || rows_in_sight(top.get(), height.get(), row_height, count.get()));
+    follow(move || on_window(window.get()));
 
     let keydown = move |event: KeyboardEvent| {
         let (Some(node), count) = (node.get_untracked(), count.get_untracked()) else { return };
@@ -105,7 +106,7 @@ where
     };
 
     let draw = move |index: u64| {
-        let is_focused = Signal::derive(move || focused.get() == index);
+        let is_focused = live(move || focused.get() == index);
         view! {
             <div
                 class="item"
@@ -119,6 +120,7 @@ where
                 {row(index, is_focused)}
             </div>
         }
+        .into_any()
     };
     view! {
         <div class="list" node_ref=node tabindex="-1" on:scroll=move |_| measure() on:keydown=keydown>
@@ -128,7 +130,7 @@ where
                 aria-label=label
                 style:height=live(move || format!("{}px", count.get() * row_height))
             >
-                <For each=move || window.get() key=|index| *index children=draw />
+                {each(move || window.get().collect(), draw)}
             </div>
         </div>
     }

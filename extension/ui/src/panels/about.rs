@@ -3,12 +3,13 @@
 use crate::catalogue::{t, tf};
 use crate::components::live::live;
 use crate::route::Route;
+use crate::state::State;
 use crate::store::{Link, Store};
 use browser::runtime;
 use leptos::prelude::*;
 
 /// Draws the panel.
-pub fn about(store: Store, _route: Signal<Route>) -> AnyView {
+pub fn about(store: Store, _route: State<Route>) -> AnyView {
     let versions = move || match store.link.get() {
         Link::Up { version } => {
             tf("about_versions", &[("extension", &runtime::version()), ("program", &version)])

@@ -9,6 +9,7 @@ use crate::components::missing_host::missing_host;
 use crate::components::state_word::check_result;
 use crate::link::ask;
 use crate::route::Route;
+use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use crate::words;
 use leptos::prelude::*;
@@ -16,17 +17,17 @@ use leptos::task::spawn_local;
 use protocol::method::{Check, CheckResult, Doctor, Nothing};
 
 /// Draws the panel.
-pub fn checklist(store: Store, _route: Signal<Route>) -> AnyView {
-    let checks = RwSignal::new(None::<Vec<Check>>);
-    let up = Memo::new(move |_| store.link.read().is_up());
+pub fn checklist(store: Store, _route: State<Route>) -> AnyView {
+    let checks = State::new(None::<Vec<Check>>);
+    let up = Derived::new(move || store.link.get().is_up());
     follow(move || {
         if up.get() {
             examine(store, checks);
         }
     });
-    let missing = Memo::new(move |_| matches!(*store.link.read(), Link::Missing(_)));
-    let never_up = Memo::new(move |_| {
-        missing.get() || (*store.link.read() == Link::Connecting && checks.read().is_none())
+    let missing = Derived::new(move || matches!(store.link.get(), Link::Missing(_)));
+    let never_up = Derived::new(move || {
+        missing.get() || (store.link.get() == Link::Connecting && checks.get().is_none())
     });
     let content = move || match (never_up.get(), checks.get()) {
         (true, _) => missing_host(store),
@@ -34,7 +35,7 @@ pub fn checklist(store: Store, _route: Signal<Route>) -> AnyView {
         (false, Some(checks)) => list(store, checks),
     };
     let again = move || {
-        let done = up.get() && checks.read().is_some();
+        let done = up.get() && checks.get().is_some();
         done.then(|| {
             button("", Some(Icon::Retry), t("check_again"), move || examine(store, checks))
         })
@@ -48,12 +49,11 @@ pub fn checklist(store: Store, _route: Signal<Route>) -> AnyView {
     .into_any()
 }
 
-fn examine(store: Store, checks: RwSignal<Option<Vec<Check>>>) {
+fn examine(store: Store, checks: State<Option<Vec<Check>>>) {
     checks.set(None);
     spawn_local(async move {
         match ask::<Doctor>(Nothing {}).await {
-            // The panel may be gone by now; then nobody looks.
-            Ok(answer) => drop(checks.try_set(Some(answer.checks))),
+            Ok(answer) => checks.set(Some(answer.checks)),
             Err(error) => store.toasts.complain(&error),
         }
     });

@@ -4,13 +4,15 @@ use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
-use crate::components::live::{live, live_view};
+use crate::components::live::{each, live, live_view};
 use crate::components::state_word::job_state;
-use crate::link::command;
+use crate::link::ask;
 use crate::route::{Route, files_of};
+use crate::state::{Derived, State};
 use crate::store::{Store, is_active};
 use crate::words;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use protocol::method::{JobsQuery, ListJobs};
 use protocol::{Balance, JobId, JobState, JobSummary, Listing};
 
@@ -18,9 +20,9 @@ use protocol::{Balance, JobId, JobState, JobSummary, Listing};
 const PAGE: u32 = 50;
 
 /// Draws the panel.
-pub fn history(store: Store, _route: Signal<Route>) -> AnyView {
-    let at_end = RwSignal::new(false);
-    let ids = Memo::new(move |_| {
+pub fn history(store: Store, _route: State<Route>) -> AnyView {
+    let at_end = State::new(false);
+    let ids = Derived::new(move || {
         store.jobs.with(|jobs| jobs.iter().map(|job| job.id).collect::<Vec<_>>())
     });
     let none = move || ids.with(Vec::is_empty);
@@ -41,7 +43,7 @@ pub fn history(store: Store, _route: Signal<Route>) -> AnyView {
         <div class="panel">
             <div class="panel-head"><h1>{t("history_title")}</h1></div>
             <div class="narrow stack">
-                <For each=move || ids.get() key=|id| *id children=move |id| entry(store, id) />
+                {each(move || ids.get(), move |id| entry(store, id))}
                 {live_view(empty)}
                 <div>{live_view(more)}</div>
             </div>
@@ -50,17 +52,21 @@ pub fn history(store: Store, _route: Signal<Route>) -> AnyView {
     .into_any()
 }
 
-fn load_older(store: Store, at_end: RwSignal<bool>) {
+fn load_older(store: Store, at_end: State<bool>) {
     let before = store.jobs.with_untracked(|jobs| jobs.last().map(|job| job.id));
-    command::<ListJobs>(store, JobsQuery { limit: PAGE, before }, move |answer| {
-        // The panel may be gone; the jobs are kept all the same.
-        let _ = at_end.try_set(answer.jobs.len() < PAGE as usize);
-        store.put_jobs(answer.jobs);
+    spawn_local(async move {
+        match ask::<ListJobs>(JobsQuery { limit: PAGE, before }).await {
+            Ok(answer) => {
+                at_end.set(answer.jobs.len() < PAGE as usize);
+                store.put_jobs(answer.jobs);
+            }
+            Err(error) => store.toasts.complain(&error),
+        }
     });
 }
 
 /// One job. Its frame stays while the job changes, so that an opened balance stays open.
-fn entry(store: Store, id: JobId) -> impl IntoView {
+fn entry(store: Store, id: JobId) -> AnyView {
     let job = store.job(id);
     let with = move |read: fn(&JobSummary) -> String| {
         move || job.with(|job| job.as_ref().map(read)).unwrap_or_default()
@@ -92,6 +98,7 @@ fn entry(store: Store, id: JobId) -> impl IntoView {
             </div>
         </article>
     }
+    .into_any()
 }
 
 fn title(job: &JobSummary) -> String {

@@ -6,11 +6,13 @@ mod history;
 mod queue;
 mod queue_row;
 mod queue_rows;
+mod selection;
 mod settings;
 mod template_field;
 
 use crate::components::icon::Icon;
 use crate::route::Route;
+use crate::state::State;
 use crate::store::Store;
 use leptos::prelude::*;
 
@@ -25,7 +27,7 @@ pub struct Panel {
     /// Beside the title.
     pub icon: Icon,
     /// Draws it.
-    pub view: fn(Store, Signal<Route>) -> AnyView,
+    pub view: fn(Store, State<Route>) -> AnyView,
 }
 
 /// All panels, in the order of the navigation. The first is shown when the address names none.

@@ -2,6 +2,7 @@
 
 use super::queue_row::{ROW_HEIGHT, row};
 use super::queue_rows::{PAGE, Rows, pages_of};
+use super::selection::Selection;
 use crate::actions::{cancel_items, pause, resume, retry_items};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
@@ -10,6 +11,7 @@ use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::virtual_list::{VirtualList, virtual_list};
 use crate::link::{ask, command};
 use crate::route::Route;
+use crate::state::{Derived, State};
 use crate::store::{Store, is_active};
 use crate::words;
 use browser::environment::sleep;
@@ -18,7 +20,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::method::{ItemsQuery, ListItems};
 use protocol::{ErrorBody, ItemId, ItemState, JobId};
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// How long changes are collected before the list and the counts are asked for again.
@@ -65,34 +66,34 @@ impl Filter {
 pub struct Queue {
     /// What the page knows.
     pub store: Store,
-    filter: RwSignal<Filter>,
+    filter: State<Filter>,
     /// The rows held.
-    pub rows: RwSignal<Rows>,
+    pub rows: State<Rows>,
     /// Ticked rows, also those out of sight.
-    pub selected: RwSignal<BTreeSet<ItemId>>,
-    counts: RwSignal<Vec<Option<u64>>>,
-    sight: RwSignal<Range<u64>>,
-    refresh_planned: StoredValue<bool>,
+    pub selected: State<Selection>,
+    counts: State<Vec<Option<u64>>>,
+    sight: State<Range<u64>>,
+    refresh_planned: State<bool>,
 }
 
 /// Draws the panel.
-pub fn queue(store: Store, route: Signal<Route>) -> AnyView {
+pub fn queue(store: Store, route: State<Route>) -> AnyView {
     let queue = Queue {
         store,
-        filter: RwSignal::default(),
-        rows: RwSignal::default(),
-        selected: RwSignal::default(),
-        counts: RwSignal::new(vec![None; GROUPS.len()]),
-        sight: RwSignal::new(0..0),
-        refresh_planned: StoredValue::new(false),
+        filter: State::default(),
+        rows: State::default(),
+        selected: State::default(),
+        counts: State::new(vec![None; GROUPS.len()]),
+        sight: State::new(0..0),
+        refresh_planned: State::new(false),
     };
     queue.keep_fresh(route);
-    let count = Signal::derive(move || queue.rows.with(|rows| rows.total.unwrap_or(0)));
+    let count = Derived::new(move || queue.rows.with(|rows| rows.total.unwrap_or(0)));
     let list = virtual_list(VirtualList {
         label: t("queue_list_label"),
         count,
         row_height: ROW_HEIGHT,
-        on_window: Callback::new(move |sight| queue.look_at(sight)),
+        on_window: Box::new(move |sight| queue.look_at(sight)),
         row: move |index, focused| row(queue, index, focused),
     });
     view! {
@@ -113,14 +114,14 @@ pub fn queue(store: Store, route: Signal<Route>) -> AnyView {
 
 impl Queue {
     /// Keeps the list true: after a change of the filter, of the connection, or of a file.
-    fn keep_fresh(self, route: Signal<Route>) {
+    fn keep_fresh(self, route: State<Route>) {
         follow(move || {
-            let job = route.read().job;
+            let job = route.get().job;
             if self.filter.with_untracked(|filter| filter.job != job) {
                 self.filter.update(|filter| filter.job = job);
             }
         });
-        let up = Memo::new(move |_| self.store.link.read().is_up());
+        let up = Derived::new(move || self.store.link.get().is_up());
         follow(move || {
             self.filter.track();
             if up.get() {
@@ -137,7 +138,7 @@ impl Queue {
 
     /// Loads what is about to be seen.
     fn look_at(self, sight: Range<u64>) {
-        self.rows.update_untracked(|rows| rows.keep_near(&sight));
+        self.rows.update_quietly(|rows| rows.keep_near(&sight));
         let missing = self.rows.with_untracked(|rows| rows.missing(&sight));
         self.sight.set(sight);
         missing.into_iter().for_each(|page| self.load_page(page));
@@ -148,7 +149,7 @@ impl Queue {
         spawn_local(async move {
             let answer = ask::<ListItems>(filter.query(page * PAGE, PAGE as u32)).await;
             // The panel may be gone, or show something else by now.
-            if self.filter.try_with_untracked(|now| *now == filter) != Some(true) {
+            if self.filter.is_gone() || self.filter.get_untracked() != filter {
                 return;
             }
             match answer {
@@ -164,8 +165,7 @@ impl Queue {
             let query = Filter { group, ..filter.clone() }.query(0, 1);
             spawn_local(async move {
                 if let Ok(answer) = ask::<ListItems>(query).await {
-                    // Gone with the panel: then nobody looks.
-                    let _ = self.counts.try_update(|counts| counts[group] = Some(answer.total));
+                    self.counts.update(|counts| counts[group] = Some(answer.total));
                 }
             });
         }
@@ -173,15 +173,16 @@ impl Queue {
 
     /// Rows change in place at once; what enters or leaves the list is asked for once a second at most.
     fn plan_refresh(self) {
-        if self.refresh_planned.get_value() {
+        if self.refresh_planned.get_untracked() {
             return;
         }
-        self.refresh_planned.set_value(true);
+        self.refresh_planned.set(true);
         spawn_local(async move {
             sleep(REFRESH_MS).await;
-            if self.refresh_planned.try_set_value(false).is_some() {
-                return; // The panel is gone.
+            if self.refresh_planned.is_gone() {
+                return;
             }
+            self.refresh_planned.set(false);
             self.count_states();
             let sight = self.sight.get_untracked();
             pages_of(&sight)
@@ -191,9 +192,9 @@ impl Queue {
     }
 
     /// The ids of all files that match, page by page.
-    async fn all_matching(self) -> Result<BTreeSet<ItemId>, ErrorBody> {
+    async fn all_matching(self) -> Result<Vec<ItemId>, ErrorBody> {
         let filter = self.filter.get_untracked();
-        let mut ids = BTreeSet::new();
+        let mut ids = Vec::new();
         let mut offset = 0;
         loop {
             let answer = ask::<ListItems>(filter.query(offset, MOST_AT_ONCE)).await?;
@@ -209,16 +210,16 @@ impl Queue {
     fn select_all(self) {
         spawn_local(async move {
             match self.all_matching().await {
-                Ok(ids) => drop(self.selected.try_set(ids)),
+                Ok(ids) => self.selected.set(ids.into()),
                 Err(error) => self.store.toasts.complain(&error),
             }
         });
     }
 
     fn take_selection(self) -> Vec<ItemId> {
-        let ids = self.selected.get_untracked().into_iter().collect();
-        self.selected.set(BTreeSet::new());
-        ids
+        let selection = self.selected.get_untracked();
+        self.selected.set(Selection::default());
+        selection.into_ids()
     }
 }
 
@@ -273,7 +274,7 @@ fn pause_button(store: Store) -> AnyView {
 /// Of which job the files are, when only one job's are shown.
 fn job_line(queue: Queue) -> Live<AnyView> {
     live_view(move || {
-        queue.filter.read().job.map(|job| {
+        queue.filter.get().job.map(|job| {
             view! {
                 <p class="row">
                     <span>{tf("queue_of_job", &[("n", &job.to_string())])}</span>
@@ -294,14 +295,14 @@ fn chips(queue: Queue) -> AnyView {
         let empty = move || {
             group > 0
                 && queue.counts.with(|counts| counts[group] == Some(0))
-                && queue.filter.read().group != group
+                && queue.filter.get().group != group
         };
         view! {
             <label class="chip" class:hidden=live(empty)>
                 <input
                     type="radio"
                     name="state"
-                    prop:checked=live(move || queue.filter.read().group == group)
+                    prop:checked=live(move || queue.filter.get().group == group)
                     on:change=on(move |_| queue.filter.update(|filter| filter.group = group))
                 />
                 {label}
@@ -323,15 +324,15 @@ fn chips(queue: Queue) -> AnyView {
 /// What can be done with the ticked rows.
 fn bulk_bar(queue: Queue) -> AnyView {
     let total = move || queue.rows.with(|rows| rows.total.unwrap_or(0));
-    let chosen = Memo::new(move |_| queue.selected.with(BTreeSet::len) as u64);
-    let any = Memo::new(move |_| chosen.get() > 0);
+    let chosen = Derived::new(move || queue.selected.with(Selection::count));
+    let any = Derived::new(move || chosen.get() > 0);
     let actions = move || {
         let store = queue.store;
         any.get().then(|| {
             view! {
                 {button("compact", Some(Icon::Retry), t("retry_selected"), move || retry_items(store, queue.take_selection()))}
                 {button("compact", Some(Icon::Cross), t("cancel_selected"), move || cancel_items(store, queue.take_selection()))}
-                {button("compact quiet", None, t("select_none"), move || queue.selected.set(BTreeSet::new()))}
+                {button("compact quiet", None, t("select_none"), move || queue.selected.set(Selection::default()))}
             }
         })
     };
@@ -367,6 +368,6 @@ pub fn retry_row(queue: Queue, id: ItemId) {
     command::<protocol::method::RetryItems>(
         queue.store,
         protocol::method::OfItems { items: vec![id] },
-        |_| (),
+        || (),
     );
 }

@@ -4,9 +4,10 @@ use super::queue::{Queue, retry_row};
 use crate::catalogue::{t, tf};
 use crate::clock::time_of_day;
 use crate::components::button::named_button;
-use crate::components::live::{live, live_view, on};
+use crate::components::live::{Live, live, live_view, on};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::components::state_word::item_state;
+use crate::state::Derived;
 use crate::words;
 use leptos::prelude::*;
 use protocol::{ItemId, ItemState, ItemView, JobId};
@@ -15,22 +16,18 @@ use protocol::{ItemId, ItemState, ItemView, JobId};
 pub const ROW_HEIGHT: u64 = 68;
 
 /// The inside of the row at `index`. The check box stays when the rest changes, so that it keeps the focus.
-pub fn row(queue: Queue, index: u64, focused: Signal<bool>) -> AnyView {
-    let item = Memo::new(move |_| queue.rows.with(|rows| rows.get(index).cloned()));
+pub fn row(queue: Queue, index: u64, mut focused: Live<bool>) -> AnyView {
+    let item = Derived::new(move || queue.rows.with(|rows| rows.get(index).cloned()));
     let id = move || item.with(|item| item.as_ref().map(|item| item.id));
     let name = move || {
         let title = item.with(|item| item.as_ref().map(words::title)).unwrap_or_default();
         tf("select_row", &[("title", &title)])
     };
     let is_selected =
-        move || id().is_some_and(|id| queue.selected.with(|selected| selected.contains(&id)));
+        move || id().is_some_and(|id| queue.selected.with(|selected| selected.contains(id)));
     let toggle = move |_| {
         if let Some(id) = id() {
-            queue.selected.update(|selected| {
-                if !selected.remove(&id) {
-                    selected.insert(id);
-                }
-            });
+            queue.selected.update(|selected| selected.toggle(id));
         }
     };
     let content = move || match item.get() {
@@ -42,7 +39,7 @@ pub fn row(queue: Queue, index: u64, focused: Signal<bool>) -> AnyView {
             type="checkbox"
             class="select-box"
             aria-label=live(name)
-            tabindex=live(move || if focused.get() { "0" } else { "-1" })
+            tabindex=live(move || if focused() { "0" } else { "-1" })
             prop:checked=live(is_selected)
             prop:disabled=live(move || id().is_none())
             on:change=on(toggle)
@@ -99,15 +96,14 @@ fn second_line(item: &ItemView) -> String {
 }
 
 fn transfer(queue: Queue, job: JobId, id: ItemId, title: String) -> AnyView {
-    let extent = Memo::new(move |_| {
-        let figures = queue.store.progress.read();
+    let extent = Derived::new(move || {
+        let figures = queue.store.progress_of(job);
         let running = figures
-            .get(&job)
-            .and_then(|progress| progress.running.iter().find(|(running, ..)| *running == id));
+            .and_then(|progress| progress.running.into_iter().find(|(running, ..)| *running == id));
         match running {
-            Some((_, done, Some(total))) => Extent::Of { done: *done, total: *total },
+            Some((_, done, Some(total))) => Extent::Of { done, total },
             _ => Extent::Unknown,
         }
     });
-    progress_bar("thin", move || title.clone(), extent.into(), false.into())
+    progress_bar("thin", move || title.clone(), extent, || false)
 }

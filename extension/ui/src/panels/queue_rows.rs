@@ -3,7 +3,6 @@
 //! Pure bookkeeping; [`super::queue`] asks the daemon for what is missing.
 
 use protocol::ItemView;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Rows a page, which is also what is asked for at once.
@@ -14,39 +13,46 @@ pub const PAGE: u64 = 100;
 pub struct Rows {
     /// How many match the filter in all; `None` before the first answer.
     pub total: Option<u64>,
-    pages: BTreeMap<u64, Vec<ItemView>>,
+    /// By page number, in no order: there are few.
+    pages: Vec<(u64, Vec<ItemView>)>,
 }
 
 impl Rows {
     /// The row at `index`, if its page has come.
     pub fn get(&self, index: u64) -> Option<&ItemView> {
-        self.pages.get(&(index / PAGE))?.get((index % PAGE) as usize)
+        self.page(index / PAGE)?.get((index % PAGE) as usize)
+    }
+
+    fn page(&self, page: u64) -> Option<&Vec<ItemView>> {
+        self.pages.iter().find(|(held, _)| *held == page).map(|(_, items)| items)
     }
 
     /// Takes in a page.
     pub fn put(&mut self, page: u64, items: Vec<ItemView>, total: u64) {
         self.total = Some(total);
-        self.pages.insert(page, items);
         let pages = total.div_ceil(PAGE);
-        self.pages.retain(|page, _| *page < pages);
+        self.pages.retain(|(held, _)| *held != page && *held < pages);
+        self.pages.push((page, items));
     }
 
     /// Forgets the pages that are far from `sight`, so that a long scroll does not pile up rows.
     pub fn keep_near(&mut self, sight: &Range<u64>) {
         let near = (sight.start / PAGE).saturating_sub(10)..sight.end / PAGE + 10;
-        self.pages.retain(|page, _| near.contains(page));
+        self.pages.retain(|(page, _)| near.contains(page));
     }
 
     /// Replaces a row that is held. Others are left to the next asking: where they belong only the daemon knows.
     pub fn replace(&mut self, item: ItemView) {
-        if let Some(held) = self.pages.values_mut().flatten().find(|held| held.id == item.id) {
+        if let Some(held) =
+            self.pages.iter_mut().flat_map(|(_, items)| items).find(|held| held.id == item.id)
+        {
             *held = item;
         }
     }
 
     /// The pages of `sight` that are not held.
     pub fn missing(&self, sight: &Range<u64>) -> Vec<u64> {
-        pages_of(sight).filter(|page| !self.pages.contains_key(page)).collect()
+        pages_of(sight).filter(|page| self.page(*page).is_none()).collect()
     }
 }
 

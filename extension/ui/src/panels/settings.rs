@@ -8,6 +8,7 @@ use crate::components::missing_host::missing_host;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
 use crate::language::{choose_language, chosen_language};
 use crate::route::Route;
+use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,9 +16,9 @@ use protocol::{Settings, SettingsPatch};
 use std::ops::RangeInclusive;
 
 /// Draws the panel.
-pub fn settings(store: Store, _route: Signal<Route>) -> AnyView {
-    let known = Memo::new(move |_| store.settings.read().is_some());
-    let missing = Memo::new(move |_| matches!(*store.link.read(), Link::Missing(_)));
+pub fn settings(store: Store, _route: State<Route>) -> AnyView {
+    let known = Derived::new(move || store.settings.get().is_some());
+    let missing = Derived::new(move || matches!(store.link.get(), Link::Missing(_)));
     let of_program = move || match (known.get(), missing.get()) {
         (true, _) => {
             view! { {files_group(store)} {speed_group(store)} {keep_group(store)} }.into_any()
@@ -59,8 +60,8 @@ fn files_group(store: Store) -> AnyView {
 }
 
 fn folder_field(store: Store) -> AnyView {
-    let text = RwSignal::new(String::new());
-    let saved = Memo::new(move |_| value(store, |settings| settings.folder.clone()));
+    let text = State::new(String::new());
+    let saved = Derived::new(move || value(store, |settings| settings.folder.clone()));
     follow(move || text.set(saved.get()));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -118,7 +119,7 @@ struct NumberField {
 fn number_field(field: NumberField, store: Store, patch: fn(u64) -> SettingsPatch) -> AnyView {
     let NumberField { id, range, read } = field;
     let (min, max) = (*range.start(), *range.end());
-    let wrong = RwSignal::new(false);
+    let wrong = State::new(false);
     let change = move |event: leptos::ev::Event| {
         let number = event_target_value(&event).trim().parse().ok().filter(|n| range.contains(n));
         wrong.set(number.is_none());
@@ -181,14 +182,13 @@ fn keep_group(store: Store) -> AnyView {
 }
 
 fn language_field() -> AnyView {
-    let chosen = RwSignal::new(String::new());
+    let chosen = State::new(String::new());
     spawn_local(async move {
         let tag = chosen_language().await.map(|language| language.tag()).unwrap_or_default();
-        // Gone with the panel: then nobody looks.
-        let _ = chosen.try_set(tag.to_owned());
+        chosen.set(tag.to_owned());
     });
     let option = move |tag: &'static str, key: &str| {
-        view! { <option value=tag prop:selected=live(move || *chosen.read() == tag)>{t(key)}</option> }
+        view! { <option value=tag prop:selected=live(move || chosen.get() == tag)>{t(key)}</option> }
     };
     view! {
         <div class="field">

@@ -4,6 +4,7 @@ use crate::actions::set_settings;
 use crate::catalogue::{t, tf};
 use crate::components::button::named_button;
 use crate::components::live::{follow, live, live_view, on};
+use crate::state::{Derived, State};
 use crate::store::Store;
 use crate::template::{FIELDS, Problem, preview};
 use leptos::prelude::*;
@@ -11,8 +12,8 @@ use protocol::SettingsPatch;
 
 /// Draws it.
 pub fn template_field(store: Store) -> AnyView {
-    let text = RwSignal::new(String::new());
-    let saved = Memo::new(move |_| {
+    let text = State::new(String::new());
+    let saved = Derived::new(move || {
         store.settings.with(|s| s.as_ref().map(|s| s.template.clone())).unwrap_or_default()
     });
     let extension = move || {
@@ -22,8 +23,8 @@ pub fn template_field(store: Store) -> AnyView {
             .map_or("mp3", |v| v.extension())
     };
     follow(move || text.set(saved.get()));
-    let shown = Memo::new(move |_| preview(&text.read(), extension()));
-    let wrong = move || shown.read().is_err();
+    let shown = Derived::new(move || preview(&text.get(), extension()));
+    let wrong = move || shown.get().is_err();
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let template = Some(text.get_untracked());
@@ -55,7 +56,7 @@ pub fn template_field(store: Store) -> AnyView {
                     prop:value=live(move || text.get())
                     on:input=on(move |event| text.set(event_target_value(&event)))
                 />
-                <button type="submit" class="button" disabled=live(move || wrong() || *text.read() == *saved.read())>
+                <button type="submit" class="button" disabled=live(move || wrong() || text.get() == saved.get())>
                     {t("template_save")}
                 </button>
             </div>
@@ -74,7 +75,7 @@ fn complaint(problem: &Problem) -> String {
     }
 }
 
-fn part(text: RwSignal<String>, field: &'static str) -> impl IntoView {
+fn part(text: State<String>, field: &'static str) -> impl IntoView {
     let braced = format!("{{{field}}}");
     let name = tf("template_insert", &[("field", &braced)]);
     let inserted = braced.clone();

@@ -4,6 +4,7 @@ use super::Popup;
 use crate::catalogue::{t, tf};
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{live, on};
+use crate::state::Derived;
 use crate::store::is_active;
 use crate::words;
 use browser::environment::sleep;
@@ -17,15 +18,15 @@ const START_MS: u32 = 5_000;
 
 /// "Download all", with the number of songs once it is known. It grows while the list is being read.
 pub fn download_button(popup: Popup) -> AnyView {
-    let songs = Memo::new(move |_| popup.job.read().as_ref().map_or(0, |job| job.songs));
-    let busy = Memo::new(move |_| popup.job.read().as_ref().is_some_and(is_active));
+    let songs = Derived::new(move || popup.job.get().as_ref().map_or(0, |job| job.songs));
+    let busy = Derived::new(move || popup.job.get().as_ref().is_some_and(is_active));
     let blocked = move || {
         busy.get()
             || popup.starting.get()
-            || !popup.store.link.read().is_up()
-            || popup.source.read().is_none()
-            || popup.formats.read().is_empty()
-            || popup.account.read().is_signed_out()
+            || !popup.store.link.get().is_up()
+            || popup.source.get().is_none()
+            || popup.formats.get().is_empty()
+            || popup.account.get().is_signed_out()
     };
     let label = move || match (popup.starting.get() && !busy.get(), songs.get()) {
         (true, _) => t("download_starting"),

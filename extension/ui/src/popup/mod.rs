@@ -15,6 +15,7 @@ use crate::components::live::{Live, live, live_view, on};
 use crate::components::missing_host::missing_host_short;
 use crate::components::toast::toasts;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
+use crate::state::{Derived, State};
 use crate::store::{Link, Store, is_active, newest_of};
 use account::AccountState;
 use leptos::prelude::*;
@@ -27,36 +28,36 @@ pub struct Popup {
     /// What the page knows.
     pub store: Store,
     /// The chosen site; `None` until the tab and the last choice were looked at.
-    pub source: RwSignal<Option<Source>>,
+    pub source: State<Option<Source>>,
     /// The site of the tab that the person looks at.
-    pub tab_source: RwSignal<Option<Source>>,
+    pub tab_source: State<Option<Source>>,
     /// Who is signed in there.
-    pub account: RwSignal<AccountState>,
+    pub account: State<AccountState>,
     /// The ticked formats.
-    pub formats: RwSignal<Vec<Variant>>,
+    pub formats: State<Vec<Variant>>,
     /// The worker was asked to start, and the job has not shown up yet.
-    pub starting: RwSignal<bool>,
+    pub starting: State<bool>,
     /// The chosen site's newest job.
-    pub job: Memo<Option<JobSummary>>,
+    pub job: Derived<Option<JobSummary>>,
 }
 
 /// Draws the page.
 pub fn popup(store: Store) -> AnyView {
-    let source = RwSignal::new(None);
+    let source = State::new(None);
     let popup = Popup {
         store,
         source,
-        tab_source: RwSignal::new(None),
-        account: RwSignal::new(AccountState::Looking),
+        tab_source: State::new(None),
+        account: State::new(AccountState::Looking),
         formats: chosen_formats(store),
-        starting: RwSignal::new(false),
-        job: Memo::new(move |_| store.jobs.with(|jobs| newest_of(jobs, source.get()?).cloned())),
+        starting: State::new(false),
+        job: Derived::new(move || store.jobs.with(|jobs| newest_of(jobs, source.get()?).cloned())),
     };
     site::choose_first(popup);
     account::look_up(popup);
     // The person has seen how things stand, so the badge's sign can go.
     spawn_local(browser::messages::seen());
-    let missing = Memo::new(move |_| is_missing(&store.link.read()));
+    let missing = Derived::new(move || is_missing(&store.link.get()));
     let content = move || if missing.get() { missing_host_short(store) } else { main_part(popup) };
     view! {
         <main class="popup">
@@ -82,11 +83,11 @@ fn is_missing(link: &Link) -> bool {
 
 fn main_part(popup: Popup) -> AnyView {
     let store = popup.store;
-    let active = Memo::new(move |_| popup.job.read().as_ref().is_some_and(is_active));
-    let ended = Memo::new(move |_| popup.job.read().is_some() && !active.get());
-    let first_time = Memo::new(move |_| store.link.read().is_up() && popup.job.read().is_none());
+    let active = Derived::new(move || popup.job.get().as_ref().is_some_and(is_active));
+    let ended = Derived::new(move || popup.job.get().is_some() && !active.get());
+    let first_time = Derived::new(move || store.link.get().is_up() && popup.job.get().is_none());
     let lost = move || {
-        (*store.link.read() == Link::Lost)
+        (store.link.get() == Link::Lost)
             .then(|| notice("warn", Icon::Plug, t("lost_title"), t("lost_why")))
     };
     view! {
@@ -130,7 +131,7 @@ fn queue_paused(store: Store) -> Live<AnyView> {
 }
 
 fn open_folder_button(store: Store) -> AnyView {
-    let down = move || !store.link.read().is_up();
+    let down = move || !store.link.get().is_up();
     view! {
         <button type="button" class="button" disabled=live(down) on:click=on(move |_| open_folder(store))>
             {icon(Icon::Folder)}

@@ -7,6 +7,7 @@ use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{follow, live_view};
 use crate::link::ask;
+use crate::state::{Derived, State};
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -58,8 +59,8 @@ fn verdict(job: &JobSummary) -> (&'static str, Icon, &'static str) {
 
 /// What failed or needs the person, one line a reason.
 pub fn problems(popup: Popup) -> AnyView {
-    let found = RwSignal::new(Vec::<Problem>::new());
-    let count = Memo::new(move |_| {
+    let found = State::new(Vec::<Problem>::new());
+    let count = Derived::new(move || {
         popup.job.with(|job| {
             job.as_ref().map(|job| (job.id, job.balance.failed + job.balance.needs_you))
         })
@@ -74,8 +75,7 @@ pub fn problems(popup: Popup) -> AnyView {
             ItemsQuery { job: Some(job), states, limit: LOOKED_AT, ..ItemsQuery::default() };
         spawn_local(async move {
             if let Ok(answer) = ask::<ListItems>(query).await {
-                // The popup may be closing; then nobody looks.
-                let _ = found.try_set(grouped(&answer.items));
+                found.set(grouped(&answer.items));
             }
         });
     });

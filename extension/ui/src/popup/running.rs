@@ -7,22 +7,23 @@ use crate::components::button::button;
 use crate::components::icon::Icon;
 use crate::components::live::{Live, live, live_view};
 use crate::components::progress_bar::{Extent, progress_bar};
+use crate::state::Derived;
 use crate::words;
 use leptos::prelude::*;
 use protocol::{Balance, JobState, Progress};
 
 /// The card. Drawn once; only its texts change while the job runs.
 pub fn running(popup: Popup) -> AnyView {
-    let state = Memo::new(move |_| popup.job.read().as_ref().map(|job| job.state));
+    let state = Derived::new(move || popup.job.get().as_ref().map(|job| job.state));
     let balance =
-        Memo::new(move |_| popup.job.read().as_ref().map(|job| job.balance).unwrap_or_default());
-    let extent = Memo::new(move |_| extent_of(&balance.get()));
+        Derived::new(move || popup.job.get().as_ref().map(|job| job.balance).unwrap_or_default());
+    let extent = Derived::new(move || extent_of(&balance.get()));
     let resting =
-        Memo::new(move |_| state.get() == Some(JobState::Paused) || popup.store.paused.get());
+        Derived::new(move || state.get() == Some(JobState::Paused) || popup.store.paused.get());
     view! {
         <section class="card running" aria-labelledby="running">
             <h2 id="running"><span role="status">{live(move || heading(popup))}</span></h2>
-            {progress_bar("", || t("progress_label"), extent.into(), resting.into())}
+            {progress_bar("", || t("progress_label"), extent, move || resting.get())}
             <p class="facts">{live_view(move || facts(popup, &balance.get()))}</p>
             <div class="row">{pause_or_resume(popup, state)} {cancel_button(popup)}</div>
         </section>
@@ -31,7 +32,7 @@ pub fn running(popup: Popup) -> AnyView {
 }
 
 fn heading(popup: Popup) -> String {
-    match popup.job.read().as_ref().map(|job| (job.state, job.songs)) {
+    match popup.job.get().as_ref().map(|job| (job.state, job.songs)) {
         Some((JobState::Listing, songs)) => {
             tf("progress_listing", &[("songs", &tn("songs", songs))])
         }
@@ -54,7 +55,7 @@ fn extent_of(balance: &Balance) -> Extent {
 
 /// "12 of 320 files", "34 MB", "3.1 MB/s", "2 min left".
 fn facts(popup: Popup, balance: &Balance) -> AnyView {
-    let figures = popup.job_id().and_then(|job| popup.store.progress.read().get(&job).cloned());
+    let figures = popup.job_id().and_then(|job| popup.store.progress_of(job));
     let files = tf(
         "progress_of",
         &[("done", &words::number(settled(balance))), ("total", &words::number(balance.listed))],
@@ -74,7 +75,7 @@ fn live_facts(figures: &Progress) -> Vec<String> {
     [bytes, speed, left].into_iter().flatten().collect()
 }
 
-fn pause_or_resume(popup: Popup, state: Memo<Option<JobState>>) -> Live<AnyView> {
+fn pause_or_resume(popup: Popup, state: Derived<Option<JobState>>) -> Live<AnyView> {
     let store = popup.store;
     live_view(move || match state.get() {
         Some(JobState::Paused) => {
