@@ -95,6 +95,8 @@ impl Engine {
         let recovered = library.recover().await.context("the library could not be mended")?;
         tracing::info!(?recovered, "the library is open");
         let settings = library.settings().await?;
+        // Whether the disk still refuses, the first file will tell.
+        library.unblock(None, DISK_ERRORS).await?;
         let downloader = Downloader::new(config(&settings))?;
         let paused = library.is_paused().await?;
         let shared = Shared {
@@ -241,15 +243,26 @@ impl Engine {
     }
 
     /// A session ended, or the site wants to see a person: its API work waits, and the browser is asked for
-    /// fresh credentials. Other sites, and files of this one that need no session, go on (I10).
-    pub async fn session_ended(&self, source: Source, account_id: &str, why: &ErrorBody) {
-        if self.state().blocked.insert(source, why.clone()).is_some() {
-            return;
+    /// fresh credentials. Other sites, and files of this one that need no session, go on (I10). `edition` is the
+    /// session that was in hand when the failed work began.
+    pub async fn session_ended(
+        &self,
+        source: Source,
+        account_id: &str,
+        why: &ErrorBody,
+        edition: Option<u64>,
+    ) {
+        let first = self.state().blocked.insert(source, why.clone()).is_none();
+        if first {
+            tracing::info!(%source, %why, "a session is needed");
+            self.sessions.reject(source, edition);
+            self.block(Some(source), why).await;
+            self.ask_for_credentials(source, account_id);
         }
-        tracing::info!(%source, %why, "a session is needed");
-        self.sessions.reject(source);
-        self.block(Some(source), why).await;
-        self.ask_for_credentials(source, account_id);
+        // One that came meanwhile found nothing to release yet: without this the work would wait for another.
+        if self.sessions.edition(source) != edition {
+            self.session_renewed(source).await;
+        }
     }
 
     /// Asks connected browsers for a site's session.

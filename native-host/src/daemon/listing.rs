@@ -131,18 +131,27 @@ impl Engine {
         Ok(self.library.job(job).await?)
     }
 
-    /// The list broke off: the job ends with what was listed, and says why.
+    /// The list broke off: the job ends with what was listed, and says why. `edition` is the session that was in hand
+    /// when it was begun; a list that an older one could not read is read again.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn list_failed(&self, job: JobId, why: &ErrorBody) -> Result<JobSummary, ErrorBody> {
+    pub async fn list_failed(
+        &self,
+        job: JobId,
+        why: &ErrorBody,
+        edition: Option<u64>,
+    ) -> Result<JobSummary, ErrorBody> {
         self.listers.ended(job);
         let ended = why.class() != ErrorClass::NeedsUser;
         self.library.set_listing(job, None, Some(why), ended).await?;
         self.job_changed(job);
         let summary = self.library.job(job).await?;
         if SESSION_ERRORS.contains(&why.code) {
-            self.session_ended(summary.source, &summary.account.id, why).await;
+            self.session_ended(summary.source, &summary.account.id, why, edition).await;
+            if self.sessions.edition(summary.source) != edition {
+                self.read_list(job, false);
+            }
         }
         Ok(summary)
     }
@@ -163,6 +172,7 @@ impl Engine {
             if !open || !engine.listers.take_over(job) {
                 return;
             }
+            let edition = engine.edition_for(job).await;
             let read = engine.read_to_the_end(job).await;
             let stored = match read {
                 Ok(listing) => engine.list_ended(job, listing).await,
@@ -170,7 +180,7 @@ impl Engine {
                     engine.listers.ended(job);
                     return;
                 }
-                Err(why) => engine.list_failed(job, &why).await,
+                Err(why) => engine.list_failed(job, &why, edition).await,
             };
             if let Err(error) = stored {
                 tracing::error!(%error, "how a list ended was not stored");
@@ -186,6 +196,11 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The session in hand for a job's site.
+    pub async fn edition_for(&self, job: JobId) -> Option<u64> {
+        self.sessions.edition(self.library.job(job).await.ok()?.source)
     }
 
     async fn read_to_the_end(&self, job: JobId) -> Result<Listing, ErrorBody> {

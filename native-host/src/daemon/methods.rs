@@ -118,7 +118,8 @@ async fn listing_failed(
     _: Caller,
     end: ListingError,
 ) -> Answer<protocol::JobSummary> {
-    engine.list_failed(end.job, &end.error).await
+    let edition = engine.edition_for(end.job).await;
+    engine.list_failed(end.job, &end.error, edition).await
 }
 
 async fn pause(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {

@@ -3,6 +3,7 @@
 
 use protocol::{Credentials, ErrorBody, ErrorCode, Source};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
@@ -17,6 +18,8 @@ const FORGIVEN: Duration = Duration::from_secs(300);
 #[derive(Default)]
 pub(super) struct Sessions {
     known: Mutex<HashMap<Source, Session>>,
+    /// How many have come.
+    editions: AtomicU64,
     /// Something new came.
     renewed: Notify,
 }
@@ -25,6 +28,7 @@ struct Session {
     credentials: Credentials,
     signer: Arc<Signer>,
     rejected: Option<(u32, Instant)>,
+    edition: u64,
 }
 
 impl Sessions {
@@ -50,7 +54,8 @@ impl Sessions {
             .and_then(|old| old.rejected)
             .filter(|(_, when)| when.elapsed() < FORGIVEN);
         let hopeless = refused.is_some_and(|(times, _)| times > SECOND_CHANCES);
-        known.insert(source, Session { credentials, signer, rejected: refused });
+        let edition = self.editions.fetch_add(1, Ordering::Relaxed);
+        known.insert(source, Session { credentials, signer, rejected: refused, edition });
         drop(known);
         self.renewed.notify_waiters();
         Ok(!hopeless)
@@ -61,9 +66,16 @@ impl Sessions {
         self.known().remove(&source);
     }
 
-    /// Notes that the site did not accept the session.
-    pub fn reject(&self, source: Source) {
-        if let Some(session) = self.known().get_mut(&source) {
+    /// Which session of a source is in hand: tells the one that a failure is about from one that came since.
+    pub fn edition(&self, source: Source) -> Option<u64> {
+        self.known().get(&source).map(|session| session.edition)
+    }
+
+    /// Notes that the site did not accept this edition of its session; a newer one has still to show.
+    pub fn reject(&self, source: Source, edition: Option<u64>) {
+        let mut known = self.known();
+        let session = known.get_mut(&source);
+        if let Some(session) = session.filter(|session| Some(session.edition) == edition) {
             let times = session.rejected.map_or(0, |(times, _)| times);
             session.rejected = Some((times + 1, Instant::now()));
         }
@@ -190,11 +202,23 @@ mod tests {
         let sessions = Sessions::default();
         sessions.put(credentials("old")).unwrap();
         for _ in 0..SECOND_CHANCES {
-            sessions.reject(Source::Flowmusic);
+            sessions.reject(Source::Flowmusic, sessions.edition(Source::Flowmusic));
             assert!(sessions.put(credentials("old")).unwrap());
         }
-        sessions.reject(Source::Flowmusic);
+        sessions.reject(Source::Flowmusic, sessions.edition(Source::Flowmusic));
         assert!(!sessions.put(credentials("old")).unwrap());
         assert!(sessions.put(credentials("new")).unwrap());
+    }
+
+    #[test]
+    fn the_failure_of_an_older_session_is_not_held_against_the_one_that_came_since() {
+        let sessions = Sessions::default();
+        let none = sessions.edition(Source::Flowmusic);
+        for _ in 0..=SECOND_CHANCES {
+            sessions.put(credentials("fresh")).unwrap();
+            sessions.reject(Source::Flowmusic, none);
+        }
+        assert_ne!(sessions.edition(Source::Flowmusic), none);
+        assert!(sessions.put(credentials("fresh")).unwrap());
     }
 }

@@ -16,6 +16,7 @@ const MOST_UNREACHABLE: u32 = 80;
 /// Works on one claimed file to the end, whatever that is.
 pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &CancellationToken) {
     engine.item_changed(claimed.item).await;
+    let edition = engine.sessions.edition(claimed.source);
     let fetched = match &claimed.fetch {
         Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
@@ -23,12 +24,18 @@ pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &Cancellatio
     };
     let unwanted = engine.end(claimed.item);
     if let Err(error) = fetched {
-        settle(engine, claimed, error, unwanted).await;
+        settle(engine, claimed, error, unwanted, edition).await;
     }
     engine.item_changed(claimed.item).await;
 }
 
-async fn settle(engine: &Engine, claimed: &Claimed, error: TransferError, unwanted: bool) {
+async fn settle(
+    engine: &Engine,
+    claimed: &Claimed,
+    error: TransferError,
+    unwanted: bool,
+    edition: Option<u64>,
+) {
     let settled = verdict(engine, claimed, &error, unwanted).await;
     if let Some(kept) = &error.kept {
         keep(engine, claimed, kept).await;
@@ -41,7 +48,7 @@ async fn settle(engine: &Engine, claimed: &Claimed, error: TransferError, unwant
         if DISK_ERRORS.contains(&why.code) {
             engine.disk_failed(why).await;
         } else {
-            engine.session_ended(claimed.source, &claimed.account_id, why).await;
+            engine.session_ended(claimed.source, &claimed.account_id, why, edition).await;
         }
     }
 }
