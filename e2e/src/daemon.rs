@@ -40,6 +40,11 @@ impl Home {
         Ok(Self { folder, proxy })
     }
 
+    /// Leaves the folder where it is when this is dropped, to be looked at.
+    pub fn keep(&mut self) {
+        self.folder.disable_cleanup(true);
+    }
+
     /// The data folder, `MEDIAFETCHER_HOME`.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
