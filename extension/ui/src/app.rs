@@ -1,8 +1,9 @@
 //! The app page (full tab): navigation, the panel that the address names, messages.
 
 use crate::catalogue::{t, tf};
+use crate::components::focus::focus;
 use crate::components::icon::{Icon, brand, icon};
-use crate::components::live::{Live, follow, live, live_view};
+use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::toast::toasts;
 use crate::panels::{PANELS, Panel, panel_of};
 use crate::route::current_route;
@@ -25,15 +26,15 @@ pub fn app(store: Store) -> AnyView {
     };
     let links = PANELS.iter().map(|panel| link(panel, shown)).collect_view();
     view! {
-        <a class="skip" href="#content" on:click=skip>{t("skip_to_content")}</a>
+        <a class="skip" href="#content" on:click=on(skip)>{t("skip_to_content")}</a>
         <div class="app">
-            <div class="side">
+            <header class="side">
                 {brand()}
                 <nav aria-label=t("nav_label")>
                     <ul class="stack-tight">{links}</ul>
                 </nav>
                 <p class="side-foot small muted" role="status">{connection(store)}</p>
-            </div>
+            </header>
             <main id="content" tabindex="-1">{live_view(panel)}</main>
         </div>
         {toasts(store.toasts)}
@@ -44,11 +45,7 @@ pub fn app(store: Store) -> AnyView {
 /// Goes to the content without changing the address, which names the panel.
 fn skip(event: leptos::ev::MouseEvent) {
     event.prevent_default();
-    if let Some(content) = document().get_element_by_id("content") {
-        use wasm_bindgen::JsCast;
-        // `main` is always an HTML element, with a `tabindex`.
-        let _ = content.unchecked_into::<web_sys::HtmlElement>().focus();
-    }
+    focus("#content");
 }
 
 fn link(panel: &'static Panel, shown: Derived<&'static str>) -> AnyView {

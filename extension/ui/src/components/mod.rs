@@ -2,6 +2,7 @@
 
 pub mod button;
 pub mod command_line;
+pub mod focus;
 pub mod icon;
 pub mod live;
 pub mod missing_host;

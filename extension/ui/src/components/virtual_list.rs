@@ -3,6 +3,7 @@
 //! Rows have one height, so the row at a scroll position follows by division. Arrow keys, Page Up and Down, Home
 //! and End move the focus from row to row, also to rows that do not exist yet.
 
+use crate::components::focus::focus;
 use crate::components::live::{Live, each, follow, live, on};
 use crate::state::{Derived, State};
 use leptos::ev::KeyboardEvent;
@@ -102,7 +103,7 @@ where
         }
         focused.set(next);
         // The row may come into being only now; it is there in the next frame.
-        request_animation_frame(move || focus_row(next));
+        request_animation_frame(move || focus(&format!("#{} input", row_id(next))));
     };
 
     let draw = move |index: u64| {
@@ -123,7 +124,7 @@ where
         .into_any()
     };
     view! {
-        <div class="list" node_ref=node tabindex="-1" on:scroll=move |_| measure() on:keydown=keydown>
+        <div class="list" node_ref=node tabindex="-1" on:scroll=on(move |_| measure()) on:keydown=on(keydown)>
             <div
                 class="list-space"
                 role="list"
@@ -157,15 +158,6 @@ fn watch_size(node: NodeRef<Div>, measure: impl Fn() + 'static) {
 
 fn row_id(index: u64) -> String {
     format!("row-{index}")
-}
-
-fn focus_row(index: u64) {
-    let row = document().get_element_by_id(&row_id(index));
-    let input = row.and_then(|row| row.query_selector("input").ok().flatten());
-    if let Some(input) = input.and_then(|input| input.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // An element that cannot take the focus leaves it where it is.
-        let _ = input.focus();
-    }
 }
 
 #[cfg(test)]

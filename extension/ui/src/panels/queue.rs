@@ -6,6 +6,7 @@ use super::selection::Selection;
 use crate::actions::{cancel_items, pause, resume, retry_items};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
+use crate::components::focus::focus;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::virtual_list::{VirtualList, virtual_list};
@@ -15,7 +16,6 @@ use crate::state::{Derived, State};
 use crate::store::{Store, is_active};
 use crate::words;
 use browser::environment::sleep;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::method::{ItemsQuery, ListItems};
@@ -225,20 +225,15 @@ impl Queue {
 
 /// "/" goes here from anywhere on the panel.
 fn search_field(queue: Queue) -> AnyView {
-    let node = NodeRef::<Input>::new();
     let slash = window_event_listener(leptos::ev::keydown, move |event| {
         let typing = document().active_element().is_some_and(|element| {
             element
                 .matches("input:not([type=checkbox], [type=radio]), select, textarea")
                 .unwrap_or(false)
         });
-        if event.key() == "/"
-            && !typing
-            && let Some(input) = node.get_untracked()
-        {
+        if event.key() == "/" && !typing {
             event.prevent_default();
-            // A search field in a page that has the focus takes it.
-            let _ = input.focus();
+            focus("#search");
         }
     });
     on_cleanup(move || slash.remove());
@@ -248,7 +243,7 @@ fn search_field(queue: Queue) -> AnyView {
             <input
                 class="input"
                 type="search"
-                node_ref=node
+                id="search"
                 aria-label=t("queue_search")
                 aria-keyshortcuts="/"
                 placeholder=t("queue_search_hint")

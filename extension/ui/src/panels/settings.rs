@@ -171,9 +171,7 @@ fn keep_group(store: Store) -> AnyView {
                     prop:checked=live(move || store.settings.with(|settings| settings.as_ref().is_some_and(|s| s.keep_up_to_date)))
                     on:change=on(change)
                 />
-                <span>
-                    <h3>{t("keep_label")}</h3>
-                </span>
+                <strong>{t("keep_label")}</strong>
             </label>
             <p id="keep-help" class="small muted indent">{t("keep_help")}</p>
         </section>

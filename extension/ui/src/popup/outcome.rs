@@ -125,12 +125,15 @@ fn problems_card(popup: Popup, problems: Vec<Problem>, source: Source) -> AnyVie
             retry_job(store, job, session.then_some(source));
         }
     };
-    let lines = problems.into_iter().take(4).map(line).collect_view();
+    let lines = problems.into_iter().take(3).map(line).collect_view();
     view! {
         <section class="card problems" aria-labelledby="problems">
-            <h2 id="problems">{t("problems_title")}</h2>
+            <div class="row spread">
+                <h2 id="problems">{t("problems_title")}</h2>
+                {button("compact", Some(Icon::Retry), t("try_again"), again)}
+            </div>
             <ul class="stack">{lines}</ul>
-            <div class="row">{button("compact", Some(Icon::Retry), t("try_again"), again)} {sign_in}</div>
+            {sign_in}
         </section>
     }
     .into_any()
