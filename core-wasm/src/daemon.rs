@@ -6,7 +6,7 @@
 use crate::badge::Badge;
 use crate::board::{Board, Watched};
 use crate::{renewal, spawn, upkeep};
-use browser::fields::{is_true, text};
+use browser::fields::{is_true, members, text};
 use browser::storage::Area;
 use browser::{HostClient, action, i18n, runtime};
 use futures::lock::Mutex;
@@ -127,17 +127,18 @@ impl Shared {
     fn publish(&self) {
         let badge = self.board.borrow().badge();
         if self.shown.replace(Some(badge)) != Some(badge) {
-            spawn(show(badge));
+            show(badge);
         }
         spawn(upkeep::look_again(self.board.borrow().is_working()));
     }
 }
 
-async fn show(badge: Badge) {
+fn show(badge: Badge) {
     let text = badge.text();
-    action::set_badge_background_color(badge.color()).await;
-    action::set_badge_text(&text).await;
-    action::set_title(&i18n::message(badge.title_key(), &[]).replace("{n}", &text)).await;
+    action::set_badge_background_color(badge.color());
+    action::set_badge_text(&text);
+    let title = i18n::message(badge.title_key(), &[]).replace("{n}", &text);
+    action::set_title(&if title.is_empty() { i18n::message("actionTitle", &[]) } else { title });
 }
 
 /// Takes over, once, what an earlier life of the worker watched.
@@ -145,8 +146,7 @@ async fn recall() {
     let shared = shared();
     if !shared.recalled.get() {
         let watched = Area::Local.get_value(WATCHED_KEY).await.unwrap_or_default();
-        let watched = watched.as_array().into_iter().flatten().filter_map(Watched::read);
-        shared.board.borrow_mut().remember(watched);
+        shared.board.borrow_mut().remember(members(&watched).iter().filter_map(Watched::read));
         shared.recalled.set(true);
     }
 }

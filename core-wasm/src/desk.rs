@@ -3,41 +3,32 @@
 use crate::session::Session;
 use crate::{daemon, listing, renewal, upkeep};
 use browser::PageMessage;
-use browser::json::{to_js, value_of};
-use browser::messages::{Reply, SessionState, parse};
+use browser::json::value_of;
+use browser::messages::{SessionState, pack, parse};
 use protocol::method::{ForgetCredentials, OfSource};
 use protocol::{Account, ErrorBody, ErrorCode, Settings, Source};
 use wasm_bindgen::JsValue;
 
 /// The answer to what `runtime.onMessage` gave.
 pub async fn answer(message: JsValue) -> JsValue {
-    let reply = match parse(&value_of(&message)) {
-        Some(message) => reply(message).await,
-        None => Reply::Err(ErrorBody::new(ErrorCode::Unsupported)),
+    let Some(message) = parse(&value_of(&message)) else {
+        return pack(Err::<(), _>(ErrorBody::new(ErrorCode::Unsupported)));
     };
-    to_js(&reply)
-}
-
-async fn reply(message: PageMessage) -> Reply {
     match message {
-        PageMessage::WhoIsThere { source, store_id } => {
-            Reply::of(who_is_there(source, store_id).await)
-        }
+        PageMessage::WhoIsThere { source, store_id } => pack(who_is_there(source, store_id).await),
         PageMessage::DownloadAll { source, formats, store_id } => {
-            Reply::of(listing::start(source, formats, store_id).await)
+            pack(listing::start(source, formats, store_id).await)
         }
-        PageMessage::SessionOf { source, store_id } => {
-            Reply::of(session_of(source, store_id).await)
-        }
+        PageMessage::SessionOf { source, store_id } => pack(session_of(source, store_id).await),
         PageMessage::RenewSession { source, store_id } => {
-            Reply::of(renewal::renew(source, store_id).await)
+            pack(renewal::renew(source, store_id).await)
         }
-        PageMessage::Forget { source } => Reply::of(forget(source).await),
+        PageMessage::Forget { source } => pack(forget(source).await),
         PageMessage::Seen => {
             daemon::seen().await;
-            Reply::of(Ok(()))
+            pack(Ok(()))
         }
-        PageMessage::SettingsChanged => Reply::of(upkeep::on_settings_changed().await),
+        PageMessage::SettingsChanged => pack(upkeep::on_settings_changed().await),
     }
 }
 

@@ -5,11 +5,10 @@
 
 use crate::session::Session;
 use browser::environment::{now_ms, now_s, sleep};
-use browser::json::{error_of, to_js};
-use js_sys::{Reflect, Uint8Array};
+use browser::json::{message_of, object};
+use js_sys::Uint8Array;
 use protocol::{Credentials, ErrorBody, ErrorCode};
 use providers::{HttpMethod, MAX_ANSWER, Request, Response, Transport};
-use serde_json::{Map, Value, json};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 
@@ -80,8 +79,9 @@ impl FetchTransport {
 
     fn unreachable(&self, thrown: JsValue) -> ErrorBody {
         let host = self.session.source.origin().trim_start_matches("https://");
-        let said = error_of(thrown).params.remove("detail").unwrap_or_default();
-        ErrorBody::new(ErrorCode::Unreachable).with("host", host).with("detail", said)
+        ErrorBody::new(ErrorCode::Unreachable)
+            .with("host", host)
+            .with("detail", message_of(&thrown))
     }
 
     /// What was read before, unless its token is about to end.
@@ -124,23 +124,22 @@ impl Transport for FetchTransport {
 }
 
 fn init_of(request: &Request) -> JsValue {
-    let text = |(name, value): &(String, String)| (name.clone(), Value::from(value.as_str()));
-    let headers: Map<String, Value> = request.headers.iter().map(text).collect();
-    let mut init = json!({
-        "method": request.method.as_str(),
-        "headers": headers,
-        "credentials": "include",
-        "cache": "no-store",
+    let headers =
+        request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str().into()));
+    let headers: Vec<(&str, JsValue)> = headers.collect();
+    let mut init = vec![
+        ("method", request.method.as_str().into()),
+        ("headers", object(&headers)),
+        ("credentials", "include".into()),
+        ("cache", "no-store".into()),
         // A redirect is an answer of its own: it leads to a sign-in page.
-        "redirect": "manual",
-    });
+        ("redirect", "manual".into()),
+        ("signal", abort_after(TIMEOUT_MS)),
+    ];
     if let (HttpMethod::Post, Some(body)) = (request.method, &request.body) {
-        init["body"] = Value::from(body.as_str());
+        init.push(("body", body.as_str().into()));
     }
-    let init = to_js(&init);
-    // Fails only for what is no object.
-    let _ = Reflect::set(&init, &"signal".into(), &abort_after(TIMEOUT_MS));
-    init
+    object(&init)
 }
 
 /// The status; a redirect that was not followed hides its own and is told as 302.

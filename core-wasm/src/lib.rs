@@ -74,7 +74,7 @@ pub fn on_alarm(name: String) -> Promise {
     run(quiet(upkeep::on_alarm(name)))
 }
 
-/// `runtime.onMessage`: answers a page. The answer is a [`browser::messages::Reply`].
+/// `runtime.onMessage`: answers a page. The answer is what [`browser::messages::pack`] makes.
 #[wasm_bindgen]
 pub fn handle_message(message: JsValue) -> Promise {
     run(Box::pin(desk::answer(message)))

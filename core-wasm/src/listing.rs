@@ -3,7 +3,7 @@
 //! The worker may die at any point. A note in the storage (`notes`) then makes the next start read the list
 //! again from its beginning with the same key; adding items is idempotent, so nothing is asked for twice.
 
-use crate::batches::batches;
+use crate::batches::{FRAME, batches};
 use crate::board::Job;
 use crate::daemon::{self, Lease};
 use crate::fetch::FetchTransport;
@@ -129,7 +129,7 @@ async fn open_job(
     identity: &Identity,
     formats: Vec<Variant>,
 ) -> Result<StartedJob, ErrorBody> {
-    host.ask::<PutCredentials>(identity.credentials.clone()).await?;
+    host.ask_ref::<PutCredentials>(&identity.credentials).await?;
     let job = NewJob {
         key: note.key.clone(),
         source: note.source,
@@ -166,7 +166,7 @@ impl Walk {
     async fn read(&mut self) -> Result<(), ErrorBody> {
         let Walk { lister, transport, .. } = self;
         while let Some(page) = patiently(async || lister.next_page(transport).await).await? {
-            for items in batches(page) {
+            for items in batches(page, FRAME) {
                 if daemon::is_cancelled(self.job) {
                     return Ok(());
                 }
@@ -174,13 +174,13 @@ impl Walk {
             }
         }
         let end = ListingEnd { job: self.job, listing: lister.listing() };
-        patiently(async || self.host.ask::<ListingDone>(end).await).await.map(drop)
+        patiently(async || self.host.ask_ref::<ListingDone>(&end).await).await.map(drop)
     }
 }
 
 async fn add(host: &Lease, job: JobId, items: Vec<RemoteItem>) -> Result<(), ErrorBody> {
     let listed = Listed { job, items };
-    patiently(async || host.ask::<AddItems>(listed.clone()).await).await.map(drop)
+    patiently(async || host.ask_ref::<AddItems>(&listed).await).await.map(drop)
 }
 
 /// Tries again after temporary errors. Every call made through this may be repeated without harm.

@@ -3,7 +3,7 @@
 //! The note carries the idempotency key of the job: with it, listing again from the start adds nothing twice.
 //! It is on disk, not in `storage.session`, because closing the browser must not stop a job either.
 
-use browser::fields::{integer, is_true, owned, text};
+use browser::fields::{integer, is_true, members, owned, text};
 use browser::messages::variants;
 use browser::storage::Area;
 use protocol::{Account, ErrorBody, JobId, Source, Variant};
@@ -65,7 +65,7 @@ impl Notes {
     }
 
     fn read(notes: &Value) -> Self {
-        Self(notes.as_array().into_iter().flatten().filter_map(Note::read).collect())
+        Self(members(notes).iter().filter_map(Note::read).collect())
     }
 
     /// Puts them back.

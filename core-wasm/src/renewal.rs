@@ -81,7 +81,7 @@ async fn likeliest(source: Source) -> Session {
 pub async fn renew(source: Source, store: Option<String>) -> Result<Account, ErrorBody> {
     let identity = Session::of(source, store).await.identify(Settings::default().pace_ms).await?;
     let host = daemon::lease().await?;
-    host.ask::<PutCredentials>(identity.credentials).await?;
+    host.ask_ref::<PutCredentials>(&identity.credentials).await?;
     if let Some(note) = Notes::load().await.of(source)
         && may_go_on(note, &identity.account)
     {
@@ -110,7 +110,7 @@ pub async fn on_needed(event: Value) {
             && let Ok(host) = daemon::lease().await
         {
             // Refused or lost, the daemon asks again.
-            let _ = host.ask::<PutCredentials>(credentials).await;
+            let _ = host.ask_ref::<PutCredentials>(&credentials).await;
             return;
         }
     }

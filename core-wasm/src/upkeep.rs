@@ -8,7 +8,6 @@ use browser::storage::Area;
 use browser::{alarms, tabs};
 use protocol::method::{GetSettings, Nothing};
 use protocol::{ErrorBody, Source};
-use serde_json::Value;
 
 /// Rings every 6 hours while the person wants their libraries kept up to date.
 const UPDATE_ALARM: &str = "update";
@@ -39,7 +38,8 @@ pub async fn on_alarm(name: String) {
 
 /// Goes on with unfinished listings, and with watching over unfinished jobs.
 pub async fn go_on() {
-    if Area::Local.get_value(KEEP_KEY).await == Some(Value::Bool(true)) {
+    let kept = Area::Local.get_value(KEEP_KEY).await;
+    if kept.is_some_and(|wanted| wanted.as_bool() == Some(true)) {
         alarms::ensure(UPDATE_ALARM, UPDATE_MINUTES).await;
     }
     for note in Notes::load().await.ready() {
@@ -97,6 +97,6 @@ async fn ring(name: &str, minutes: u32, wanted: bool) {
     if wanted {
         alarms::ensure(name, minutes).await;
     } else {
-        alarms::clear(name).await;
+        alarms::clear(name);
     }
 }

@@ -1,33 +1,32 @@
 //! `action`: the toolbar button's badge and tooltip.
 //!
-//! These calls cannot fail in a way that somebody could act upon, so they tell nothing.
+//! These calls fail only while the browser shuts down, so nobody waits for them.
 
-use crate::json::to_js;
-use serde_json::json;
+use crate::json::object;
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setBadgeText, catch)]
-    async fn set_badge_text_js(details: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setBadgeBackgroundColor, catch)]
-    async fn set_badge_background_color_js(details: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setTitle, catch)]
-    async fn set_title_js(details: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setBadgeText)]
+    fn set_badge_text_js(details: &JsValue) -> Promise;
+    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setBadgeBackgroundColor)]
+    fn set_badge_background_color_js(details: &JsValue) -> Promise;
+    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setTitle)]
+    fn set_title_js(details: &JsValue) -> Promise;
 }
 
 /// Writes on the badge; an empty text removes it. About four characters are visible.
-pub async fn set_badge_text(text: &str) {
-    // Fails only while the browser shuts down.
-    let _ = set_badge_text_js(&to_js(&json!({ "text": text }))).await;
+pub fn set_badge_text(text: &str) {
+    drop(set_badge_text_js(&object(&[("text", text.into())])));
 }
 
 /// Colours the badge, as CSS would (`#1d6f42`).
-pub async fn set_badge_background_color(color: &str) {
-    let _ = set_badge_background_color_js(&to_js(&json!({ "color": color }))).await;
+pub fn set_badge_background_color(color: &str) {
+    drop(set_badge_background_color_js(&object(&[("color", color.into())])));
 }
 
-/// Sets the button's tooltip, which is also its accessible name; empty restores the manifest's.
-pub async fn set_title(title: &str) {
-    let _ = set_title_js(&to_js(&json!({ "title": title }))).await;
+/// Sets the button's tooltip, which is also its accessible name.
+pub fn set_title(title: &str) {
+    drop(set_title_js(&object(&[("title", title.into())])));
 }

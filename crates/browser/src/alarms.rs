@@ -1,29 +1,28 @@
 //! `alarms`: timers that wake the worker.
 
-use crate::json::to_js;
-use serde_json::json;
+use crate::json::{object, settle};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = create, catch)]
-    async fn create_js(name: &str, info: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = clear, catch)]
-    async fn clear_js(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = create)]
+    fn create_js(name: &str, info: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = clear)]
+    fn clear_js(name: &str) -> Promise;
     #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = get, catch)]
-    async fn get_js(name: &str) -> Result<JsValue, JsValue>;
+    fn get_js(name: &str) -> Result<Promise, JsValue>;
 }
 
 /// Makes sure that `name` rings every `minutes` (at least 1). One that is there already keeps its time.
 pub async fn ensure(name: &str, minutes: u32) {
-    let there = get_js(name).await.is_ok_and(|alarm| alarm.is_object());
+    let there = settle(get_js(name)).await.is_ok_and(|alarm| alarm.is_object());
     if !there {
-        // Refused only for wrong parameters.
-        let _ = create_js(name, &to_js(&json!({ "periodInMinutes": minutes }))).await;
+        create_js(name, &object(&[("periodInMinutes", minutes.into())]));
     }
 }
 
 /// Stops `name`, if it is there.
-pub async fn clear(name: &str) {
-    let _ = clear_js(name).await;
+pub fn clear(name: &str) {
+    drop(clear_js(name));
 }

@@ -2,8 +2,9 @@
 //!
 //! Pure bookkeeping: the port and the promises are in `host`.
 
+use crate::answer::{Answer, Asker, slot};
 use crate::fields;
-use futures::channel::oneshot::{Receiver, Sender, channel};
+use crate::json::parse;
 use protocol::{Body, Envelope, ErrorBody, ErrorCode, Kind};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -15,7 +16,7 @@ pub(crate) type Subscriber = Rc<RefCell<dyn FnMut(Value)>>;
 /// An open question.
 struct Pending {
     id: u64,
-    sender: Sender<Body>,
+    asker: Asker,
     /// The pieces of a long answer, so far.
     text: String,
 }
@@ -31,18 +32,18 @@ pub(crate) struct Calls {
 /// What has to be done about a frame. Done by the caller, when the bookkeeping is not borrowed any more:
 /// whoever is told may ask the next question at once.
 pub(crate) enum Delivery {
-    Answer(Sender<Body>, Body),
+    Answer(Asker, Body),
     Event(Subscriber, Value),
     Nothing,
 }
 
 impl Calls {
     /// Opens a question: its id and where the answer will come.
-    pub fn open(&mut self) -> (u64, Receiver<Body>) {
+    pub fn open(&mut self) -> (u64, Answer) {
         self.last_id += 1;
-        let (sender, receiver) = channel();
-        self.pending.push(Pending { id: self.last_id, sender, text: String::new() });
-        (self.last_id, receiver)
+        let (asker, answer) = slot();
+        self.pending.push(Pending { id: self.last_id, asker, text: String::new() });
+        (self.last_id, answer)
     }
 
     /// Sends the events of the subscription `id` to `subscriber`.
@@ -56,9 +57,9 @@ impl Calls {
     }
 
     /// Closes every question and forgets the subscribers: the connection is gone.
-    pub fn close(&mut self) -> Vec<Sender<Body>> {
+    pub fn close(&mut self) -> Vec<Asker> {
         self.subscribers.clear();
-        self.pending.drain(..).map(|pending| pending.sender).collect()
+        self.pending.drain(..).map(|pending| pending.asker).collect()
     }
 
     /// What a frame from the host means. Frames for questions that were withdrawn mean nothing.
@@ -80,14 +81,13 @@ impl Calls {
         if frame.more {
             return Delivery::Nothing;
         }
-        let whole =
-            serde_json::from_str(&pending.text).map_err(|problem| bad_frame(&problem.to_string()));
+        let whole = parse(&pending.text).map_err(|problem| bad_frame(&problem.to_string()));
         self.answer(frame.id, whole)
     }
 
     fn answer(&mut self, id: u64, body: Body) -> Delivery {
         match self.take(id) {
-            Some(pending) => Delivery::Answer(pending.sender, body),
+            Some(pending) => Delivery::Answer(pending.asker, body),
             None => Delivery::Nothing,
         }
     }
@@ -126,20 +126,21 @@ fn bad_frame(detail: &str) -> ErrorBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
     use protocol::envelope::{split_answer, to_value};
     use serde_json::json;
 
     /// Does what `host` does with a delivery.
     fn deliver(delivery: Delivery) {
         match delivery {
-            Delivery::Answer(sender, body) => sender.send(body).unwrap(),
+            Delivery::Answer(asker, body) => asker.tell(body),
             Delivery::Event(subscriber, body) => (subscriber.borrow_mut())(body),
             Delivery::Nothing => {}
         }
     }
 
-    fn answer_of(receiver: &mut Receiver<Body>) -> Option<Body> {
-        receiver.try_recv().unwrap()
+    fn answer_of(answer: &mut Answer) -> Option<Body> {
+        answer.now_or_never()
     }
 
     #[test]

@@ -2,18 +2,19 @@
 //!
 //! What is read here goes to the daemon and nowhere else; the values travel as [`Secret`].
 
-use crate::fields::{is_true, list, text};
-use crate::json::{error_of, to_js, value_of};
+use crate::fields::{is_true, list, members, text};
+use crate::json::{object, settle};
+use js_sys::{Object, Promise};
 use protocol::{Cookie, ErrorBody, Secret};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = getAll, catch)]
-    async fn get_all_js(details: &JsValue) -> Result<JsValue, JsValue>;
+    fn get_all_js(details: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = getAllCookieStores, catch)]
-    async fn get_all_stores_js() -> Result<JsValue, JsValue>;
+    fn get_all_stores_js() -> Result<Promise, JsValue>;
 }
 
 /// One cookie store: the profile's own, the private windows', or a Firefox container's.
@@ -52,9 +53,10 @@ fn read_store(store: &Value) -> Option<Store> {
 /// [`protocol::ErrorCode::Internal`] when the store is gone or the site is not permitted.
 pub async fn all_for(url: &str, store: &str) -> Result<Vec<Cookie>, ErrorBody> {
     // Without `partitionKey` the API leaves partitioned cookies out; an empty one means "of any partition".
-    let details = json!({ "url": url, "storeId": store, "partitionKey": {} });
-    let cookies = get_all_js(&to_js(&details)).await.map_err(error_of)?;
-    Ok(value_of(&cookies).as_array().into_iter().flatten().filter_map(read_cookie).collect())
+    let any = Object::new().into();
+    let details = [("url", url.into()), ("storeId", store.into()), ("partitionKey", any)];
+    let cookies = settle(get_all_js(&object(&details))).await?;
+    Ok(members(&cookies).iter().filter_map(read_cookie).collect())
 }
 
 /// Every store that is in use now. The profile's own comes first.
@@ -62,8 +64,8 @@ pub async fn all_for(url: &str, store: &str) -> Result<Vec<Cookie>, ErrorBody> {
 /// # Errors
 /// [`protocol::ErrorCode::Internal`] when the browser does not answer.
 pub async fn stores() -> Result<Vec<Store>, ErrorBody> {
-    let stores = get_all_stores_js().await.map_err(error_of)?;
-    Ok(value_of(&stores).as_array().into_iter().flatten().filter_map(read_store).collect())
+    let stores = settle(get_all_stores_js()).await?;
+    Ok(members(&stores).iter().filter_map(read_store).collect())
 }
 
 /// The profile's own store: the one that a `fetch` of the worker uses.
@@ -77,6 +79,7 @@ pub fn own_store() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_domain_cookie_loses_its_dot_and_a_fractional_expiry_its_fraction() {

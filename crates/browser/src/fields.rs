@@ -29,7 +29,12 @@ pub fn is_true(value: &Value, name: &str) -> bool {
 
 /// The members of the list in the field `name`; none when there is no list.
 pub fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
-    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value.get(name).map_or(&[], members)
+}
+
+/// The members of a list; none of what is no list.
+pub fn members(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Takes the field `name` out; null when it is not there.

@@ -5,18 +5,18 @@
 use crate::calls::{Calls, Delivery, Subscriber, read_frame};
 use crate::environment::sleep;
 use crate::fields::{integer, owned};
-use crate::json::{error_of, from_value, message_of, text_to_js, value_of};
+use crate::json::{error_of, from_value, message_of, text_of, text_to_js, value_of};
 use crate::runtime::{Port, connect_native, disconnect_reason};
-use futures::future::{Either, select};
-use protocol::envelope::to_value;
 use protocol::event::Numbered;
 use protocol::frame::{MAX_TO_HOST, check_length};
 use protocol::method::{Hello, Method, SayHello, Since, Subscribe, Welcome};
-use protocol::{Body, Envelope, ErrorBody, ErrorCode, HOST_NAME, PROTO, PROTO_MIN, Seq};
+use protocol::{Body, ErrorBody, ErrorCode, HOST_NAME, PROTO, PROTO_MIN, Seq};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::{Rc, Weak};
+use std::task::Poll;
 use wasm_bindgen::prelude::*;
 
 /// How long the host may take to say who it is; it may have to start the daemon first.
@@ -58,17 +58,22 @@ impl HostClient {
     }
 
     async fn hello(&self, browser: &str, client_version: &str) -> Result<Welcome, ErrorBody> {
-        let hello = self.ask::<SayHello>(Hello {
+        let hello = Hello {
             proto_min: PROTO_MIN,
             proto_max: PROTO,
             client_version: client_version.to_owned(),
             browser: browser.to_owned(),
             profile: String::new(),
+        };
+        let hello = self.ask_ref::<SayHello>(&hello);
+        let (mut hello, mut timeout) = (pin!(hello), pin!(sleep(HELLO_TIMEOUT_MS)));
+        let first = poll_fn(|context| match hello.as_mut().poll(context) {
+            Poll::Pending => {
+                timeout.as_mut().poll(context).map(|()| Err(host_missing("no answer in time")))
+            }
+            answered => answered,
         });
-        match select(pin!(hello), pin!(sleep(HELLO_TIMEOUT_MS))).await {
-            Either::Left((welcome, _)) => welcome.map(|welcome| read_welcome(&welcome)),
-            Either::Right(_) => Err(host_missing("no answer in time")),
-        }
+        first.await.map(|welcome| read_welcome(&welcome))
     }
 
     /// Calls a method. Dropping the future before the answer withdraws the question.
@@ -85,7 +90,15 @@ impl HostClient {
     /// # Errors
     /// As [`HostClient::call`].
     pub async fn ask<M: Method>(&self, params: M::Params) -> Body {
-        self.0.ask(M::NAME, to_value(&params), None).await
+        self.ask_ref::<M>(&params).await
+    }
+
+    /// As [`HostClient::ask`], for parameters that are kept to be sent again.
+    ///
+    /// # Errors
+    /// As [`HostClient::call`].
+    pub async fn ask_ref<M: Method>(&self, params: &M::Params) -> Body {
+        self.0.ask(M::NAME, text_of(params), None).await
     }
 
     /// Hears events: a snapshot first, or what happened after `since`. Ends with the connection.
@@ -117,7 +130,7 @@ impl HostClient {
         on_event: impl FnMut(Value) + 'static,
     ) -> Result<(), ErrorBody> {
         let subscriber: Subscriber = Rc::new(RefCell::new(on_event));
-        let params = to_value(&Since { seq: since });
+        let params = text_of(&Since { seq: since });
         self.0.ask(Subscribe::NAME, params, Some(subscriber)).await.map(drop)
     }
 
@@ -155,7 +168,8 @@ impl Connection {
         })
     }
 
-    async fn ask(&self, method: &str, params: Value, subscriber: Option<Subscriber>) -> Body {
+    /// Asks with the JSON text of the parameters.
+    async fn ask(&self, method: &str, params: String, subscriber: Option<Subscriber>) -> Body {
         if self.closed.get() {
             return Err(host_missing(""));
         }
@@ -165,12 +179,12 @@ impl Connection {
             // The first event may come before the answer does.
             self.calls.borrow_mut().subscribe(id, subscriber);
         }
-        self.send(&Envelope::request(id, method, params))?;
-        answer.await.unwrap_or_else(|_| Err(host_missing("")))
+        self.send(id, "req", method, &params)?;
+        answer.await
     }
 
-    fn send(&self, frame: &Envelope) -> Result<(), ErrorBody> {
-        let text = to_value(frame).to_string();
+    fn send(&self, id: u64, kind: &str, method: &str, body: &str) -> Result<(), ErrorBody> {
+        let text = frame_text(id, kind, method, body);
         check_length(text.len(), MAX_TO_HOST)?;
         self.port.post_message(&text_to_js(&text)).map_err(error_of)
     }
@@ -181,8 +195,7 @@ impl Connection {
         };
         let delivery = self.calls.borrow_mut().receive(frame);
         match delivery {
-            // Nobody may be waiting any more, and then nobody misses it.
-            Delivery::Answer(sender, body) => drop(sender.send(body)),
+            Delivery::Answer(asker, body) => asker.tell(body),
             Delivery::Event(subscriber, event) => (subscriber.borrow_mut())(event),
             Delivery::Nothing => {}
         }
@@ -192,8 +205,8 @@ impl Connection {
         let reason = host_missing(&disconnect_reason(&self.port));
         self.closed.set(true);
         let open = self.calls.borrow_mut().close();
-        for sender in open {
-            drop(sender.send(Err(reason.clone())));
+        for asker in open {
+            asker.tell(Err(reason.clone()));
         }
         if let Some(listener) = self.disconnect_listener.take() {
             listener(reason);
@@ -220,7 +233,7 @@ impl Drop for OpenCall<'_> {
         let was_open = self.connection.calls.borrow_mut().withdraw(self.id);
         if was_open && !self.connection.closed.get() {
             // A port that takes no message any more has nothing to withdraw either.
-            drop(self.connection.send(&Envelope::cancel(self.id)));
+            drop(self.connection.send(self.id, "cancel", "", "null"));
         }
     }
 }
@@ -236,6 +249,25 @@ fn listener<A, F: Fn(&Connection, A)>(
             act(&connection, argument);
         }
     }
+}
+
+/// A `protocol::Envelope` around a body that is JSON text already. Kinds and methods are our own names.
+fn frame_text(id: u64, kind: &str, method: &str, body: &str) -> String {
+    let (version, id) = (PROTO.to_string(), id.to_string());
+    let frame = [
+        r#"{"v":"#,
+        &version,
+        r#","id":"#,
+        &id,
+        r#","kind":""#,
+        kind,
+        r#"","method":""#,
+        method,
+        r#"","body":"#,
+        body,
+        "}",
+    ];
+    frame.concat()
 }
 
 fn read_welcome(welcome: &Value) -> Welcome {
@@ -256,6 +288,18 @@ fn host_missing(detail: &str) -> ErrorBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::Envelope;
+    use protocol::envelope::to_value;
+    use serde_json::json;
+
+    #[test]
+    fn a_frame_says_what_the_envelope_says() {
+        let read = |text: String| serde_json::from_str::<Envelope>(&text).unwrap();
+        let body = json!({ "title": "a \"b\" \\ é" });
+        let request = frame_text(7, "req", "job.start", &body.to_string());
+        assert_eq!(read(request), Envelope::request(7, "job.start", body));
+        assert_eq!(read(frame_text(8, "cancel", "", "null")), Envelope::cancel(8));
+    }
 
     #[test]
     fn a_welcome_reads_as_it_was_sent() {

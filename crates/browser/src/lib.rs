@@ -11,6 +11,7 @@
 
 pub mod action;
 pub mod alarms;
+mod answer;
 mod calls;
 pub mod context_menus;
 pub mod cookies;

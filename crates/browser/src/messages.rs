@@ -4,13 +4,13 @@
 //! directly, over the page's own [`crate::HostClient`].
 
 use crate::fields::{self, list, text};
-use crate::json::{from_value, value_of};
+use crate::json::{from_value, object, to_js};
 use crate::runtime::send_message;
-use protocol::envelope::to_value;
 use protocol::{Account, ErrorBody, JobId, Source, Variant};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+use wasm_bindgen::JsValue;
 
 /// A page's question to the worker. `store_id` is a cookie store; without one it is the active tab's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -76,42 +76,19 @@ pub struct SessionState {
     pub account_id: Option<String>,
 }
 
-/// An answer on its way from the worker: `{"ok": …}` or `{"err": …}`.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reply {
-    /// The answer.
-    Ok(Value),
-    /// Why there is none.
-    Err(ErrorBody),
+/// The worker's answer on its way to a page: `{"ok": …}` or `{"err": …}`.
+pub fn pack(answer: Result<impl Serialize, ErrorBody>) -> JsValue {
+    match answer {
+        Ok(answer) => object(&[("ok", to_js(&answer))]),
+        Err(error) => object(&[("err", to_js(&error))]),
+    }
 }
 
-impl Reply {
-    /// Packs a result for the way.
-    pub fn of(result: Result<impl Serialize, ErrorBody>) -> Self {
-        match result {
-            Ok(answer) => Reply::Ok(to_value(&answer)),
-            Err(error) => Reply::Err(error),
-        }
-    }
-
-    /// Takes what came back for a reply.
-    fn read(mut reply: Value) -> Self {
-        match reply.get("err") {
-            Some(error) => Reply::Err(fields::error(error)),
-            None => Reply::Ok(fields::take(&mut reply, "ok")),
-        }
-    }
-
-    /// Unpacks it.
-    ///
-    /// # Errors
-    /// The error sent, or [`protocol::ErrorCode::BadParameters`] for an answer of another shape.
-    pub fn open<T: DeserializeOwned>(self) -> Result<T, ErrorBody> {
-        match self {
-            Reply::Ok(answer) => from_value(answer),
-            Reply::Err(error) => Err(error),
-        }
+/// Opens what [`pack`] has packed.
+fn unpack<T: DeserializeOwned>(mut reply: Value) -> Result<T, ErrorBody> {
+    match reply.get("err") {
+        Some(error) => Err(fields::error(error)),
+        None => from_value(fields::take(&mut reply, "ok")),
     }
 }
 
@@ -169,8 +146,8 @@ pub async fn settings_changed() {
 
 async fn ask<T: DeserializeOwned>(message: &PageMessage) -> Result<T, ErrorBody> {
     // Marked, so that other messages inside the extension are never taken for one of ours.
-    let answer = send_message(&json!({ "to": WORKER, "message": message })).await?;
-    Reply::read(value_of(&answer)).open()
+    let message = object(&[("to", WORKER.into()), ("message", to_js(message))]);
+    unpack(send_message(&message).await?)
 }
 
 /// The address on messages to the worker.
@@ -210,6 +187,7 @@ pub fn variants(of: &Value) -> Vec<Variant> {
 mod tests {
     use super::*;
     use protocol::ErrorCode;
+    use serde_json::json;
 
     #[test]
     fn every_message_survives_the_way() {
@@ -243,10 +221,10 @@ mod tests {
     #[test]
     fn a_reply_opens_to_what_was_packed() {
         let state = SessionState { signed_in: true, account_id: Some("u1".into()) };
-        let reply = Reply::read(to_value(&Reply::of(Ok(state.clone()))));
-        assert_eq!(reply.open(), Ok(state));
+        assert_eq!(unpack(json!({ "ok": state.clone() })), Ok(state));
+        assert_eq!(unpack::<Value>(json!({ "ok": null })), Ok(Value::Null));
         let error = ErrorBody::new(ErrorCode::SignedOut).with("site", "producer.ai");
-        let reply = Reply::read(to_value(&Reply::of(Err::<(), _>(error.clone()))));
-        assert_eq!(reply.open::<()>(), Err(error));
+        assert_eq!(unpack::<Value>(json!({ "err": error.clone() })), Err(error));
+        assert_eq!(unpack::<SessionState>(json!({})).unwrap_err().code, ErrorCode::BadParameters);
     }
 }

@@ -1,8 +1,9 @@
 //! `runtime`: messages inside the extension, its own addresses, the port to the native host.
 
-use crate::json::{error_of, message_of, to_js};
+use crate::json::{message_of, settle};
+use js_sys::Promise;
 use protocol::ErrorBody;
-use serde::Serialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -29,7 +30,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = connectNative, catch)]
     pub(crate) fn connect_native(host: &str) -> Result<Port, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = sendMessage, catch)]
-    async fn send_message_js(message: &JsValue) -> Result<JsValue, JsValue>;
+    fn send_message_js(message: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getURL)]
     fn get_url(path: &str) -> String;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getManifest)]
@@ -57,8 +58,8 @@ extern "C" {
 ///
 /// # Errors
 /// [`protocol::ErrorCode::Internal`] when nobody listens.
-pub async fn send_message(message: &impl Serialize) -> Result<JsValue, ErrorBody> {
-    send_message_js(&to_js(message)).await.map_err(error_of)
+pub async fn send_message(message: &JsValue) -> Result<Value, ErrorBody> {
+    settle(send_message_js(message)).await
 }
 
 /// The absolute address of a file of the extension, such as `popup.html`.

@@ -1,10 +1,11 @@
 //! `storage`: small records of the extension. `local` outlives the browser, `session` outlives the worker.
 
-use crate::json::{error_of, from_value, to_js, value_of};
+use crate::json::{from_value, object, settle, to_js};
+use js_sys::Promise;
 use protocol::ErrorBody;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -12,11 +13,11 @@ extern "C" {
     #[derive(Clone)]
     type StorageArea;
     #[wasm_bindgen(method, catch)]
-    async fn get(this: &StorageArea, key: &str) -> Result<JsValue, JsValue>;
+    fn get(this: &StorageArea, key: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    async fn set(this: &StorageArea, items: &JsValue) -> Result<JsValue, JsValue>;
+    fn set(this: &StorageArea, items: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    async fn remove(this: &StorageArea, key: &str) -> Result<JsValue, JsValue>;
+    fn remove(this: &StorageArea, key: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(thread_local_v2, js_namespace = ["chrome", "storage"], js_name = local)]
     static LOCAL: StorageArea;
@@ -50,11 +51,8 @@ impl Area {
 
     /// The record under `key` as JSON; `None` when there is none.
     pub async fn get_value(self, key: &str) -> Option<Value> {
-        let all = self.js().get(key).await.ok()?;
-        match value_of(&all).get_mut(key).map(Value::take) {
-            None | Some(Value::Null) => None,
-            found => found,
-        }
+        let mut all = settle(self.js().get(key)).await.ok()?;
+        all.get_mut(key).map(Value::take).filter(|record| !record.is_null())
     }
 
     /// Keeps `record` under `key`.
@@ -62,8 +60,8 @@ impl Area {
     /// # Errors
     /// [`protocol::ErrorCode::Internal`] when the browser refuses (quota).
     pub async fn set(self, key: &str, record: &impl Serialize) -> Result<(), ErrorBody> {
-        let items = to_js(&json!({ key: record }));
-        self.js().set(&items).await.map(drop).map_err(error_of)
+        let items = object(&[(key, to_js(record))]);
+        settle(self.js().set(&items)).await.map(drop)
     }
 
     /// Forgets the record under `key`, if there is one.
@@ -71,6 +69,6 @@ impl Area {
     /// # Errors
     /// As [`Area::set`].
     pub async fn remove(self, key: &str) -> Result<(), ErrorBody> {
-        self.js().remove(key).await.map(drop).map_err(error_of)
+        settle(self.js().remove(key)).await.map(drop)
     }
 }

@@ -1,22 +1,23 @@
 //! `tabs`: which page the person looks at, and opening pages of the extension.
 
-use crate::fields::{integer, text};
-use crate::json::{error_of, to_js, value_of};
+use crate::fields::{integer, members, text};
+use crate::json::{object, settle};
 use crate::runtime::url_of;
+use js_sys::Promise;
 use protocol::ErrorBody;
-use serde_json::{Value, json};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = query, catch)]
-    async fn query_js(query: &JsValue) -> Result<JsValue, JsValue>;
+    fn query_js(query: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = create, catch)]
-    async fn create_js(properties: &JsValue) -> Result<JsValue, JsValue>;
+    fn create_js(properties: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = update, catch)]
-    async fn update_js(tab: i32, properties: &JsValue) -> Result<JsValue, JsValue>;
+    fn update_js(tab: i32, properties: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "windows"], js_name = update, catch)]
-    async fn update_window_js(window: i32, properties: &JsValue) -> Result<JsValue, JsValue>;
+    fn update_window_js(window: i32, properties: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// What is known of a tab.
@@ -47,7 +48,8 @@ impl Tab {
 
 /// The tab the person looks at in the window used last.
 pub async fn active() -> Option<Tab> {
-    query(&json!({ "active": true, "lastFocusedWindow": true })).await.into_iter().next()
+    let looked_at = object(&[("active", true.into()), ("lastFocusedWindow", true.into())]);
+    query(&looked_at).await.into_iter().next()
 }
 
 /// Shows a page of the extension, such as `app.html#queue`: the tab that has it already, or a new one.
@@ -56,7 +58,8 @@ pub async fn active() -> Option<Tab> {
 /// [`protocol::ErrorCode::Internal`] when the browser opens no tab.
 pub async fn show_page(path: &str) -> Result<(), ErrorBody> {
     let page = path.split('#').next().unwrap_or(path);
-    let open = query(&json!({ "url": format!("{}*", url_of(page)) })).await;
+    let pattern = [&url_of(page), "*"].concat();
+    let open = query(&object(&[("url", pattern.into())])).await;
     match open.first() {
         Some(tab) => focus(tab, path).await,
         None => create(&url_of(path)).await,
@@ -68,22 +71,20 @@ pub async fn show_page(path: &str) -> Result<(), ErrorBody> {
 /// # Errors
 /// As [`show_page`].
 pub async fn create(url: &str) -> Result<(), ErrorBody> {
-    create_js(&to_js(&json!({ "url": url }))).await.map(drop).map_err(error_of)
+    settle(create_js(&object(&[("url", url.into())]))).await.map(drop)
 }
 
 async fn focus(tab: &Tab, path: &str) -> Result<(), ErrorBody> {
-    let mut properties = json!({ "active": true });
+    let mut properties = vec![("active", true.into())];
     if path.contains('#') {
-        properties["url"] = Value::String(url_of(path));
+        properties.push(("url", url_of(path).into()));
     }
-    update_js(tab.id, &to_js(&properties)).await.map_err(error_of)?;
-    let front = to_js(&json!({ "focused": true }));
-    update_window_js(tab.window_id, &front).await.map(drop).map_err(error_of)
+    settle(update_js(tab.id, &object(&properties))).await?;
+    let front = object(&[("focused", true.into())]);
+    settle(update_window_js(tab.window_id, &front)).await.map(drop)
 }
 
-async fn query(query: &Value) -> Vec<Tab> {
-    let Ok(tabs) = query_js(&to_js(query)).await else {
-        return Vec::new();
-    };
-    value_of(&tabs).as_array().into_iter().flatten().filter_map(Tab::read).collect()
+async fn query(query: &JsValue) -> Vec<Tab> {
+    let tabs = settle(query_js(query)).await.unwrap_or_default();
+    members(&tabs).iter().filter_map(Tab::read).collect()
 }
