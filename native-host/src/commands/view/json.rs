@@ -70,8 +70,10 @@ impl View for Json {
         print(&TextLine { event: "note", text, error: None });
     }
 
-    /// Its `item` line came already.
-    fn problem(&mut self, _: &ItemView) {}
+    /// An `item` line, perhaps for the second time: of what began to wait all at once, none came.
+    fn problem(&mut self, item: &ItemView) {
+        self.item(item);
+    }
 
     fn broken(&mut self, error: &ErrorBody) {
         let text = crate::words::explain(error);

@@ -1,0 +1,19 @@
+//! What must hold under fire: every scripted fault of the sites, the network, the disk and the process itself, through
+//! the real daemon and the real command line. The invariants (I1–I10) are those of `docs/invariants.md`.
+
+mod browser;
+mod browsers;
+mod disks;
+mod interrupted;
+mod line;
+mod listings;
+mod processes;
+mod redirects;
+mod refusals;
+mod sessions;
+mod sound;
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;
+mod titles;
+mod wrong_answers;
