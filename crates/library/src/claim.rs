@@ -47,6 +47,18 @@ pub struct Claimed {
     pub kept: Kept,
 }
 
+const CANDIDATES: &str = "SELECT i.id, i.job_id, i.fence + 1 AS fence, i.source, i.source_id, i.variant, i.fetch, \
+     i.attempts + 1 AS attempts, r.title, r.metadata, j.account_id, n.part, n.validator \
+     FROM item i JOIN job j ON j.id = i.job_id JOIN record r ON r.id = i.record_id \
+     LEFT JOIN intent n ON n.item_id = i.id";
+/// Two queries, each of which walks `item_of_state` in the order of ids and stops at its limit.
+const WANTED: &str = "i.state = 'wanted' AND ?3 > 0";
+const DUE: &str = "i.state = 'waiting' AND i.next_try_at <= ?3";
+/// Of the lane, and listed by a job that runs.
+const MAY_RUN: &str = "+i.lane = ?1 AND (?2 IS NULL OR +i.source = ?2) AND EXISTS ( \
+     SELECT 1 FROM job_item x JOIN job k ON k.id = x.job_id \
+     WHERE x.item_id = i.id AND k.state IN ('listing', 'running'))";
+
 impl Library {
     /// Takes up to `limit` files of a lane that may be worked on now, and writes their intents (I2).
     ///
@@ -60,21 +72,20 @@ impl Library {
         let settings = self.settings().await?;
         let name_max = self.shelf().name_max();
         let mut write = self.write().await?;
-        let rows = sqlx::query(
-            "SELECT i.id, i.job_id, i.fence + 1 AS fence, i.source, i.source_id, i.variant, i.fetch, \
-                    i.attempts + 1 AS attempts, r.title, r.metadata, j.account_id, n.part, n.validator \
-             FROM item i JOIN job j ON j.id = i.job_id JOIN record r ON r.id = i.record_id \
-             LEFT JOIN intent n ON n.item_id = i.id \
-             WHERE i.lane = ?1 AND (?2 IS NULL OR i.source = ?2) AND j.state IN ('listing', 'running') \
-               AND (i.state = 'wanted' OR (i.state = 'waiting' AND i.next_try_at <= ?3)) \
-             ORDER BY i.id LIMIT ?4",
-        )
-        .bind(lane_name)
-        .bind(source)
-        .bind(now())
-        .bind(limit)
-        .fetch_all(&mut *write.tx)
-        .await?;
+        let mut rows = Vec::new();
+        for ready in [WANTED, DUE] {
+            let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+            let statement =
+                format!("{CANDIDATES} WHERE {ready} AND {MAY_RUN} ORDER BY i.id LIMIT ?4");
+            let more = sqlx::query(sqlx::AssertSqlSafe(statement))
+                .bind(lane_name)
+                .bind(source)
+                .bind(now())
+                .bind(left)
+                .fetch_all(&mut *write.tx)
+                .await?;
+            rows.extend(more);
+        }
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let one = claimed_from(&row, &settings.template, name_max)?;

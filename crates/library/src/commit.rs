@@ -110,7 +110,9 @@ impl Library {
         set_phase(&mut write, item, Phase::Clearing, Some(&serde_json::to_string(&surplus)?))
             .await?;
         write.commit().await?;
-        self.clear(item, &surplus).await?;
+        if let Err(error) = self.clear(item, &surplus).await {
+            tracing::warn!(%error, "a surplus file stays until the next start");
+        }
         Ok(finished)
     }
 
@@ -150,7 +152,11 @@ impl Library {
 
 /// True when the file now has its name: by renaming, or because it had it already.
 fn place(shelf: &Shelf, output: &Output) -> Result<bool, LibraryError> {
-    if shelf.stat(&output.file).is_some() && shelf.place(&output.file, &output.name)? {
+    let part_is_there = shelf.stat(&output.file).is_some();
+    if part_is_there && output.replaces.as_ref() == Some(&output.name) {
+        return shelf.place_over(&output.file, &output.name).map(|()| true);
+    }
+    if part_is_there && shelf.place(&output.file, &output.name)? {
         return Ok(true);
     }
     let there = shelf.stat(&output.name).is_some_and(|(size, _)| size == output.sealed.size);
@@ -223,7 +229,7 @@ async fn record(
         Some((id, path)) => {
             (adopt_path(write, id, path, output, shelf).await?, output.name.clone())
         }
-        None => (insert_media_file(write, output, shelf).await?, output.name.clone()),
+        None => (store_media_file(write, output, shelf).await?, output.name.clone()),
     };
     sqlx::query(
         "INSERT INTO library_item (media_file_id, record_id, item_id, part, title, added_at) \
@@ -241,14 +247,17 @@ async fn record(
     Ok(path)
 }
 
-async fn insert_media_file(
+/// A new file, or new tags in a file that keeps its name.
+async fn store_media_file(
     write: &mut Write<'_>,
     output: &Output,
     shelf: &Arc<Shelf>,
 ) -> Result<i64, LibraryError> {
     let row = sqlx::query(
         "INSERT INTO media_file (sha256, size, path, path_key, mtime_ns, container, codec, duration_ms, added_at) \
-         VALUES (unhex(?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+         VALUES (unhex(?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+         ON CONFLICT DO UPDATE SET sha256 = excluded.sha256, size = excluded.size, \
+           mtime_ns = excluded.mtime_ns RETURNING id",
     )
     .bind(&output.sealed.sha256)
     .bind(output.sealed.size as i64)

@@ -33,7 +33,8 @@ impl Phase {
 }
 
 impl Library {
-    /// Stores what a resume of this transfer must match, as soon as the server has said it.
+    /// Stores what a resume of this transfer must match, before the first byte of that version is written; `None`
+    /// when it cannot be resumed.
     ///
     /// # Errors
     /// [`LibraryError::Superseded`]; database failures.
@@ -44,7 +45,7 @@ impl Library {
     ) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         check_fence(&mut write, claimed.item, claimed.fence).await?;
-        sqlx::query("UPDATE intent SET validator = ?2 WHERE item_id = ?1")
+        sqlx::query("UPDATE intent SET validator = ?2 WHERE item_id = ?1 AND phase = 'fetching'")
             .bind(claimed.item.0)
             .bind(validator)
             .execute(&mut *write.tx)
@@ -81,7 +82,7 @@ pub(crate) async fn set_phase(
     Ok(())
 }
 
-/// Refuses work that has been given to somebody else since (I8).
+/// Refuses work that has been given to somebody else since (I8). A retitle works on a `done` item.
 pub(crate) async fn check_fence(
     write: &mut Write<'_>,
     item: ItemId,
@@ -94,6 +95,20 @@ pub(crate) async fn check_fence(
     .bind(fence)
     .fetch_optional(&mut *write.tx)
     .await?;
+    row.map(|_| ()).ok_or(LibraryError::Superseded)
+}
+
+/// As [`check_fence`], for work that has not been committed.
+pub(crate) async fn check_running(
+    write: &mut Write<'_>,
+    item: ItemId,
+    fence: i64,
+) -> Result<(), LibraryError> {
+    let row = sqlx::query("SELECT 1 FROM item WHERE id = ?1 AND fence = ?2 AND state = 'running'")
+        .bind(item.0)
+        .bind(fence)
+        .fetch_optional(&mut *write.tx)
+        .await?;
     row.map(|_| ()).ok_or(LibraryError::Superseded)
 }
 

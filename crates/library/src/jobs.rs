@@ -10,6 +10,11 @@ use sqlx::sqlite::SqliteRow;
 const COLUMNS: &str = "id, source, account_id, account_name, formats, state, songs, listing, reason, \
                        balance, created_at, finished_at";
 
+/// The list has ended and every file is in a final state; `j` is the job.
+const CAN_END: &str = "finished_at IS NULL AND listed_at IS NOT NULL AND state IN ('running', 'cancelled') \
+     AND NOT EXISTS (SELECT 1 FROM job_item ji JOIN item i ON i.id = ji.item_id WHERE ji.job_id = j.id \
+       AND i.state IN ('wanted', 'running', 'waiting', 'needs_you'))";
+
 impl Library {
     /// Starts a job, or finds the one with the same key. The bool: it was there before.
     ///
@@ -73,7 +78,8 @@ impl Library {
         sqlx::query(
             "UPDATE job SET listing = coalesce(?2, listing), reason = ?3, \
                listed_at = iif(?4, coalesce(listed_at, ?5), listed_at), \
-               state = iif(?4 AND state = 'listing', 'running', state) WHERE id = ?1",
+               state = iif(?4 AND state = 'listing', 'running', state) \
+             WHERE id = ?1 AND listed_at IS NULL AND finished_at IS NULL",
         )
         .bind(job.0)
         .bind(listing)
@@ -113,7 +119,8 @@ impl Library {
         if wanted == JobState::Cancelled {
             cancel_rest(&mut write, job).await?;
         }
-        write.commit().await
+        write.commit().await?;
+        self.drop_cancelled_parts().await
     }
 
     /// One job.
@@ -174,59 +181,41 @@ impl Library {
     /// # Errors
     /// Database failures.
     pub async fn finish_jobs(&self) -> Result<Vec<JobSummary>, LibraryError> {
-        let rows = sqlx::query(
-            "SELECT id FROM job j WHERE finished_at IS NULL AND listed_at IS NOT NULL \
-               AND (state = 'running' OR state = 'cancelled') AND NOT EXISTS ( \
-                 SELECT 1 FROM job_item ji JOIN item i ON i.id = ji.item_id WHERE ji.job_id = j.id \
-                 AND i.state IN ('wanted', 'running', 'waiting', 'needs_you'))",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let candidates = format!("SELECT id FROM job j WHERE {CAN_END}");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(candidates)).fetch_all(&self.pool).await?;
         let mut ended = Vec::new();
         for row in rows {
-            ended.push(self.finish(JobId(row.try_get(0)?)).await?);
+            ended.extend(self.finish(JobId(row.try_get(0)?)).await?);
         }
         Ok(ended)
     }
 
-    async fn finish(&self, job: JobId) -> Result<JobSummary, LibraryError> {
-        let balance = self.count(job).await?;
+    /// Ends one job, unless it was opened again meanwhile: check, count and change are one transaction.
+    async fn finish(&self, job: JobId) -> Result<Option<JobSummary>, LibraryError> {
         let mut write = self.write().await?;
-        sqlx::query(
-            "UPDATE job SET state = iif(state = 'running', 'finished', state), \
-               balance = ?2, finished_at = ?3 WHERE id = ?1 AND finished_at IS NULL",
-        )
-        .bind(job.0)
-        .bind(serde_json::to_string(&balance)?)
-        .bind(now())
-        .execute(&mut *write.tx)
-        .await?;
+        let balance = count(&mut *write.tx, job).await?;
+        let end = format!(
+            "UPDATE job AS j SET state = iif(state = 'running', 'finished', state), \
+               balance = ?2, finished_at = ?3 WHERE id = ?1 AND {CAN_END}"
+        );
+        let done = sqlx::query(sqlx::AssertSqlSafe(end))
+            .bind(job.0)
+            .bind(serde_json::to_string(&balance)?)
+            .bind(now())
+            .execute(&mut *write.tx)
+            .await?;
         write.commit().await?;
-        self.job(job).await
-    }
-
-    /// Counts a job's files by how they stand now.
-    async fn count(&self, job: JobId) -> Result<Balance, LibraryError> {
-        let rows = sqlx::query(
-            "SELECT i.state, ji.already, count(*) FROM job_item ji JOIN item i ON i.id = ji.item_id \
-             WHERE ji.job_id = ?1 GROUP BY 1, 2",
-        )
-        .bind(job.0)
-        .fetch_all(&self.pool)
-        .await?;
-        let mut balance = Balance::default();
-        for row in rows {
-            let count = row.try_get::<i64, _>(2)?.unsigned_abs();
-            balance.add(named_column(&row, "state")?, row.try_get(1)?, count);
+        if done.rows_affected() == 0 {
+            return Ok(None);
         }
-        Ok(balance)
+        self.job(job).await.map(Some)
     }
 
     async fn summary(&self, row: &SqliteRow) -> Result<JobSummary, LibraryError> {
         let id = JobId(row.try_get("id")?);
         let balance = match optional_json_column(row, "balance")? {
             Some(frozen) => frozen,
-            None => self.count(id).await?,
+            None => count(&self.pool, id).await?,
         };
         Ok(JobSummary {
             id,
@@ -242,6 +231,26 @@ impl Library {
             finished_at: row.try_get("finished_at")?,
         })
     }
+}
+
+/// Counts a job's files by how they stand now.
+async fn count<'e>(
+    executor: impl sqlx::Executor<'e, Database = sqlx::Sqlite>,
+    job: JobId,
+) -> Result<Balance, LibraryError> {
+    let rows = sqlx::query(
+        "SELECT i.state, ji.already, count(*) FROM job_item ji JOIN item i ON i.id = ji.item_id \
+         WHERE ji.job_id = ?1 GROUP BY 1, 2",
+    )
+    .bind(job.0)
+    .fetch_all(executor)
+    .await?;
+    let mut balance = Balance::default();
+    for row in rows {
+        let count = row.try_get::<i64, _>(2)?.unsigned_abs();
+        balance.add(named_column(&row, "state")?, row.try_get(1)?, count);
+    }
+    Ok(balance)
 }
 
 /// What is not being worked on ends now; what is running is ended by its worker.

@@ -7,6 +7,7 @@
 mod claim;
 mod commit;
 mod database;
+mod disk;
 mod error;
 mod intent;
 mod jobs;

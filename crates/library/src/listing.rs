@@ -40,7 +40,7 @@ impl Library {
     /// Adds a page of listed things to a job, wanting the assets in `formats`. Idempotent.
     ///
     /// # Errors
-    /// [`LibraryError::NotFound`] for an unknown job; database failures.
+    /// [`LibraryError::Superseded`] for a job that has ended; database failures.
     pub async fn add_items(
         &self,
         job: JobId,
@@ -60,15 +60,28 @@ impl Library {
         Ok(AddOutcome { songs, wanted, already, suspects })
     }
 
-    /// Forgets a lost file: its rows go, the item is wanted again.
+    /// Forgets a lost file: its rows go, the item is wanted again. `false`: the item does not have that file (any
+    /// more), or is being worked on, and nothing was changed.
     ///
     /// # Errors
     /// Database failures.
-    pub async fn want_again(&self, item: ItemId) -> Result<(), LibraryError> {
+    pub async fn want_again(&self, suspect: &Suspect) -> Result<bool, LibraryError> {
         let mut write = self.write().await?;
+        let wanted = sqlx::query(
+            "UPDATE item SET state = 'wanted', attempts = 0, reason = NULL, next_try_at = NULL \
+             WHERE id = ?1 AND state = 'done' AND EXISTS (SELECT 1 FROM library_item l \
+               JOIN media_file m ON m.id = l.media_file_id WHERE l.item_id = ?1 AND m.path = ?2)",
+        )
+        .bind(suspect.item.0)
+        .bind(&suspect.path)
+        .execute(&mut *write.tx)
+        .await?;
+        if wanted.rows_affected() == 0 {
+            return Ok(false);
+        }
         let files =
             sqlx::query("DELETE FROM library_item WHERE item_id = ?1 RETURNING media_file_id")
-                .bind(item.0)
+                .bind(suspect.item.0)
                 .fetch_all(&mut *write.tx)
                 .await?;
         for file in files {
@@ -77,15 +90,15 @@ impl Library {
                 .execute(&mut *write.tx)
                 .await?;
         }
-        let statements = [
-            "UPDATE item SET state = 'wanted', attempts = 0, reason = NULL, next_try_at = NULL WHERE id = ?1",
+        sqlx::query(
             "UPDATE job_item SET already = 0 WHERE item_id = ?1 \
              AND job_id = (SELECT job_id FROM item WHERE id = ?1)",
-        ];
-        for statement in statements {
-            sqlx::query(statement).bind(item.0).execute(&mut *write.tx).await?;
-        }
-        write.commit().await
+        )
+        .bind(suspect.item.0)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        Ok(true)
     }
 
     /// Takes a file as it is now, after it was changed by another program and found sound.
@@ -196,7 +209,7 @@ fn asset_rows(page: &[RemoteItem], formats: &[Variant]) -> Vec<Value> {
     page.iter().flat_map(of_item).collect()
 }
 
-fn lane(fetch: &Fetch) -> &'static str {
+pub(crate) fn lane(fetch: &Fetch) -> &'static str {
     match fetch {
         Fetch::Direct { .. } | Fetch::Missing => "files",
         Fetch::Api { .. } | Fetch::StemBundle { .. } => "api",
@@ -289,13 +302,11 @@ async fn count_states(write: &mut Write<'_>, assets: &str) -> Result<(u64, u64),
 }
 
 async fn count_songs(write: &mut Write<'_>, job: JobId, songs: u64) -> Result<(), LibraryError> {
-    let done = sqlx::query("UPDATE job SET songs = songs + ?2 WHERE id = ?1")
-        .bind(job.0)
-        .bind(songs as i64)
-        .execute(&mut *write.tx)
-        .await?;
+    let open = "UPDATE job SET songs = songs + ?2 \
+                WHERE id = ?1 AND state IN ('listing', 'running', 'paused')";
+    let done = sqlx::query(open).bind(job.0).bind(songs as i64).execute(&mut *write.tx).await?;
     if done.rows_affected() == 0 {
-        return Err(LibraryError::NotFound(format!("job {job}")));
+        return Err(LibraryError::Superseded);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::claim::Claimed;
 use crate::database::{Library, now};
 use crate::error::LibraryError;
-use crate::intent::{check_fence, drop_intent};
+use crate::intent::{check_running, drop_intent};
 use protocol::{ErrorBody, ErrorCode, ItemId, ItemState, JobId, Source};
 use sqlx::Row;
 
@@ -14,6 +14,8 @@ pub enum Settled {
     PutBack,
     /// Will be tried again at this time (seconds since 1970).
     Waiting(i64, ErrorBody),
+    /// As `Waiting`, but no server was asked, so that it does not count as an attempt.
+    HeldBack(i64, ErrorBody),
     /// The person has to do something.
     NeedsYou(ErrorBody),
     /// Given up.
@@ -30,7 +32,7 @@ impl Settled {
     fn state(&self) -> ItemState {
         match self {
             Settled::PutBack => ItemState::Wanted,
-            Settled::Waiting(..) => ItemState::Waiting,
+            Settled::Waiting(..) | Settled::HeldBack(..) => ItemState::Waiting,
             Settled::NeedsYou(_) => ItemState::NeedsYou,
             Settled::Failed(_) => ItemState::Failed,
             Settled::Absent => ItemState::Absent,
@@ -42,6 +44,7 @@ impl Settled {
     fn reason(&self) -> Option<&ErrorBody> {
         match self {
             Settled::Waiting(_, reason)
+            | Settled::HeldBack(_, reason)
             | Settled::NeedsYou(reason)
             | Settled::Failed(reason)
             | Settled::Withheld(reason) => Some(reason),
@@ -58,20 +61,20 @@ impl Library {
     pub async fn settle(&self, claimed: &Claimed, settled: &Settled) -> Result<(), LibraryError> {
         let state = settled.state();
         let next_try_at = match settled {
-            Settled::Waiting(at, _) => Some(*at),
+            Settled::Waiting(at, _) | Settled::HeldBack(at, _) => Some(*at),
             _ => None,
         };
         let attempts = match settled {
-            Settled::PutBack => claimed.attempts.saturating_sub(1),
+            Settled::PutBack | Settled::HeldBack(..) => claimed.attempts.saturating_sub(1),
             _ => claimed.attempts,
         };
-        if state.is_final() {
-            self.shelf().remove(&claimed.kept.part)?;
-        }
         let mut write = self.write().await?;
-        check_fence(&mut write, claimed.item, claimed.fence).await?;
+        check_running(&mut write, claimed.item, claimed.fence).await?;
+        // What would go on belongs to a job that was ended meanwhile: then it does not.
         sqlx::query(
-            "UPDATE item SET state = ?2, reason = ?3, next_try_at = ?4, attempts = ?5 WHERE id = ?1",
+            "UPDATE item SET state = iif(?2 IN ('wanted', 'waiting', 'needs_you') AND EXISTS ( \
+                 SELECT 1 FROM job j WHERE j.id = item.job_id AND j.state = 'cancelled'), 'cancelled', ?2), \
+               reason = ?3, next_try_at = ?4, attempts = ?5 WHERE id = ?1",
         )
         .bind(claimed.item.0)
         .bind(state.as_str())
@@ -83,7 +86,31 @@ impl Library {
         if state.is_final() {
             drop_intent(&mut write, claimed.item).await?;
         }
-        write.commit().await
+        write.commit().await?;
+        if state.is_final() {
+            // A part that cannot be removed now is a stray for the next start.
+            let _ = self.shelf().remove(&claimed.kept.part);
+        }
+        self.drop_cancelled_parts().await
+    }
+
+    /// Removes what was fetched of files that nobody wants any more.
+    pub(crate) async fn drop_cancelled_parts(&self) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        let gone = sqlx::query(
+            "DELETE FROM intent WHERE phase = 'fetching' \
+             AND item_id IN (SELECT id FROM item WHERE state = 'cancelled') RETURNING part",
+        )
+        .fetch_all(&mut *write.tx)
+        .await?;
+        if gone.is_empty() {
+            return Ok(());
+        }
+        write.commit().await?;
+        for row in gone {
+            let _ = self.shelf().remove(&row.try_get::<String, _>(0)?);
+        }
+        Ok(())
     }
 
     /// When the next waiting file of a running job is due (seconds since 1970).
@@ -122,13 +149,15 @@ impl Library {
         Ok(done.rows_affected())
     }
 
-    /// What waited for one of these errors to be mended is wanted again; gives how many files.
+    /// What waited for one of these errors to be mended is wanted again, of one account if it is known; gives how
+    /// many files.
     ///
     /// # Errors
     /// Database failures.
     pub async fn unblock(
         &self,
         source: Option<Source>,
+        account_id: Option<&str>,
         codes: &[ErrorCode],
     ) -> Result<u64, LibraryError> {
         let numbers: Vec<u16> = codes.iter().map(|&code| code.into()).collect();
@@ -136,10 +165,12 @@ impl Library {
         let done = sqlx::query(
             "UPDATE item SET state = 'wanted', reason = NULL, attempts = 0 \
              WHERE state = 'needs_you' AND (?1 IS NULL OR source = ?1) \
-               AND reason ->> 'code' IN (SELECT value FROM json_each(?2))",
+               AND reason ->> 'code' IN (SELECT value FROM json_each(?2)) \
+               AND (?3 IS NULL OR job_id IN (SELECT id FROM job WHERE account_id IN (?3, '')))",
         )
         .bind(source.map(Source::as_str))
         .bind(serde_json::to_string(&numbers)?)
+        .bind(account_id.filter(|id| !id.is_empty()))
         .execute(&mut *write.tx)
         .await?;
         write.commit().await?;
@@ -159,7 +190,24 @@ impl Library {
         let chosen = format!(
             "SELECT i.id FROM item i WHERE i.state IN ({states}) AND (?1 IS NULL OR i.job_id = ?1)"
         );
+        if let Some(job) = job {
+            self.reopen_list(job).await?;
+        }
         self.retry_where(&chosen, job.map(|job| job.0.to_string())).await
+    }
+
+    /// A list that broke off is read again.
+    async fn reopen_list(&self, job: JobId) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE job SET state = 'listing', listed_at = NULL, reason = NULL, balance = NULL, \
+               finished_at = NULL \
+             WHERE id = ?1 AND state <> 'paused' AND NOT coalesce(listing ->> 'complete', 0)",
+        )
+        .bind(job.0)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
     }
 
     /// Tries these again.
@@ -211,7 +259,8 @@ impl Library {
         .bind(serde_json::to_string(items)?)
         .execute(&mut *write.tx)
         .await?;
-        write.commit().await
+        write.commit().await?;
+        self.drop_cancelled_parts().await
     }
 
     /// Fresh ways to the bytes of an item whose signed address had expired.
@@ -224,9 +273,10 @@ impl Library {
         fetch: &protocol::Fetch,
     ) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
-        sqlx::query("UPDATE item SET fetch = ?2 WHERE id = ?1")
+        sqlx::query("UPDATE item SET fetch = ?2, lane = ?3 WHERE id = ?1")
             .bind(item.0)
             .bind(serde_json::to_string(fetch)?)
+            .bind(crate::listing::lane(fetch))
             .execute(&mut *write.tx)
             .await?;
         write.commit().await

@@ -43,10 +43,14 @@ impl Library {
             recovered.quarantined = self.quarantine_strays().await?;
         }
         let mut write = self.write().await?;
-        let requeued = sqlx::query("UPDATE item SET state = 'wanted' WHERE state = 'running'")
-            .execute(&mut *write.tx)
-            .await?;
+        let requeued = sqlx::query(
+            "UPDATE item SET state = iif(EXISTS (SELECT 1 FROM job j WHERE j.id = item.job_id \
+               AND j.state = 'cancelled'), 'cancelled', 'wanted') WHERE state = 'running'",
+        )
+        .execute(&mut *write.tx)
+        .await?;
         write.commit().await?;
+        self.drop_cancelled_parts().await?;
         recovered.requeued = requeued.rows_affected();
         Ok(recovered)
     }
@@ -99,6 +103,7 @@ impl Library {
         let mended = match found.phase.as_str() {
             "fetching" => return Ok(()),
             "placing" => {
+                self.hold(found.item).await?;
                 let outputs = serde_json::from_str(outputs)?;
                 self.place_and_record(found.item, found.fence, outputs).await.map(|_| {
                     recovered.adopted += 1;
@@ -113,6 +118,18 @@ impl Library {
             self.start_over(found).await?;
         }
         Ok(())
+    }
+
+    /// A commit that failed had put its item back; its files are complete all the same.
+    async fn hold(&self, item: ItemId) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE item SET state = 'running' WHERE id = ?1 AND state IN ('wanted', 'waiting', 'needs_you')",
+        )
+        .bind(item.0)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
     }
 
     async fn start_over(&self, found: &Found) -> Result<(), LibraryError> {

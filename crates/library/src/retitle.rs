@@ -3,8 +3,8 @@
 use crate::claim::{Claimed, claimed_from};
 use crate::database::{Library, now};
 use crate::error::LibraryError;
-use crate::intent::drop_intent;
-use protocol::Source;
+use crate::intent::{check_fence, drop_intent};
+use protocol::{ItemId, Source};
 use sqlx::Row;
 
 /// A finished item whose files carry an old title.
@@ -17,13 +17,14 @@ pub struct Retitle {
 }
 
 impl Library {
-    /// Takes up to `limit` finished items of a source whose title has changed since their files were tagged.
+    /// Takes up to `limit` finished items of a source, in the order of their ids from `after` on, whose title has changed since their files were tagged.
     ///
     /// # Errors
     /// Database failures.
     pub async fn claim_retitles(
         &self,
         source: Source,
+        after: ItemId,
         limit: u32,
     ) -> Result<Vec<Retitle>, LibraryError> {
         let settings = self.settings().await?;
@@ -33,13 +34,14 @@ impl Library {
             "SELECT i.id, i.job_id, i.fence + 1 AS fence, i.source, i.source_id, i.variant, i.fetch, \
                     i.attempts, r.title, r.metadata, j.account_id, NULL AS part, NULL AS validator \
              FROM item i JOIN record r ON r.id = i.record_id JOIN job j ON j.id = i.job_id \
-             WHERE i.source = ?1 AND i.state = 'done' \
+             WHERE i.source = ?1 AND i.state = 'done' AND i.id > ?3 \
                AND EXISTS (SELECT 1 FROM library_item l WHERE l.item_id = i.id AND l.title <> r.title) \
                AND NOT EXISTS (SELECT 1 FROM intent n WHERE n.item_id = i.id) \
              ORDER BY i.id LIMIT ?2",
         )
         .bind(source.as_str())
         .bind(limit)
+        .bind(after.0)
         .fetch_all(&mut *write.tx)
         .await?;
         let mut retitles = Vec::with_capacity(rows.len());
@@ -82,9 +84,10 @@ impl Library {
     /// # Errors
     /// Database and disk failures.
     pub async fn abandon_retitle(&self, retitle: &Retitle) -> Result<(), LibraryError> {
-        self.shelf().remove(&retitle.claimed.kept.part)?;
         let mut write = self.write().await?;
+        check_fence(&mut write, retitle.claimed.item, retitle.claimed.fence).await?;
         drop_intent(&mut write, retitle.claimed.item).await?;
-        write.commit().await
+        write.commit().await?;
+        self.shelf().remove(&retitle.claimed.kept.part)
     }
 }

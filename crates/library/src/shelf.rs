@@ -2,20 +2,24 @@
 //!
 //! Everything here blocks; callers on async threads use `spawn_blocking`. Nothing here knows the database.
 
+use crate::disk::{
+    COMMON_NAME_MAX, free_space, hash_file, modified_ns, name_limit, rename_if_free, replace_file,
+    sync_folder,
+};
 use crate::error::LibraryError;
-use crate::names::PART_SUFFIX;
+use crate::names::{PART_SUFFIX, numbered};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 /// Where MediaFetcher keeps its own things inside the library folder.
 const OWN_FOLDER: &str = ".mediafetcher";
 const MARKER: &str = ".mediafetcher/library.json";
+/// Parts that nobody wanted, until the next start.
 const QUARANTINE: &str = ".mediafetcher/quarantine";
-/// Length of a name that every common file system takes, in bytes.
-const COMMON_NAME_MAX: usize = 255;
+/// Damaged files that were complete once, kept for good: they may be the only copy.
+const DAMAGED: &str = ".mediafetcher/damaged";
 
 /// The library folder.
 #[derive(Debug, Clone)]
@@ -157,11 +161,25 @@ impl Shelf {
                 }
             }
         });
+        let placed = match placed {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => rename_if_free(&from, &to),
+            other => other,
+        };
         let placed = placed.map_err(LibraryError::io(name))?;
         if placed {
             sync_folder(&folder).map_err(LibraryError::io(name))?;
         }
         Ok(placed)
+    }
+
+    /// As [`Shelf::place`], for a file that takes the place of an older one of ours under the same name.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn place_over(&self, part: &str, name: &str) -> Result<(), LibraryError> {
+        let (from, to) = (self.path(part)?, self.path(name)?);
+        let folder = to.parent().unwrap_or(&self.root).to_owned();
+        fs::rename(from, to).and_then(|()| sync_folder(&folder)).map_err(LibraryError::io(name))
     }
 
     fn make_folder(&self, folder: &Path) -> io::Result<()> {
@@ -181,7 +199,19 @@ impl Shelf {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(LibraryError::io(name)(error))
             }
-            _ => Ok(()),
+            _ => {
+                self.remove_empty_folder(name);
+                Ok(())
+            }
+        }
+    }
+
+    /// A folder for stems goes with its last file.
+    fn remove_empty_folder(&self, name: &str) {
+        let parent = Path::new(name).parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent {
+            // Refused by the system unless it is empty.
+            let _ = fs::remove_dir(self.root.join(parent));
         }
     }
 
@@ -231,15 +261,38 @@ impl Shelf {
         Ok(names.filter(|name| name.ends_with(PART_SUFFIX)).collect())
     }
 
-    /// Moves a file out of sight, to be looked at or deleted later.
+    /// Moves a part out of sight; it is deleted at the next start.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn quarantine(&self, name: &str) -> Result<(), LibraryError> {
-        let folder = self.root.join(QUARANTINE);
+        self.move_aside(name, QUARANTINE)
+    }
+
+    /// Moves a damaged file out of the way of a sound one. It is kept.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn set_aside(&self, name: &str) -> Result<(), LibraryError> {
+        self.move_aside(name, DAMAGED)
+    }
+
+    fn move_aside(&self, name: &str, own_folder: &str) -> Result<(), LibraryError> {
+        let folder = self.root.join(own_folder);
         fs::create_dir_all(&folder).map_err(LibraryError::io(name))?;
         let flat = name.replace('/', "_");
-        fs::rename(self.path(name)?, folder.join(flat)).map_err(LibraryError::io(name))
+        let free = (1..).map(|number| match number {
+            1 => folder.join(&flat),
+            number => folder.join(numbered(&flat, number)),
+        });
+        let free =
+            free.into_iter().find(|path| !path.exists()).unwrap_or_else(|| folder.join(&flat));
+        fs::rename(self.path(name)?, free).map_err(LibraryError::io(name))
+    }
+
+    /// Bytes that can still be written to the folder's disk, where the system tells.
+    pub fn free_space(&self) -> Option<u64> {
+        free_space(&self.root)
     }
 
     /// Deletes what was quarantined before the start of this run.
@@ -256,12 +309,6 @@ impl Shelf {
     }
 }
 
-/// The modification time in nanoseconds since 1970, 0 where the system has none.
-fn modified_ns(found: &fs::Metadata) -> i64 {
-    let since = found.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-    since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
-}
-
 fn check_marker(bytes: &[u8], library_id: &str, root: &Path) -> Result<(), LibraryError> {
     let marker: Marker = serde_json::from_slice(bytes)?;
     if marker.library_id == library_id {
@@ -269,69 +316,4 @@ fn check_marker(bytes: &[u8], library_id: &str, root: &Path) -> Result<(), Libra
     }
     let words = format!("{} belongs to another MediaFetcher library", root.display());
     Err(LibraryError::Invalid(words))
-}
-
-fn hash_file(path: &Path) -> io::Result<Sealed> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 256 * 1024];
-    let mut size = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&buffer[..read]);
-        size += read as u64;
-    }
-    let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Sealed { sha256, size })
-}
-
-/// Temporary file, fsync, rename over, fsync of the folder.
-fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().suffix(PART_SUFFIX).tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    readable(temporary.as_file())?;
-    temporary.persist(path)?;
-    sync_folder(folder)
-}
-
-/// Temporary files are private; what stays in the library is an ordinary file.
-#[cfg(unix)]
-fn readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-/// Makes a rename in `folder` durable. Windows has no such call: NTFS journals names by itself.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn name_limit(root: &Path) -> usize {
-    let found = rustix::fs::statvfs(root).map(|stat| stat.f_namemax as usize);
-    found
-        .ok()
-        .filter(|&limit| limit >= 64)
-        .map_or(COMMON_NAME_MAX, |limit| limit.min(COMMON_NAME_MAX))
-}
-
-#[cfg(not(unix))]
-fn name_limit(_: &Path) -> usize {
-    COMMON_NAME_MAX
 }

@@ -33,7 +33,7 @@ impl Library {
         let rows = sqlx::query(
             "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar FROM record r \
              WHERE sidecar_fresh = 0 AND metadata ->> 'stem' IS NULL \
-               AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND i.state = 'done') \
+               AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND +i.state = 'done') \
              ORDER BY id LIMIT ?1",
         )
         .bind(limit)
@@ -51,7 +51,8 @@ impl Library {
                 record_id: row.try_get("id")?,
                 fingerprint: row.try_get("fingerprint")?,
                 raw: row.try_get("raw")?,
-                old_name: old.filter(|old| *old != name),
+                // Where case does not matter, the new file has replaced the old one.
+                old_name: old.filter(|old| names::clash_key(old) != names::clash_key(&name)),
                 name,
                 metadata,
             });

@@ -4,7 +4,7 @@ use super::engine::Engine;
 use super::seal::{self, Raw};
 use library::names::PART_SUFFIX;
 use library::{Claimed, Finished, Shelf};
-use media::Container;
+use media::{Container, Cover};
 use protocol::{ErrorBody, ErrorCode};
 use providers::stems::{StemDecoder, StemEvent};
 use std::fs::File;
@@ -29,9 +29,10 @@ pub(super) async fn bring(
     shelf.check().map_err(ErrorBody::from)?;
     let mut parts =
         Parts { shelf: shelf.clone(), base: claimed.kept.part.clone(), files: vec![], open: None };
+    let cover = engine.cover_of(claimed, cancel).await?;
     let result = async {
         fetch(engine, claimed, url, &mut parts, cancel).await?;
-        commit(engine, claimed, &parts).await
+        commit(engine, claimed, &parts, cover).await
     };
     let result = result.await;
     if result.is_err() {
@@ -59,7 +60,9 @@ async fn fetch(
     let mut sink = |bytes: &[u8]| {
         so_far += bytes.len() as u64;
         engine.meter.note(claimed, so_far, None);
-        decoder.push(bytes, &mut |event| parts.take(event)).map_err(ErrorBody::from)
+        // Decoding and writing a piece takes a moment: other work of this thread moves to another.
+        tokio::task::block_in_place(|| decoder.push(bytes, &mut |event| parts.take(event)))
+            .map_err(ErrorBody::from)
     };
     engine.downloader.fetch_stream(&target, &mut sink, cancel).await?;
     if decoder.finish()? == 0 {
@@ -72,11 +75,12 @@ async fn commit(
     engine: &Engine,
     claimed: &Claimed,
     parts: &Parts,
+    cover: Option<Cover>,
 ) -> Result<Vec<Finished>, TransferError> {
     let mut outputs = Vec::with_capacity(parts.files.len());
     for (stem, file) in &parts.files {
         let raw = Raw { part: stem.clone(), file: file.clone(), container: Container::Mp4 };
-        outputs.push(seal::seal(engine, claimed, raw).await?);
+        outputs.push(seal::seal(engine, claimed, raw, cover.clone()).await?);
     }
     Ok(engine.library.commit(claimed, outputs).await.map_err(ErrorBody::from)?)
 }

@@ -3,10 +3,11 @@
 use super::engine::Engine;
 use library::Claimed;
 use media::Cover;
-use protocol::{ErrorBody, ErrorClass};
+use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 /// Songs are worked on in their order, so that few covers need to be remembered.
 const REMEMBERED: usize = 24;
@@ -43,11 +44,17 @@ impl Engine {
     ///
     /// # Errors
     /// A temporary one, while it is worth trying the song again for its cover.
-    pub async fn cover_of(&self, claimed: &Claimed) -> Result<Option<Cover>, ErrorBody> {
+    pub async fn cover_of(
+        &self,
+        claimed: &Claimed,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Cover>, ErrorBody> {
         let Some(url) = claimed.metadata.image_url.as_deref() else { return Ok(None) };
         let cell = self.covers.cell(url);
-        let found = cell.get_or_try_init(|| self.fetch_cover(url)).await;
-        match found {
+        let found = cell.get_or_try_init(|| self.fetch_cover(url));
+        let found = cancel.run_until_cancelled(found).await;
+        match found.unwrap_or_else(|| Err(ErrorBody::new(ErrorCode::Withdrawn))) {
+            Err(error) if error.code == ErrorCode::Withdrawn => Err(error),
             Ok(cover) => Ok(cover.clone()),
             Err(_) if claimed.attempts >= WORTH_TRYING => Ok(None),
             Err(error) => Err(error),

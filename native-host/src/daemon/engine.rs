@@ -64,6 +64,8 @@ struct State {
     blocked: HashMap<Source, ErrorBody>,
     /// Nothing can be placed in the library folder.
     disk: Option<ErrorBody>,
+    /// The library folder was there at some time, so that what the last run left in it is mended.
+    was_open: bool,
     paused: bool,
 }
 
@@ -93,12 +95,13 @@ impl Engine {
             format!("the database {} cannot be used", home.database().display())
         })?;
         let recovered = library.recover().await.context("the library could not be mended")?;
+        // A disk that was in trouble is tried anew: the first file will tell.
+        library.unblock(None, None, DISK_ERRORS).await?;
         tracing::info!(?recovered, "the library is open");
         let settings = library.settings().await?;
-        // Whether the disk still refuses, the first file will tell.
-        library.unblock(None, DISK_ERRORS).await?;
         let downloader = Downloader::new(config(&settings))?;
         let paused = library.is_paused().await?;
+        let was_open = library.shelf().check().is_ok();
         let shared = Shared {
             home,
             library,
@@ -112,7 +115,7 @@ impl Engine {
             changed: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            state: Mutex::new(State { paused, ..State::default() }),
+            state: Mutex::new(State { paused, was_open, ..State::default() }),
         };
         let engine = Self { shared: Arc::new(shared) };
         engine.mark_unfinished().await?;
@@ -231,10 +234,27 @@ impl Engine {
         self.block(None, why).await;
     }
 
+    /// The library folder takes a real file.
+    pub async fn disk_works(&self) -> bool {
+        let shelf = self.library.shelf();
+        let tried =
+            tokio::task::spawn_blocking(move || shelf.check().and_then(|()| shelf.try_out()));
+        matches!(tried.await, Ok(Ok(())))
+    }
+
     /// The disk works again.
     pub async fn disk_mended(&self) {
+        let first_time = !std::mem::replace(&mut self.state().was_open, true);
+        if first_time && let Err(error) = self.library.recover().await {
+            tracing::error!(%error, "the library could not be mended");
+        }
         self.state().disk = None;
-        self.unblock(None, DISK_ERRORS).await;
+        self.unblock(None, None, DISK_ERRORS).await;
+        for &source in Source::ALL {
+            if let Err(error) = self.read_waiting_lists(source).await {
+                tracing::error!(%error, "lists could not be read on");
+            }
+        }
     }
 
     /// The site's API is not to be asked now.
@@ -252,6 +272,10 @@ impl Engine {
         why: &ErrorBody,
         edition: Option<u64>,
     ) {
+        if why.code == ErrorCode::OtherAccount {
+            // The session is good, only not for this work.
+            return self.ask_for_credentials(source, account_id);
+        }
         let first = self.state().blocked.insert(source, why.clone()).is_none();
         if first {
             tracing::info!(%source, %why, "a session is needed");
@@ -261,7 +285,7 @@ impl Engine {
         }
         // One that came meanwhile found nothing to release yet: without this the work would wait for another.
         if self.sessions.edition(source) != edition {
-            self.session_renewed(source).await;
+            self.session_renewed(source, None).await;
         }
     }
 
@@ -274,10 +298,10 @@ impl Engine {
         });
     }
 
-    /// A fresh session is there, or the person wants it tried again.
-    pub async fn session_renewed(&self, source: Source) {
+    /// A fresh session of an account is there, or the person wants it tried again.
+    pub async fn session_renewed(&self, source: Source, account_id: Option<&str>) {
         self.state().blocked.remove(&source);
-        self.unblock(Some(source), SESSION_ERRORS).await;
+        self.unblock(Some(source), account_id, SESSION_ERRORS).await;
     }
 
     async fn block(&self, source: Option<Source>, why: &ErrorBody) {
@@ -287,8 +311,8 @@ impl Engine {
         self.everything_changed().await;
     }
 
-    async fn unblock(&self, source: Option<Source>, codes: &[ErrorCode]) {
-        if let Err(error) = self.library.unblock(source, codes).await {
+    async fn unblock(&self, source: Option<Source>, account: Option<&str>, codes: &[ErrorCode]) {
+        if let Err(error) = self.library.unblock(source, account, codes).await {
             tracing::error!(%error, "the queue could not be released");
         }
         self.wake.notify_one();

@@ -26,7 +26,7 @@ pub(super) struct Listers {
 
 /// The reader of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
+enum Reader {
     /// A client, by its connection.
     Connection(u64),
     /// The daemon itself.
@@ -38,9 +38,19 @@ impl Listers {
         self.of_job.lock().expect("nothing panics while holding it")
     }
 
-    /// Notes who reads.
-    pub fn set(&self, job: JobId, reader: Reader) {
-        self.of_job().insert(job, reader);
+    /// Notes that a client reads. When the daemon has taken the list over, it goes on: two readers do no harm, but
+    /// only one decides how the list ended.
+    pub fn read_by_client(&self, job: JobId, connection: u64) {
+        let mut of_job = self.of_job();
+        let reader = of_job.entry(job).or_insert(Reader::Connection(connection));
+        if *reader != Reader::Daemon {
+            *reader = Reader::Connection(connection);
+        }
+    }
+
+    /// The daemon itself reads it.
+    pub fn is_read_by_daemon(&self, job: JobId) -> bool {
+        self.of_job().get(&job) == Some(&Reader::Daemon)
     }
 
     /// Notes that the list has ended.
@@ -96,19 +106,23 @@ impl Engine {
         if !suspect.gone {
             let path = shelf.path(&suspect.path)?;
             let container = media::Container::of_extension(suspect.variant.extension());
-            let sound = tokio::task::spawn_blocking(move || {
-                container.is_some_and(|container| media::inspect(&path, container).is_ok())
+            let sound = tokio::task::spawn_blocking(move || match container {
+                Some(container) => is_sound(media::inspect(&path, container)),
+                None => Ok(true),
             });
-            if sound.await.unwrap_or(false) {
+            let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
+            if sound.await.map_err(internal)?? {
                 self.library.accept_changed(&suspect.path).await?;
                 return Ok(false);
             }
         }
+        if !self.library.want_again(suspect).await? {
+            return Ok(false);
+        }
         tracing::info!(name = suspect.path, "a file is lost or damaged and will be fetched again");
         if shelf.stat(&suspect.path).is_some() {
-            shelf.quarantine(&suspect.path)?;
+            shelf.set_aside(&suspect.path)?;
         }
-        self.library.want_again(suspect.item).await?;
         Ok(true)
     }
 
@@ -142,6 +156,10 @@ impl Engine {
         why: &ErrorBody,
         edition: Option<u64>,
     ) -> Result<JobSummary, ErrorBody> {
+        if why.code == ErrorCode::Withdrawn {
+            // The job was ended, or somebody else reads on.
+            return Ok(self.library.job(job).await?);
+        }
         self.listers.ended(job);
         let ended = why.class() != ErrorClass::NeedsUser;
         self.library.set_listing(job, None, Some(why), ended).await?;
@@ -242,5 +260,14 @@ impl Engine {
     async fn was_ended(&self, job: JobId) -> bool {
         let ended = |job: JobSummary| matches!(job.state, JobState::Cancelled | JobState::Finished);
         self.library.job(job).await.is_ok_and(ended)
+    }
+}
+
+/// A file that can be read and is not what it should be is unsound; one that cannot be read says nothing.
+fn is_sound(inspected: Result<media::Facts, ErrorBody>) -> Result<bool, ErrorBody> {
+    match inspected {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.code, ErrorCode::NotMedia | ErrorCode::Damaged) => Ok(false),
+        Err(error) => Err(error),
     }
 }

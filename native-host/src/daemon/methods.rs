@@ -3,7 +3,6 @@
 
 use super::engine::Engine;
 use super::folder;
-use super::listing::Reader;
 use super::server::Caller;
 use crate::doctor::{self, DaemonFact};
 use protocol::envelope::to_value;
@@ -72,9 +71,9 @@ pub(super) async fn answer(
 }
 
 async fn put_credentials(engine: &Engine, _: Caller, credentials: Credentials) -> Answer<Nothing> {
-    let source = credentials.source;
+    let (source, account_id) = (credentials.source, credentials.account_id.clone());
     if engine.sessions.put(credentials)? {
-        engine.session_renewed(source).await;
+        engine.session_renewed(source, Some(&account_id)).await;
         engine.read_waiting_lists(source).await?;
     }
     Ok(Nothing {})
@@ -94,7 +93,7 @@ async fn start_job(engine: &Engine, caller: Caller, new: NewJob) -> Answer<Start
     if new.daemon_lists {
         engine.read_list(job, false);
     } else {
-        engine.listers.set(job, Reader::Connection(caller.connection));
+        engine.listers.read_by_client(job, caller.connection);
     }
     engine.job_changed(job);
     Ok(Started { job, existing })
@@ -105,7 +104,7 @@ async fn add_items(engine: &Engine, caller: Caller, listed: Listed) -> Answer<Ad
     if matches!(state, JobState::Cancelled | JobState::Finished) {
         return Err(ErrorBody::new(ErrorCode::Withdrawn));
     }
-    engine.listers.set(listed.job, Reader::Connection(caller.connection));
+    engine.listers.read_by_client(listed.job, caller.connection);
     engine.add_page(listed.job, &listed.items).await
 }
 
@@ -118,6 +117,9 @@ async fn listing_failed(
     _: Caller,
     end: ListingError,
 ) -> Answer<protocol::JobSummary> {
+    if engine.listers.is_read_by_daemon(end.job) {
+        return Ok(engine.library.job(end.job).await?);
+    }
     let edition = engine.edition_for(end.job).await;
     engine.list_failed(end.job, &end.error, edition).await
 }
@@ -151,7 +153,8 @@ async fn cancel(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {
     };
     for job in jobs {
         set_state(engine, job, JobState::Cancelled).await?;
-        engine.interrupt(|_, of_job| of_job == job, true);
+        // Put back rather than ended: the job that wants a file now decides (`Library::settle`).
+        engine.interrupt(|_, of_job| of_job == job, false);
         engine.listers.ended(job);
     }
     engine.everything_changed().await;
@@ -185,7 +188,7 @@ async fn try_again_whatever_stopped_it(engine: &Engine) {
     for &source in Source::ALL {
         engine.sessions.pardon(source);
         if engine.is_blocked(source) {
-            engine.session_renewed(source).await;
+            engine.session_renewed(source, None).await;
         }
     }
     if engine.disk_trouble().is_some() {

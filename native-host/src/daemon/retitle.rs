@@ -3,8 +3,8 @@
 use super::engine::Engine;
 use super::seal;
 use library::{Output, Retitle, Shelf};
-use media::{Container, Tags};
-use protocol::{ErrorBody, ErrorCode, Source};
+use media::{Container, MediaError, Tags};
+use protocol::{ErrorBody, ErrorCode, ItemId, Source};
 use std::sync::Arc;
 
 /// Retitled items taken at once.
@@ -14,26 +14,23 @@ impl Engine {
     /// Renames every file of a source whose title has changed. What cannot be renamed now is offered again with the
     /// next list.
     pub async fn rename_retitled(&self, source: Source) {
+        let mut after = ItemId(0);
         loop {
-            let retitles = match self.library.claim_retitles(source, BATCH).await {
+            let retitles = match self.library.claim_retitles(source, after, BATCH).await {
                 Ok(retitles) => retitles,
                 Err(error) => return tracing::error!(%error, "retitled songs could not be read"),
             };
-            let all = retitles.len() == BATCH as usize;
-            let mut renamed = 0;
             for retitle in &retitles {
-                match self.rename(retitle).await {
-                    Ok(()) => renamed += 1,
-                    Err(error) => {
-                        tracing::warn!(title = retitle.claimed.title, %error, "not renamed");
-                        let given_up = self.library.abandon_retitle(retitle).await;
-                        given_up.unwrap_or_else(|error| tracing::error!(%error, "not given up"));
-                    }
+                if let Err(error) = self.rename(retitle).await {
+                    tracing::warn!(title = retitle.claimed.title, %error, "not renamed");
+                    let given_up = self.library.abandon_retitle(retitle).await;
+                    given_up.unwrap_or_else(|error| tracing::error!(%error, "not given up"));
                 }
                 self.item_changed(retitle.claimed.item).await;
             }
-            if !all || renamed == 0 || self.stopping.is_cancelled() {
-                return;
+            match retitles.last() {
+                Some(last) if !self.stopping.is_cancelled() => after = last.claimed.item,
+                _ => return,
             }
         }
     }
@@ -94,7 +91,10 @@ fn copy_with_tags(
     let modified = std::fs::metadata(&from).and_then(|found| found.modified()).map_err(failed)?;
     std::fs::copy(&from, &to).map_err(failed)?;
     tags.cover = media::read_tags(&from, container).ok().and_then(|tags| tags.cover);
-    media::write_tags(&to, container, tags)?;
+    match media::write_tags(&to, container, tags) {
+        Ok(()) | Err(MediaError::CannotTag(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
     let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     shelf.set_time(new, i64::try_from(since.as_secs()).unwrap_or_default())?;
     media::inspect(&to, container)

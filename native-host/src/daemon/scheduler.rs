@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::work;
 use library::Lane;
-use protocol::Source;
+use protocol::{ErrorCode, Source};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,11 +13,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const API_SLOTS: u32 = 4;
 /// The longest sleep without looking, so that a clock that was set does not stop the queue.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// While a file is due and its lane is full.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(500);
 /// How often a disk that refused is looked at again.
 const DISK_CHECK: Duration = Duration::from_secs(5);
 
 /// How long before its end a session is asked for again.
 const RENEW_BEFORE: Duration = Duration::from_secs(180);
+
+/// Free bytes that make a full disk worth a try again.
+const ROOM: u64 = 32 * 1024 * 1024;
 
 /// How many files of each lane are in work.
 type Busy = Arc<Mutex<HashMap<Lane, u32>>>;
@@ -84,11 +89,20 @@ async fn pause(engine: &Engine) -> Duration {
     if engine.disk_trouble().is_some() {
         return DISK_CHECK;
     }
+    if engine.is_paused() {
+        return LONGEST_SLEEP;
+    }
     let due = engine.library.next_due().await.ok().flatten();
     let Some(due) = due else { return LONGEST_SLEEP };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let until = Duration::from_secs(due.max(0).unsigned_abs()).saturating_sub(now);
-    until.clamp(Duration::from_millis(50), LONGEST_SLEEP)
+    until.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+}
+
+/// A disk that was full needs more than a few free blocks before it is worth a try.
+fn has_room(engine: &Engine) -> bool {
+    let full = engine.disk_trouble().is_some_and(|why| why.code == ErrorCode::DiskFull);
+    !full || engine.library.shelf().free_space().is_none_or(|free| free >= ROOM)
 }
 
 async fn look_around(engine: &Engine) {
@@ -117,9 +131,7 @@ async fn look_at_disk(engine: &Engine) {
     if let Err(error) = engine.library.reopen_shelf().await {
         tracing::warn!(%error, "the library folder could not be opened");
     }
-    let shelf = engine.library.shelf();
-    let tried = tokio::task::spawn_blocking(move || shelf.check().and_then(|()| shelf.try_out()));
-    if matches!(tried.await, Ok(Ok(()))) {
+    if engine.disk_works().await && has_room(engine) {
         engine.disk_mended().await;
     }
 }

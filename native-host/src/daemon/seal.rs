@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use library::{Claimed, Output, Shelf, names};
-use media::{Container, Facts, MediaError, Tags};
+use media::{Container, Cover, Facts, MediaError, Tags};
 use protocol::{ErrorBody, ErrorCode, RemoteItem};
 use std::sync::Arc;
 
@@ -28,8 +28,8 @@ pub(super) async fn seal(
     engine: &Engine,
     claimed: &Claimed,
     raw: Raw,
+    cover: Option<Cover>,
 ) -> Result<Output, ErrorBody> {
-    let cover = engine.cover_of(claimed).await?;
     let tags = tags_of(claimed, &raw.part, cover);
     let name = final_name(engine, claimed, &raw.part).await?;
     let shelf = engine.library.shelf();
@@ -82,7 +82,7 @@ fn check_duration(facts: &Facts, claimed: &Claimed) -> Result<(), ErrorBody> {
 }
 
 /// What goes into the file's tags.
-pub(super) fn tags_of(claimed: &Claimed, part: &str, cover: Option<media::Cover>) -> Tags {
+pub(super) fn tags_of(claimed: &Claimed, part: &str, cover: Option<Cover>) -> Tags {
     let mut metadata = claimed.metadata.clone();
     if !part.is_empty() {
         metadata.stem = Some(part.to_owned());

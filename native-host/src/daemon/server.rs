@@ -7,10 +7,11 @@ use protocol::event::Numbered;
 use protocol::method::{Hello, SayHello, Since, Subscribe, Welcome};
 use protocol::{Envelope, ErrorBody, ErrorCode, Event, Kind, Method, PROTO, PROTO_MIN, Seq, frame};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio::task::AbortHandle;
 
 /// Frames waiting to be written to one client; when it does not read, those who have something to say wait.
@@ -55,7 +56,8 @@ async fn serve(engine: Engine, connection: Connection, number: u64) {
         outbox: outbox.clone(),
         caller: None,
         number,
-        requests: HashMap::new(),
+        subscriptions: HashMap::new(),
+        slots: Arc::new(Semaphore::new(MOST_REQUESTS)),
     };
     let ended = session.read(&mut reader).await;
     session.end();
@@ -83,19 +85,21 @@ struct Session {
     outbox: mpsc::Sender<Envelope>,
     caller: Option<Caller>,
     number: u64,
-    requests: HashMap<u64, AbortHandle>,
+    /// Those that never end by themselves.
+    subscriptions: HashMap<u64, AbortHandle>,
+    /// One permit a request in work.
+    slots: Arc<Semaphore>,
 }
 
 impl Session {
     async fn read(&mut self, reader: &mut Reader) -> Result<(), ErrorBody> {
         while let Some(envelope) = reader.recv().await? {
-            self.requests.retain(|_, request| !request.is_finished());
             match envelope.kind {
                 Kind::Req if self.caller.is_none() => self.greet(envelope).await?,
                 Kind::Req => self.take(envelope)?,
                 Kind::Cancel => {
-                    if let Some(request) = self.requests.remove(&envelope.id) {
-                        request.abort();
+                    if let Some(subscription) = self.subscriptions.remove(&envelope.id) {
+                        subscription.abort();
                     }
                 }
                 _ => {
@@ -107,9 +111,10 @@ impl Session {
         Ok(())
     }
 
+    /// Only subscriptions end with their client: a popup says what it wants and is closed.
     fn end(&mut self) {
-        for request in self.requests.values() {
-            request.abort();
+        for subscription in self.subscriptions.values() {
+            subscription.abort();
         }
     }
 
@@ -147,15 +152,18 @@ impl Session {
 
     fn take(&mut self, envelope: Envelope) -> Result<(), ErrorBody> {
         let Some(caller) = self.caller else { return Ok(()) };
-        if self.requests.len() >= MOST_REQUESTS {
+        let Ok(slot) = self.slots.clone().try_acquire_owned() else {
             let error = ErrorBody::new(ErrorCode::BadFrame);
             return Err(error.with("detail", "too many requests at once"));
-        }
+        };
         let (engine, outbox, id) = (self.engine.clone(), self.outbox.clone(), envelope.id);
-        let request = tokio::spawn(async move {
-            if envelope.method == Subscribe::NAME {
-                return subscribe(engine, outbox, id, envelope.body).await;
-            }
+        if envelope.method == Subscribe::NAME {
+            let subscription = tokio::spawn(subscribe(engine, outbox, id, envelope.body));
+            self.subscriptions.insert(id, subscription.abort_handle());
+            return Ok(());
+        }
+        tokio::spawn(async move {
+            let _slot = slot;
             let answered = methods::answer(&engine, caller, &envelope.method, envelope.body).await;
             let answer = match answered {
                 Ok(body) => Envelope::answer(id, body),
@@ -163,7 +171,6 @@ impl Session {
             };
             let _ = outbox.send(answer).await;
         });
-        self.requests.insert(id, request.abort_handle());
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ pub(super) async fn bring(
     claimed: &Claimed,
     cancel: &CancellationToken,
 ) -> Result<Vec<Finished>, TransferError> {
+    let cover = engine.cover_of(claimed, cancel).await?;
     let stored = fetch(engine, claimed, cancel).await?;
     if stored {
         // The part will be changed now: what was stored for a resume no longer holds.
@@ -31,7 +32,7 @@ pub(super) async fn bring(
         file: claimed.kept.part.clone(),
         container: container(claimed)?,
     };
-    let output = seal::seal(engine, claimed, raw).await?;
+    let output = seal::seal(engine, claimed, raw, cover).await?;
     Ok(engine.library.commit(claimed, vec![output]).await.map_err(ErrorBody::from)?)
 }
 
@@ -54,15 +55,19 @@ async fn fetch(
     let on = |step: Step| match step {
         Step::Bytes { so_far, total } => engine.meter.note(claimed, so_far, total),
         Step::Validator(validator) => {
-            if validator.can_resume() && validator.total.is_none_or(|all| all >= WORTH_RESUMING) {
-                stored.store(true, Ordering::Relaxed);
-                store(engine, claimed, &validator);
+            let worth =
+                validator.can_resume() && validator.total.is_none_or(|all| all >= WORTH_RESUMING);
+            // What was stored for an older version must not outlive its bytes.
+            if worth || stored.load(Ordering::Relaxed) {
+                store(engine, claimed, worth.then_some(&validator));
+                stored.store(worth, Ordering::Relaxed);
             }
         }
     };
     let kept = kept(claimed, shelf.stat(&claimed.kept.part));
     engine.downloader.fetch_file(&target, &path, kept, &on, cancel).await?;
-    Ok(stored.into_inner())
+    // A part from an earlier attempt may have one as well.
+    Ok(stored.into_inner() || claimed.kept.validator.is_some())
 }
 
 fn target(engine: &Engine, claimed: &Claimed) -> Result<Target, ErrorBody> {
@@ -85,13 +90,14 @@ fn kept(claimed: &Claimed, found: Option<(u64, i64)>) -> Option<Kept> {
     Some(Kept { length, validator: Some(validator) })
 }
 
-/// Stores the resume point beside the transfer. If it lands too late, the fence or the next phase refuses it.
-fn store(engine: &Engine, claimed: &Claimed, validator: &Validator) {
-    let (engine, claimed) = (engine.clone(), claimed.clone());
-    let Ok(json) = serde_json::to_string(validator) else { return };
-    engine.clone().spawn(async move {
-        if let Err(error) = engine.library.store_validator(&claimed, Some(&json)).await {
-            tracing::debug!(item = claimed.item.0, %error, "a resume point came too late");
-        }
+/// Stores the resume point before the transfer writes its first byte (I4).
+fn store(engine: &Engine, claimed: &Claimed, validator: Option<&Validator>) {
+    let json = validator.and_then(|validator| serde_json::to_string(validator).ok());
+    let stored = tokio::task::block_in_place(|| {
+        let storing = engine.library.store_validator(claimed, json.as_deref());
+        tokio::runtime::Handle::current().block_on(storing)
     });
+    if let Err(error) = stored {
+        tracing::warn!(item = claimed.item.0, %error, "a resume point was not stored");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::engine::{DISK_ERRORS, Engine, SESSION_ERRORS};
 use super::{bundle, song};
-use library::{Claimed, Settled};
+use library::{Claimed, LibraryError, Settled};
 use protocol::{ErrorBody, ErrorClass, ErrorCode, Fetch};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio_util::sync::CancellationToken;
@@ -10,6 +10,8 @@ use transfer::TransferError;
 
 /// Tries before giving up on a file whose server fails.
 const MOST_ATTEMPTS: u32 = 8;
+/// Between two tries to store how a file ended.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Tries before giving up when the network itself is gone: about six hours of it.
 const MOST_UNREACHABLE: u32 = 80;
 
@@ -37,13 +39,9 @@ async fn settle(
     edition: Option<u64>,
 ) {
     let settled = verdict(engine, claimed, &error, unwanted).await;
-    if let Some(kept) = &error.kept {
-        keep(engine, claimed, kept).await;
-    }
+    keep(engine, claimed, error.kept.as_ref()).await;
     // First the item's own state, then what follows for the others: they are all to be found in the queue.
-    if let Err(failed) = engine.library.settle(claimed, &settled).await {
-        tracing::error!(item = claimed.item.0, %failed, "a file could not be settled");
-    }
+    store(engine, claimed, &settled).await;
     if let Settled::NeedsYou(why) = &settled {
         if DISK_ERRORS.contains(&why.code) {
             engine.disk_failed(why).await;
@@ -53,11 +51,24 @@ async fn settle(
     }
 }
 
-/// What the next attempt may go on from.
-async fn keep(engine: &Engine, claimed: &Claimed, kept: &transfer::Kept) {
-    let Some(validator) = kept.validator.as_ref().filter(|one| one.can_resume()) else { return };
-    let json = serde_json::to_string(validator).unwrap_or_default();
-    if let Err(error) = engine.library.store_validator(claimed, Some(&json)).await {
+/// Every wanted file is in a visible state: until this one is stored, it is tried again.
+async fn store(engine: &Engine, claimed: &Claimed, settled: &Settled) {
+    let mut pause = Duration::from_millis(200);
+    while let Err(error) = engine.library.settle(claimed, settled).await {
+        if matches!(error, LibraryError::Superseded) || engine.stopping.is_cancelled() {
+            return tracing::info!(item = claimed.item.0, %error, "not settled");
+        }
+        tracing::error!(item = claimed.item.0, %error, "a file could not be settled yet");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// What the next attempt may go on from, if anything.
+async fn keep(engine: &Engine, claimed: &Claimed, kept: Option<&transfer::Kept>) {
+    let validator = kept.and_then(|kept| kept.validator.as_ref()).filter(|one| one.can_resume());
+    let json = validator.and_then(|validator| serde_json::to_string(validator).ok());
+    if let Err(error) = engine.library.store_validator(claimed, json.as_deref()).await {
         tracing::warn!(item = claimed.item.0, %error, "a resume point was not stored");
     }
 }
@@ -76,13 +87,20 @@ async fn verdict(
         ErrorCode::Absent => Settled::Absent,
         ErrorCode::Withheld => Settled::Withheld(error.clone()),
         code if SESSION_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        // One place that cannot be written to is no reason to stop everything.
+        ErrorCode::NotWritable if engine.disk_works().await => Settled::Failed(error.clone()),
         code if DISK_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
-        ErrorCode::AddressExpired if claimed.attempts < MOST_ATTEMPTS => {
+        ErrorCode::AddressExpired if is_direct(claimed) && claimed.attempts < MOST_ATTEMPTS => {
             renew_address(engine, claimed, failed).await
         }
         _ if error.class() == ErrorClass::Temporary => wait_or_give_up(claimed, failed),
         _ => Settled::Failed(error.clone()),
     }
+}
+
+/// An API address is asked again as it is and names a fresh one by itself.
+fn is_direct(claimed: &Claimed) -> bool {
+    matches!(claimed.fetch, Fetch::Direct { .. })
 }
 
 fn wait_or_give_up(claimed: &Claimed, failed: &TransferError) -> Settled {
@@ -91,7 +109,8 @@ fn wait_or_give_up(claimed: &Claimed, failed: &TransferError) -> Settled {
         _ => MOST_ATTEMPTS,
     };
     match transfer::backoff(claimed.attempts, failed) {
-        Some(wait) if claimed.attempts < most || !failed.asked => {
+        Some(wait) if !failed.asked => Settled::HeldBack(in_seconds(wait), failed.error.clone()),
+        Some(wait) if claimed.attempts < most => {
             Settled::Waiting(in_seconds(wait), failed.error.clone())
         }
         _ => Settled::Failed(failed.error.clone()),

@@ -1,0 +1,105 @@
+//! The few things asked of a disk that the standard library does not do in one call, or not on every system.
+
+use crate::names::PART_SUFFIX;
+use crate::shelf::Sealed;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// Length of a name that every common file system takes, in bytes.
+pub(crate) const COMMON_NAME_MAX: usize = 255;
+
+/// The modification time in nanoseconds since 1970, 0 where the system has none.
+pub(crate) fn modified_ns(found: &fs::Metadata) -> i64 {
+    let since = found.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// Reads a file back: its hash and its length.
+pub(crate) fn hash_file(path: &Path) -> io::Result<Sealed> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut size = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&buffer[..read]);
+        size += read as u64;
+    }
+    let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Sealed { sha256, size })
+}
+
+/// Temporary file, fsync, rename over, fsync of the folder.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new().suffix(PART_SUFFIX).tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    readable(temporary.as_file())?;
+    temporary.persist(path)?;
+    sync_folder(folder)
+}
+
+/// Temporary files are private; what stays in the library is an ordinary file.
+#[cfg(unix)]
+fn readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a rename in `folder` durable. Windows has no such call: NTFS journals names by itself.
+#[cfg(unix)]
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// For file systems that know neither exclusive renames nor hard links (exFAT, some network shares). One daemon owns
+/// the folder, so that only a foreign program could slip in between the two steps.
+pub(crate) fn rename_if_free(from: &Path, to: &Path) -> io::Result<bool> {
+    if to.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    fs::rename(from, to).map(|()| true)
+}
+
+/// Bytes that can still be written to the disk of `root`, where the system tells.
+#[cfg(unix)]
+pub(crate) fn free_space(root: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(root).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn free_space(_: &Path) -> Option<u64> {
+    None
+}
+
+/// The longest name that the disk of `root` takes, in bytes.
+#[cfg(unix)]
+pub(crate) fn name_limit(root: &Path) -> usize {
+    let found = rustix::fs::statvfs(root).map(|stat| stat.f_namemax as usize);
+    found
+        .ok()
+        .filter(|&limit| limit >= 64)
+        .map_or(COMMON_NAME_MAX, |limit| limit.min(COMMON_NAME_MAX))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn name_limit(_: &Path) -> usize {
+    COMMON_NAME_MAX
+}
