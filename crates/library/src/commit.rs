@@ -86,11 +86,12 @@ impl Library {
         let mut surplus = Vec::new();
         let mut finished = Vec::new();
         for output in &outputs {
+            let before = held_before(&mut write, item, &output.part).await?;
             let kept = record(&mut write, item, output, &self.shelf()).await?;
             if kept != output.name {
                 surplus.push(output.name.clone());
             }
-            if let Some(old) = output.replaces.as_ref().filter(|old| **old != kept) {
+            if let Some(old) = before.as_ref().filter(|old| **old != kept) {
                 surplus.extend(unreferenced(&mut write, old).await?);
             }
             finished.push(Finished { name: kept, size: output.sealed.size });
@@ -290,6 +291,23 @@ async fn adopt_path(
         .execute(&mut *write.tx)
         .await?;
     Ok(id)
+}
+
+/// The file that the item has for this part so far: the one of an old title, or of a bundle that lost another part.
+async fn held_before(
+    write: &mut Write<'_>,
+    item: ItemId,
+    part: &str,
+) -> Result<Option<String>, LibraryError> {
+    let row = sqlx::query(
+        "SELECT m.path FROM library_item l JOIN media_file m ON m.id = l.media_file_id \
+         WHERE l.item_id = ?1 AND l.part = ?2",
+    )
+    .bind(item.0)
+    .bind(part)
+    .fetch_optional(&mut *write.tx)
+    .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
 /// Drops the row of a replaced file if nothing refers to it; gives the name to remove from the disk.

@@ -60,7 +60,8 @@ impl Library {
         Ok(AddOutcome { songs, wanted, already, suspects })
     }
 
-    /// Forgets a lost file: its rows go, the item is wanted again. `false`: the item does not have that file (any
+    /// Forgets a lost file: its rows go, the item is wanted again. The other files of a bundle keep theirs, so that
+    /// they are known whatever becomes of the new try. `false`: the item does not have that file (any
     /// more), or is being worked on, and nothing was changed.
     ///
     /// # Errors
@@ -80,8 +81,12 @@ impl Library {
             return Ok(false);
         }
         let files =
-            sqlx::query("DELETE FROM library_item WHERE item_id = ?1 RETURNING media_file_id")
+            sqlx::query(
+                "DELETE FROM library_item WHERE item_id = ?1 \
+                   AND media_file_id = (SELECT id FROM media_file WHERE path = ?2) RETURNING media_file_id",
+            )
                 .bind(suspect.item.0)
+                .bind(&suspect.path)
                 .fetch_all(&mut *write.tx)
                 .await?;
         for file in files {

@@ -94,6 +94,34 @@ async fn a_lost_or_emptied_file_is_noticed_when_it_is_listed_again() {
 }
 
 #[tokio::test]
+async fn a_bundle_that_lost_one_file_keeps_the_rows_of_the_others_and_replaces_all_of_them() {
+    let bench = Bench::new().await;
+    let job = bench.job("one").await;
+    bench.add(job, &[song("a", "First")]).await;
+    let bring = async |claimed: &library::Claimed, suffix: &str| {
+        let mut outputs = Vec::new();
+        for part in ["bass", "drums"] {
+            let mut output = bench.sealed(claimed, format!("{part}{suffix}").as_bytes());
+            let file = format!("{part}.mp3.downloading");
+            std::fs::rename(bench.root.join(&output.file), bench.root.join(&file)).unwrap();
+            (output.part, output.name, output.file) = (part.into(), format!("{part}.mp3"), file);
+            outputs.push(output);
+        }
+        bench.library.commit(claimed, outputs).await.unwrap();
+    };
+    bring(&bench.claim().await[0], "").await;
+    std::fs::remove_file(bench.root.join("bass.mp3")).unwrap();
+    let next = bench.job("two").await;
+    let added = bench.add(next, &[song("a", "First")]).await;
+    assert!(bench.library.want_again(&added.suspects[0]).await.unwrap());
+    // The rows of the others are kept: their files would otherwise be nobody's while the new try lasts (I1).
+    assert_eq!(bench.paths().await, ["drums.mp3"]);
+    bring(&bench.claim().await[0], ", tagged anew").await;
+    assert_eq!(bench.names(), bench.paths().await);
+    assert_eq!(bench.names().len(), 2);
+}
+
+#[tokio::test]
 async fn the_same_bytes_from_two_items_are_one_file_with_two_things() {
     let bench = Bench::new().await;
     let job = bench.job("one").await;

@@ -80,6 +80,15 @@ impl Bench {
         names.sort();
         names
     }
+
+    /// The files that rows speak of.
+    pub async fn paths(&self) -> Vec<String> {
+        let file = self.folder.path().join("test.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        let query = sqlx::query_scalar("SELECT path FROM media_file ORDER BY path");
+        query.fetch_all(&mut connection).await.unwrap()
+    }
 }
 
 pub fn song(id: &str, title: &str) -> RemoteItem {
