@@ -304,6 +304,23 @@ impl Engine {
         self.unblock(Some(source), account_id, SESSION_ERRORS).await;
     }
 
+    /// What is listed while nothing can be done about it waits for the person like the rest.
+    pub async fn hold_new_work(&self, source: Source) {
+        let blocked = self.state().blocked.get(&source).cloned();
+        if let Some(why) = blocked {
+            self.block(Some(source), &why).await;
+            if !self.is_blocked(source) {
+                self.unblock(Some(source), None, SESSION_ERRORS).await;
+            }
+        }
+        if let Some(why) = self.disk_trouble() {
+            self.block(None, &why).await;
+            if self.disk_trouble().is_none() {
+                self.unblock(None, None, DISK_ERRORS).await;
+            }
+        }
+    }
+
     async fn block(&self, source: Option<Source>, why: &ErrorBody) {
         if let Err(error) = self.library.block(source, why).await {
             tracing::error!(%error, "the queue could not be held");

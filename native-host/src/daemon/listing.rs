@@ -93,6 +93,9 @@ impl Engine {
                 outcome.wanted += 1;
             }
         }
+        if let Some(item) = page.first() {
+            self.hold_new_work(item.source).await;
+        }
         self.job_changed(job);
         self.wake.notify_one();
         Ok(Added { songs: outcome.songs, wanted: outcome.wanted, already: outcome.already })

@@ -3,6 +3,7 @@
 
 use super::engine::Engine;
 use super::folder;
+use super::scheduler;
 use super::server::Caller;
 use crate::doctor::{self, DaemonFact};
 use protocol::envelope::to_value;
@@ -90,6 +91,8 @@ async fn start_job(engine: &Engine, caller: Caller, new: NewJob) -> Answer<Start
         false => new.formats.clone(),
     };
     let (job, existing) = engine.library.start_job(&new, &formats).await?;
+    // Whoever asks again may have mended the disk just now.
+    scheduler::look_at_disk(engine).await;
     if new.daemon_lists {
         engine.read_list(job, false);
     } else {

@@ -124,7 +124,7 @@ async fn renew_sessions(engine: &Engine) -> Result<(), library::LibraryError> {
 }
 
 /// A disk that refused is tried with a real file; when it takes that, the queue goes on.
-async fn look_at_disk(engine: &Engine) {
+pub(super) async fn look_at_disk(engine: &Engine) {
     if engine.disk_trouble().is_none() {
         return;
     }

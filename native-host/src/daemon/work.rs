@@ -83,7 +83,8 @@ async fn verdict(
     tracing::debug!(item = claimed.item.0, %error, "a file did not come");
     match error.code {
         ErrorCode::Withdrawn if unwanted => Settled::Cancelled,
-        ErrorCode::Withdrawn => Settled::PutBack,
+        // Stopped for the disk's sake, it waits for the person like what had not begun.
+        ErrorCode::Withdrawn => engine.disk_trouble().map_or(Settled::PutBack, Settled::NeedsYou),
         ErrorCode::Absent => Settled::Absent,
         ErrorCode::Withheld => Settled::Withheld(error.clone()),
         code if SESSION_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
