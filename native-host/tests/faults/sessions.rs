@@ -140,8 +140,7 @@ fn the_session_of_another_account_signs_nothing() {
     }
     browser.add(job, &songs);
     browser.end_list(job, 2);
-    let stuck = browser.wait_for(job, |job| job.balance.needs_you == 2);
-    assert_eq!(stuck.state, JobState::Running);
+    browser.wait_for(job, |job| job.balance.needs_you == 2 && job.state == JobState::Running);
     for item in browser.items(job) {
         assert_eq!(item.state, ItemState::NeedsYou);
         assert_eq!(item.reason.unwrap().code, ErrorCode::OtherAccount);
