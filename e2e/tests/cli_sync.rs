@@ -22,7 +22,8 @@ async fn brings_everything_and_later_only_what_is_new(service: Service, songs: u
     assert_eq!(first.balance, truth::first_balance(service, &wanted), "{}", first.complaints);
     assert!(first.balance.adds_up());
     assert_eq!(first.status, 0);
-    truth::check_library(&folder, stage.control(), &wanted).await?;
+    truth::check_files(&folder, stage.control(), &wanted)?;
+    truth::check_decodes(&folder).await?;
     truth::check_tags(&folder, &wanted, 10).await?;
 
     let before = truth::fingerprint(&folder)?;
@@ -39,7 +40,7 @@ async fn brings_everything_and_later_only_what_is_new(service: Service, songs: u
     let wanted = truth::wanted(stage.control(), service, FORMATS);
     let new = wanted.iter().filter(|file| added.contains(&file.song)).cloned().collect::<Vec<_>>();
     assert_eq!(third.balance.done, truth::first_balance(service, &new).done);
-    truth::check_library(&folder, stage.control(), &wanted).await?;
+    truth::check_files(&folder, stage.control(), &wanted)?;
 
     rename_the_oldest(&stage, service, &arguments, &cookies).await
 }
@@ -65,7 +66,7 @@ async fn rename_the_oldest(
     let renamed = format!("An entirely new title_{}.mp3", oldest.id);
     assert!(folder.join(&renamed).exists(), "{renamed} is not there");
     let wanted = truth::wanted(stage.control(), service, FORMATS);
-    truth::check_library(&folder, stage.control(), &wanted).await?;
+    truth::check_files(&folder, stage.control(), &wanted)?;
     truth::check_tags(&folder, &wanted, 10).await?;
     Ok(())
 }

@@ -24,7 +24,8 @@ async fn everything_comes_home(service: Service, source: Source) -> Result<()> {
     assert!(job.listing.complete);
     popup.page.wait_text("Everything is here").await?;
     let library = stage.home.library();
-    truth::check_library(&library, stage.control(), &wanted).await?;
+    truth::check_files(&library, stage.control(), &wanted)?;
+    truth::check_decodes(&library).await?;
     truth::check_tags(&library, &wanted, 10).await?;
 
     popup.download_all().await?;
@@ -35,7 +36,7 @@ async fn everything_comes_home(service: Service, source: Source) -> Result<()> {
     popup.download_all().await?;
     popup::wait_for_end(&stage.home, 3, |_| ()).await?;
     let wanted = truth::wanted(stage.control(), service, Variant::ALL);
-    truth::check_library(&library, stage.control(), &wanted).await?;
+    truth::check_files(&library, stage.control(), &wanted)?;
     assert_eq!(stage.control().counters().plain, 0);
     Ok(())
 }

@@ -54,7 +54,7 @@ async fn main() -> Result<()> {
     println!("Starting Chromium with the extension …");
     let mut browser = stage.browser(Config { headed, ..Config::default() }).await?;
     let balance = download(&stage, &browser, &arguments, &pictures).await?;
-    report(&balance, &library, &stage).await?;
+    report(&balance, &library).await?;
     if arguments.gallery {
         take_gallery(&browser, &pictures).await?;
     }
@@ -91,7 +91,7 @@ async fn download(
     popup.download_all().await?;
 
     let bar = progress_bar();
-    popup.page.wait_text("Download progress").await.ok();
+    popup.page.wait_control("button", |name| name == "Pause").await?;
     gallery::popup(&popup.page, pictures, "popup-running", "en").await?;
     let job = popup::wait_for_end(&stage.home, 1, |job| show(&bar, job)).await?;
     bar.finish_and_clear();
@@ -100,7 +100,7 @@ async fn download(
     Ok(job.balance)
 }
 
-async fn report(balance: &Balance, library: &Path, stage: &Stage) -> Result<()> {
+async fn report(balance: &Balance, library: &Path) -> Result<()> {
     println!("\nBalance");
     let lines = [
         ("downloaded", balance.done),
@@ -130,8 +130,7 @@ async fn report(balance: &Balance, library: &Path, stage: &Stage) -> Result<()> 
         println!("  {}", file.display());
         println!("      {} {:.1} s, title {title:?}{cover}", facts.codec, facts.duration_s);
     }
-    let escapes = stage.control().counters().escapes;
-    println!("  {} files; requests to other hosts than the sites': {}", files.len(), escapes.len());
+    println!("  {} files in all", files.len());
     Ok(())
 }
 
