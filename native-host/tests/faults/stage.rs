@@ -214,7 +214,8 @@ impl Stage {
     /// Checks that no final name holds anything but the site's own sound (I3), and that no part is left behind.
     #[track_caller]
     pub fn assert_nothing_wrong(&self) {
-        let parts: Vec<_> = everything_below(&self.library).into_iter().filter(is_part).collect();
+        let parts: Vec<_> =
+            everything_below(&self.library).into_iter().filter(|file| is_part(file)).collect();
         assert!(parts.is_empty(), "{parts:#?}");
         for file in self.files() {
             let (id, format) = identity(&file);
@@ -235,7 +236,7 @@ impl Stage {
 
     /// The longest part file that is growing, in bytes.
     pub fn longest_part(&self) -> Option<u64> {
-        let parts = everything_below(&self.library).into_iter().filter(is_part);
+        let parts = everything_below(&self.library).into_iter().filter(|file| is_part(file));
         parts.filter_map(|part| Some(fs::metadata(part).ok()?.len())).max()
     }
 }
@@ -335,7 +336,7 @@ pub fn proxy_address(simulator: &Simulator) -> std::net::SocketAddr {
     simulator.proxy_url().trim_start_matches("http://").parse().unwrap()
 }
 
-fn is_part(file: &PathBuf) -> bool {
+fn is_part(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "downloading")
 }
 
