@@ -45,7 +45,8 @@ impl Library {
         let mut write = self.write().await?;
         let requeued = sqlx::query(
             "UPDATE item SET state = iif(EXISTS (SELECT 1 FROM job j WHERE j.id = item.job_id \
-               AND j.state = 'cancelled'), 'cancelled', 'wanted') WHERE state = 'running'",
+               AND j.state = 'cancelled'), 'cancelled', 'wanted'), \
+               attempts = max(attempts - 1, 0) WHERE state = 'running'",
         )
         .execute(&mut *write.tx)
         .await?;

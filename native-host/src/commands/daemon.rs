@@ -4,6 +4,7 @@ use super::{Failure, Outcome, open_running, say};
 use crate::home::{Home, LockError};
 use backon::{ExponentialBuilder, Retryable};
 use protocol::method::{Nothing, StopDaemon};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 /// How long `stop` waits for the daemon to make safe what it is writing.
@@ -18,7 +19,9 @@ pub(super) async fn run(home: Home) -> Result<Outcome, Failure> {
     }
     let filter = tracing_subscriber::EnvFilter::try_from_env("MEDIAFETCHER_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Most of the time this goes into the log file.
+    log.with_ansi(std::io::stderr().is_terminal()).init();
     #[cfg(unix)]
     let _outlive_the_terminal =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
