@@ -10,6 +10,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a page may take to draw a frame before it is asked again.
+const FRAME_LIMIT: Duration = Duration::from_secs(5);
 
 /// A tab that shows something.
 #[derive(Clone)]
@@ -45,6 +50,8 @@ impl Page {
     /// # Errors
     /// When it cannot be loaded.
     pub async fn open(session: Session, address: &str) -> Result<Self> {
+        // Keeps the tree of accessible names up to date; asked for only now and then it may never be ready.
+        session.call("Accessibility.enable", json!({})).await?;
         let page = Self { session };
         page.go_to(address).await?;
         Ok(page)
@@ -108,9 +115,12 @@ impl Page {
     /// # Errors
     /// When the page is gone.
     pub async fn controls(&self, role: &str) -> Result<Vec<Control>> {
+        // The names are computed with the next frame, and a tab behind another draws none.
+        self.session.call("Page.bringToFront", json!({})).await?;
         let document = self.session.call("DOM.getDocument", json!({"depth": 0})).await?;
         let params = json!({"nodeId": document["root"]["nodeId"], "role": role});
-        let answer = self.session.call("Accessibility.queryAXTree", params).await?;
+        let query = self.session.call("Accessibility.queryAXTree", params);
+        let answer = timeout(FRAME_LIMIT, query).await.context("the page draws no frame")??;
         let nodes = answer["nodes"].as_array().cloned().unwrap_or_default();
         Ok(nodes.iter().filter(|node| node["ignored"] != true).filter_map(control).collect())
     }
