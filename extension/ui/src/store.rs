@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use protocol::event::Event;
 use protocol::{
     ErrorBody, ErrorCode, ItemView, JobId, JobState, JobSummary, Progress, Settings, Source,
+    Variant,
 };
 use std::rc::Rc;
 
@@ -53,6 +54,8 @@ pub struct Store {
     pub progress: State<Vec<(JobId, Progress)>>,
     /// The settings, once known.
     pub settings: State<Option<Settings>>,
+    /// The formats ticked last, until the daemon repeats them: what it says before that is older.
+    pub formats_sent: State<Option<Vec<Variant>>>,
     /// The whole queue is paused.
     pub paused: State<bool>,
     /// Short messages at the bottom of the page.
@@ -69,6 +72,7 @@ impl Store {
             jobs: State::default(),
             progress: State::default(),
             settings: State::default(),
+            formats_sent: State::default(),
             paused: State::default(),
             toasts: Toasts::new(),
             item_listener: State::new(None),

@@ -17,7 +17,12 @@ pub fn chosen_formats(store: Store) -> State<Vec<Variant>> {
         store.settings.with(|settings| settings.as_ref().map(|s| s.formats.clone()))
     });
     follow(move || {
-        if let Some(formats) = saved.get() {
+        let Some(formats) = saved.get() else { return };
+        if store
+            .formats_sent
+            .with_untracked(|sent| sent.as_ref().is_none_or(|sent| *sent == formats))
+        {
+            store.formats_sent.set(None);
             chosen.set(formats);
         }
     });
@@ -63,6 +68,7 @@ fn choose(store: Store, chosen: State<Vec<Variant>>, variant: Variant, wanted: b
     chosen.update(|all| *all = with(all, variant, wanted));
     let formats = chosen.get_untracked();
     if !formats.is_empty() {
+        store.formats_sent.set(Some(formats.clone()));
         set_settings(
             store,
             SettingsPatch { formats: Some(formats), ..SettingsPatch::default() },
