@@ -38,7 +38,17 @@ impl Client {
     /// # Errors
     /// As [`Client::connect`] and [`launch::connect_or_start`].
     pub async fn connect_or_start(home: &Home, who: &str) -> Result<Self, ErrorBody> {
-        Self::greet(launch::connect_or_start(home).await?, who).await
+        let mut greeted = Self::greet(launch::connect_or_start(home).await?, who).await;
+        for _ in 1..launch::MOST_GREETINGS {
+            match &greeted {
+                // It was just ending; the next one answers.
+                Err(error) if matches!(error.code, ErrorCode::HostMissing | ErrorCode::Io) => {
+                    greeted = Self::greet(launch::connect_or_start(home).await?, who).await;
+                }
+                _ => break,
+            }
+        }
+        greeted
     }
 
     async fn greet(connection: Connection, who: &str) -> Result<Self, ErrorBody> {

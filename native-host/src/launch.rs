@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+/// Daemons that a client says hello to: one that is just ending takes a connection and does not answer any more.
+pub const MOST_GREETINGS: u32 = 5;
 /// Above this size the log starts anew; the one before is kept.
 const LARGEST_LOG: u64 = 8 * 1024 * 1024;
 
@@ -26,8 +28,11 @@ pub async fn connect_or_start(home: &Home) -> Result<Connection, ErrorBody> {
         Err(error) if error.code == ErrorCode::HostMissing => {}
         other => return other,
     }
-    let child = start(home).map_err(|error| failed(format!("it could not be started: {error}")))?;
-    wait_until_it_answers(home, child).await
+    wait_until_it_answers(home, start_child(home)?).await
+}
+
+fn start_child(home: &Home) -> Result<Child, ErrorBody> {
+    start(home).map_err(|error| failed(format!("it could not be started: {error}")))
 }
 
 async fn wait_until_it_answers(home: &Home, mut child: Child) -> Result<Connection, ErrorBody> {
@@ -38,9 +43,13 @@ async fn wait_until_it_answers(home: &Home, mut child: Child) -> Result<Connecti
             Ok(connection) => return Ok(connection),
             Err(error) => error,
         };
-        // Leaving with success means that another daemon has the lock and will answer soon.
-        if let Some(status) = child.try_wait().ok().flatten().filter(|status| !status.success()) {
-            return Err(failed(format!("it ended with {status}; {}", last_words(home))));
+        match child.try_wait().ok().flatten() {
+            // Another daemon has the lock. It will answer soon, or it is just ending: then a new one is needed.
+            Some(status) if status.success() => child = start_child(home)?,
+            Some(status) => {
+                return Err(failed(format!("it ended with {status}; {}", last_words(home))));
+            }
+            None => {}
         }
         if started.elapsed() > PATIENCE {
             return Err(failed(format!("it did not answer in time ({error})")));

@@ -6,7 +6,7 @@
 
 use crate::home::Home;
 use crate::launch;
-use crate::socket::{FrameReader, FrameWriter, Reader, Side, Writer};
+use crate::socket::{Connection, FrameReader, FrameWriter, Reader, Side, Writer};
 use protocol::{EXTENSION_ID, Envelope, ErrorBody, ErrorCode, HOST_NAME, Kind};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -62,9 +62,15 @@ impl Caller {
 pub async fn run(caller: &Caller) -> ExitCode {
     let mut to_browser = FrameWriter::new(tokio::io::stdout(), Side::Host);
     match open(caller).await {
-        Ok((from_daemon, to_daemon)) => {
-            let from_browser = FrameReader::new(tokio::io::stdin(), Side::Host);
-            carry(from_browser, to_browser, from_daemon, to_daemon).await;
+        Ok((home, daemon)) => {
+            let mut from_browser = FrameReader::new(tokio::io::stdin(), Side::Host);
+            match introduce(&home, daemon, &mut from_browser, &mut to_browser).await {
+                Ok(Some((from_daemon, to_daemon))) => {
+                    carry(from_browser, to_browser, from_daemon, to_daemon).await;
+                }
+                Ok(None) => {}
+                Err(error) => complain(&mut to_browser, &error).await,
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -74,13 +80,42 @@ pub async fn run(caller: &Caller) -> ExitCode {
     }
 }
 
-async fn open(caller: &Caller) -> Result<(Reader, Writer), ErrorBody> {
+async fn open(caller: &Caller) -> Result<(Home, Connection), ErrorBody> {
     if !caller.is_ours() {
         return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", caller.name()));
     }
     let no_home = |error| ErrorBody::new(ErrorCode::HostMissing).with("detail", error);
     let home = Home::from_environment().map_err(no_home)?;
-    Ok(launch::connect_or_start(&home).await?.split())
+    let daemon = launch::connect_or_start(&home).await?;
+    Ok((home, daemon))
+}
+
+/// Carries the first frame and its answer. A daemon that is just ending answers nothing: then the next one is
+/// asked. `None` when the browser closes without a word.
+async fn introduce<R, W>(
+    home: &Home,
+    mut daemon: Connection,
+    from_browser: &mut FrameReader<R>,
+    to_browser: &mut FrameWriter<W>,
+) -> Result<Option<(Reader, Writer)>, ErrorBody>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let Some(hello) = from_browser.next_frame().await? else { return Ok(None) };
+    check_is_message(&hello)?;
+    for _ in 0..launch::MOST_GREETINGS {
+        let (mut from_daemon, mut to_daemon) = daemon.split();
+        if to_daemon.send_frame(&hello).await.is_ok()
+            && let Some(answer) = from_daemon.next_frame().await?
+        {
+            to_browser.send_frame(&answer).await?;
+            return Ok(Some((from_daemon, to_daemon)));
+        }
+        daemon = launch::connect_or_start(home).await?;
+    }
+    let error = ErrorBody::new(ErrorCode::HostMissing);
+    Err(error.with("detail", "the daemon ended before it answered"))
 }
 
 /// Carries frames both ways until one side closes or breaks the rules.

@@ -152,14 +152,30 @@ fn the_largest_frame_goes_through_and_its_answer_comes_in_pieces_a_browser_takes
 #[test]
 fn the_relay_leaves_when_the_daemon_does() {
     let machine = Machine::new();
-    let serving = serve(&machine, |_| None);
+    let serving = serve(&machine, |request| (request.id == 1).then(|| echo(request)).flatten());
     let mut relay = machine.launch(&[&our_origin()]);
     let mut pipe = relay.stdin.take().unwrap();
-    pipe.write_all(&request(1, json!("x"))).unwrap();
+    pipe.write_all(&[request(1, json!("x")), request(2, json!("y"))].concat()).unwrap();
     // The pipe stays open, as a browser's does.
     let (messages, status) = rest(relay);
-    assert!(messages.is_empty() && status.success());
+    assert!(matches!(&messages[..], [answer] if answer.id == 1) && status.success());
     serving.join().unwrap();
+}
+
+#[test]
+fn a_daemon_that_is_just_ending_is_followed_by_a_new_one_and_the_hello_is_not_lost() {
+    let machine = Machine::new();
+    let ending = serve(&machine, |_| None);
+    let mut relay = machine.launch(&[&our_origin()]);
+    let mut pipe = relay.stdin.take().unwrap();
+    pipe.write_all(&request(1, json!("no hello"))).unwrap();
+    // What the real daemon says to that.
+    let answer = read_message(&mut relay);
+    ending.join().unwrap();
+    let refusal: ErrorBody = serde_json::from_value(answer.body).unwrap();
+    assert_eq!(refusal.params["detail"], "the first request must be hello");
+    drop(pipe);
+    assert!(rest(relay).1.success());
 }
 
 #[test]

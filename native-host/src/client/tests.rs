@@ -4,6 +4,12 @@ use protocol::method::{GetSettings, ListJobs, Nothing, OpenFolder};
 use protocol::{Seq, Settings};
 use serde_json::json;
 
+fn welcome(id: u64) -> Envelope {
+    let welcome = json!({"proto": 1, "host_version": "9", "max_from_host": 1, "max_to_host": 1,
+        "last_seq": 0});
+    Envelope::answer(id, welcome)
+}
+
 /// A data folder with a listener, and the first request on each connection answered with a welcome.
 async fn with_daemon<T>(
     answers: impl AsyncFn(&mut Connection, u64) -> (),
@@ -17,9 +23,7 @@ async fn with_daemon<T>(
         let mut connection = listener.accept().await.unwrap();
         let hello = connection.recv().await.unwrap().unwrap();
         assert_eq!(hello.method, SayHello::NAME);
-        let welcome = json!({"proto": 1, "host_version": "9", "max_from_host": 1, "max_to_host": 1,
-            "last_seq": 0});
-        connection.send(&Envelope::answer(hello.id, welcome)).await.unwrap();
+        connection.send(&welcome(hello.id)).await.unwrap();
         let request = connection.recv().await.unwrap().unwrap();
         answers(&mut connection, request.id).await;
     };
@@ -87,6 +91,24 @@ async fn a_daemon_that_goes_away_is_reported_as_such() {
         client.call::<OpenFolder>(Nothing {}).await
     });
     assert_eq!(got.await.unwrap_err().code, ErrorCode::HostMissing);
+}
+
+#[tokio::test]
+async fn a_daemon_that_ends_during_the_greeting_is_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::at(folder.path()).unwrap();
+    let lock = home.lock().unwrap();
+    let listener = socket::listen(&home, &lock).unwrap();
+    let serve = async {
+        for _ in 0..2 {
+            drop(listener.accept().await.unwrap());
+        }
+        let mut connection = listener.accept().await.unwrap();
+        let hello = connection.recv().await.unwrap().unwrap();
+        connection.send(&welcome(hello.id)).await.unwrap();
+    };
+    let (_, client) = tokio::join!(serve, Client::connect_or_start(&home, "cli"));
+    assert_eq!(client.unwrap().welcome().host_version, "9");
 }
 
 #[tokio::test]

@@ -21,11 +21,15 @@ const MOST_REQUESTS: usize = 256;
 /// After the system refused a connection, such as with too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Takes connections until the daemon stops.
+/// Takes connections until the daemon stops: whoever comes later is turned away at once and finds the next one.
 pub(super) async fn run(engine: Engine, listener: Listener) {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     loop {
-        match listener.accept().await {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = engine.stopping.cancelled() => return,
+        };
+        match accepted {
             Ok(connection) => {
                 let number = NUMBER.fetch_add(1, Ordering::Relaxed);
                 tokio::spawn(serve(engine.clone(), connection, number));
