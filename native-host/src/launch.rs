@@ -69,6 +69,8 @@ fn start(home: &Home) -> io::Result<Child> {
     // The library may be on a disk that is to be ejected; the daemon must not stand in its way.
     command.current_dir(home.root());
     command.env(crate::home::HOME_VARIABLE, home.root());
+    // glibc keeps a heap for each thread that ever did some work, which doubles what the daemon takes at rest.
+    command.env("MALLOC_ARENA_MAX", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(open_log(home)?);
     spawn_detached(&mut command)
 }

@@ -106,7 +106,11 @@ fn migrator() -> Migrator {
         )
     };
     let foundation = include_str!("../migrations/0001_foundation.sql");
-    Migrator::with_migrations(vec![step(1, "foundation", foundation)])
+    let sidecars_due = include_str!("../migrations/0002_sidecars_due.sql");
+    Migrator::with_migrations(vec![
+        step(1, "foundation", foundation),
+        step(2, "sidecars due", sidecars_due),
+    ])
 }
 
 async fn assert_sqlite_version(pool: &SqlitePool) -> Result<(), LibraryError> {

@@ -132,12 +132,14 @@ impl Library {
 
     /// Compares what the rows promise for these assets with the disk (sizes and times only).
     async fn suspects(&self, assets: &str) -> Result<Vec<Suspect>, LibraryError> {
+        // CROSS: SQLite keeps the order, which is to begin with the page. By itself it would begin with every file
+        // that is done, and read the page anew for each.
         let rows = sqlx::query(
-            "SELECT i.id, i.variant, m.path, m.size, m.mtime_ns FROM json_each(?1) a \
-             JOIN item i ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
-                        AND i.variant = a.value ->> 'variant' \
+            "SELECT i.id, i.variant, m.path, m.size, m.mtime_ns FROM json_each(?1) a CROSS JOIN item i \
+               ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
+              AND i.variant = a.value ->> 'variant' \
              JOIN library_item l ON l.item_id = i.id JOIN media_file m ON m.id = l.media_file_id \
-             WHERE i.state = 'done'",
+             WHERE +i.state = 'done'",
         )
         .bind(assets)
         .fetch_all(&self.pool)
@@ -228,8 +230,8 @@ async fn count_new_songs(
 ) -> Result<u64, LibraryError> {
     let row = sqlx::query(
         "SELECT count(*) FROM json_each(?1) a WHERE a.value ->> 'song' AND NOT EXISTS ( \
-           SELECT 1 FROM record r JOIN item i ON i.record_id = r.id \
-           JOIN job_item j ON j.item_id = i.id AND j.job_id = ?2 \
+           SELECT 1 FROM record r CROSS JOIN item i ON i.record_id = r.id \
+           CROSS JOIN job_item j ON j.item_id = i.id AND j.job_id = ?2 \
            WHERE r.source = a.value ->> 'source' AND r.source_id = a.value ->> 'source_id')",
     )
     .bind(records)
@@ -241,14 +243,14 @@ async fn count_new_songs(
 
 async fn store_records(write: &mut Write<'_>, records: &str) -> Result<(), LibraryError> {
     sqlx::query(
-        "INSERT INTO record (source, source_id, title, metadata, raw, fingerprint, seen_at) \
+        "INSERT INTO record (source, source_id, title, metadata, raw, fingerprint, seen_at, sidecar_fresh) \
          SELECT a.value ->> 'source', a.value ->> 'source_id', a.value ->> 'title', \
-                a.value ->> 'metadata', a.value ->> 'raw', a.value ->> 'fingerprint', ?2 \
+                a.value ->> 'metadata', a.value ->> 'raw', a.value ->> 'fingerprint', ?2, 2 \
          FROM json_each(?1) a WHERE true \
          ON CONFLICT (source, source_id) DO UPDATE SET title = excluded.title, \
            metadata = excluded.metadata, raw = excluded.raw, fingerprint = excluded.fingerprint, \
            seen_at = excluded.seen_at, \
-           sidecar_fresh = iif(fingerprint = excluded.fingerprint, sidecar_fresh, 0) \
+           sidecar_fresh = iif(fingerprint = excluded.fingerprint OR sidecar_fresh = 2, sidecar_fresh, 0) \
          WHERE title <> excluded.title OR metadata <> excluded.metadata OR raw <> excluded.raw",
     )
     .bind(records)

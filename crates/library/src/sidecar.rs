@@ -32,7 +32,7 @@ impl Library {
         let name_max = self.shelf().name_max();
         let rows = sqlx::query(
             "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar FROM record r \
-             WHERE sidecar_fresh = 0 AND metadata ->> 'stem' IS NULL \
+             WHERE sidecar_fresh = 0 \
                AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND +i.state = 'done') \
              ORDER BY id LIMIT ?1",
         )

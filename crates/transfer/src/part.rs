@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 /// One piece to the disk. Two are in memory: one being filled, one being written.
-const PIECE: usize = 512 * 1024;
+const PIECE: usize = 256 * 1024;
+/// Room for the bytes that make a piece longer than [`PIECE`], so that it need not grow: more than one read brings.
+const SPARE: usize = 64 * 1024;
 
 /// A part file open for writing at its end.
 pub(crate) struct Part {
@@ -42,7 +44,11 @@ impl Part {
         let path = PathBuf::from(path);
         let file = spawn_blocking(move || open_at(&path, length)).await.map_err(lost)??;
         let parcel = Parcel { file, piece: Vec::new(), done: 0 };
-        Ok(Self { writer: Writer::Idle(parcel), filling: Vec::with_capacity(PIECE), length })
+        Ok(Self {
+            writer: Writer::Idle(parcel),
+            filling: Vec::with_capacity(PIECE + SPARE),
+            length,
+        })
     }
 
     /// Appends. May be dropped while it waits: nothing is lost and nothing is written twice.
@@ -69,6 +75,7 @@ impl Part {
     fn begin_write(&mut self) {
         if let Writer::Idle(mut parcel) = mem::replace(&mut self.writer, Writer::Broken) {
             mem::swap(&mut parcel.piece, &mut self.filling);
+            self.filling.reserve(PIECE + SPARE);
             self.writer = Writer::Busy(spawn_blocking(move || write(parcel)));
         }
     }

@@ -12,13 +12,15 @@ use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, Settings, Source};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transfer::{Config, Downloader};
 
 /// How long running work may take to come to a safe place when the daemon ends.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// One hashes while others wait for the disk.
+const SEALED_AT_ONCE: usize = 4;
 /// Errors that a healthy disk mends.
 pub(super) const DISK_ERRORS: &[ErrorCode] =
     &[ErrorCode::DiskFull, ErrorCode::NotWritable, ErrorCode::VolumeMissing];
@@ -51,6 +53,9 @@ pub(super) struct Shared {
     pub changed: Notify,
     pub stopping: CancellationToken,
     pub tasks: TaskTracker,
+    /// Files that are checked, tagged and hashed at once: more would only take memory, and the processor from those
+    /// that are being fetched.
+    pub sealing: Semaphore,
     state: Mutex<State>,
 }
 
@@ -115,6 +120,7 @@ impl Engine {
             changed: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            sealing: Semaphore::new(SEALED_AT_ONCE),
             state: Mutex::new(State { paused, was_open, ..State::default() }),
         };
         let engine = Self { shared: Arc::new(shared) };

@@ -34,8 +34,12 @@ pub(super) async fn seal(
     let name = final_name(engine, claimed, &raw.part).await?;
     let shelf = engine.library.shelf();
     let claimed = claimed.clone();
+    let internal = |error: &dyn std::error::Error| {
+        ErrorBody::new(ErrorCode::Internal).with("detail", error.to_string())
+    };
+    let _place = engine.sealing.acquire().await.map_err(|closed| internal(&closed))?;
     let sealed = tokio::task::spawn_blocking(move || seal_now(&shelf, &claimed, raw, &tags, name));
-    sealed.await.map_err(|error| ErrorBody::new(ErrorCode::Internal).with("detail", error))?
+    sealed.await.map_err(|lost| internal(&lost))?
 }
 
 fn seal_now(

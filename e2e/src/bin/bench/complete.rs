@@ -79,7 +79,8 @@ async fn count_statements(stage: &Stage) -> Result<usize> {
     let before = statements_in(&log)?;
     ours::sync(stage, SERVICE, "m4a").await?;
     let after = statements_in(&log)?;
-    ours::stop(&stage.home).await?;
+    // A child of ours stays in the list of processes until it is waited for.
+    stage.home.succeed(&["daemon", "stop"]).await?;
     daemon.wait().await?;
     Ok(after - before)
 }

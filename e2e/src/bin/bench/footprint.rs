@@ -23,7 +23,9 @@ const SONGS: u32 = 100;
 /// Asks the worker for what it can tell from cookies alone, and gives the milliseconds until it answers.
 const ASK: &str = "(async () => {
   const began = performance.now();
-  const answer = await chrome.runtime.sendMessage({to: 'worker', ask: 'session_of', source: 'producer.ai'});
+  const answer = await chrome.runtime.sendMessage({
+    to: 'worker', message: {ask: 'session_of', source: 'producer.ai'},
+  });
   if (!answer || answer.err) throw new Error(JSON.stringify(answer));
   return performance.now() - began;
 })()";
