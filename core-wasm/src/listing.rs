@@ -9,7 +9,7 @@ use crate::daemon::{self, Lease};
 use crate::fetch::FetchTransport;
 use crate::notes::{Note, Notes};
 use crate::session::{Identity, Session};
-use crate::spawn;
+use crate::{spawn, upkeep};
 use browser::environment::{random_uuid, sleep};
 use browser::fields::{integer, is_true, list};
 use browser::messages::{StartedJob, variants};
@@ -100,6 +100,7 @@ async fn begin(mut note: Note) -> Result<StartedJob, ErrorBody> {
     // First of all the note: from here on the click is not forgotten.
     note.halted = false;
     keep(&note).await?;
+    upkeep::look_again(true).await;
     let host = daemon::lease().await?;
     let settings = host.ask::<GetSettings>(Nothing {}).await?;
     let pace_ms = pace_in(&settings);

@@ -88,8 +88,9 @@ pub async fn keep_up_to_date(wanted: bool) {
     ring(UPDATE_ALARM, UPDATE_MINUTES, wanted).await;
 }
 
-/// Sets or stops the alarm that brings the worker back while jobs move.
-pub async fn look_again(wanted: bool) {
+/// Sets or stops the alarm that brings the worker back while jobs move or a list is still to be read.
+pub async fn look_again(moving: bool) {
+    let wanted = moving || Notes::load().await.ready().next().is_some();
     ring(LOOK_ALARM, LOOK_MINUTES, wanted).await;
 }
 

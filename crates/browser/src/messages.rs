@@ -6,7 +6,7 @@
 use crate::fields::{self, list, text};
 use crate::json::{from_value, object, to_js};
 use crate::runtime::send_message;
-use protocol::{Account, ErrorBody, JobId, Source, Variant};
+use protocol::{Account, ErrorBody, ErrorCode, JobId, Source, Variant};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -105,7 +105,13 @@ pub async fn who_is_there(source: Source) -> Result<Account, ErrorBody> {
 /// # Errors
 /// As [`who_is_there`], and [`protocol::ErrorCode::HostMissing`].
 pub async fn download_all(source: Source, formats: Vec<Variant>) -> Result<StartedJob, ErrorBody> {
-    ask(&PageMessage::DownloadAll { source, formats, store_id: None }).await
+    let click = PageMessage::DownloadAll { source, formats, store_id: None };
+    match ask(&click).await {
+        // The worker was stopped before it answered. The next one finds the click's note, if it came to that, and
+        // the two make one job.
+        Err(error) if error.code == ErrorCode::Internal => ask(&click).await,
+        answered => answered,
+    }
 }
 
 /// Whether the cookies hold a session for `source`; asks nobody.
@@ -186,7 +192,6 @@ pub fn variants(of: &Value) -> Vec<Variant> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::ErrorCode;
     use serde_json::json;
 
     #[test]
