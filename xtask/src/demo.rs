@@ -19,8 +19,12 @@ pub fn demo(headed: bool, songs: Option<u32>) -> Result<()> {
 }
 
 /// Kills and restarts.
-pub fn torture(kills: u32) -> Result<()> {
-    play("torture", &[Need::Ffmpeg], Profile::Release, &["--kills".to_owned(), kills.to_string()])
+pub fn torture(kills: u32, disk_full: bool) -> Result<()> {
+    let mut arguments = vec![format!("--kills={kills}")];
+    if disk_full {
+        arguments.push("--disk-full".to_owned());
+    }
+    play("torture", &[Need::Ffmpeg], Profile::Release, &arguments)
 }
 
 /// Measurements.

@@ -10,6 +10,7 @@ mod chromium;
 mod console;
 mod demo;
 mod extension;
+mod fuzz;
 mod install;
 mod package;
 mod run;
@@ -56,6 +57,15 @@ enum Command {
         /// How often
         #[arg(long, default_value_t = 30)]
         kills: u32,
+        /// On a disk that is too small, and gets room again and again (Linux, as root)
+        #[arg(long)]
+        disk_full: bool,
+    },
+    /// Feed random bytes and text to what reads them, guided by coverage (needs cargo-fuzz)
+    Fuzz {
+        /// For each target
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
     },
     /// Measure against other programs and the budgets
     Bench,
@@ -77,7 +87,8 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Demo { headed, songs } => demo::demo(headed, songs),
         Command::Run => run::run(),
         Command::Test => test::test(),
-        Command::Torture { kills } => demo::torture(kills),
+        Command::Torture { kills, disk_full } => demo::torture(kills, disk_full),
+        Command::Fuzz { seconds } => fuzz::fuzz(seconds),
         Command::Bench => demo::bench(),
         Command::Package => package::package(),
     }
