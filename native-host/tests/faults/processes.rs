@@ -125,7 +125,8 @@ fn a_list_that_a_kill_cut_short_is_read_to_its_end_with_the_next_session() {
 #[case::small(0)]
 #[case::large(9 * MIB)]
 fn a_daemon_that_is_stopped_in_the_middle_leaves_a_safe_place_to_go_on_from(#[case] size: u64) {
-    let mut stage = Stage::new(3);
+    // Two, which come as they are: the third song comes by an address in JSON, too short an answer to stall in.
+    let mut stage = Stage::new(2);
     if size > 0 {
         stage.control().set_size(SITE, ACCOUNT, None, Format::Mp3, size);
     }
@@ -138,7 +139,7 @@ fn a_daemon_that_is_stopped_in_the_middle_leaves_a_safe_place_to_go_on_from(#[ca
 
     stage.start_daemon();
     assert_eq!(stage.sync(SITE, "mp3").status, 0);
-    stage.assert_library(3);
+    stage.assert_library(2);
 }
 
 #[test]
