@@ -65,7 +65,10 @@ async fn fetch(
         }
     };
     let kept = kept(claimed, shelf.stat(&claimed.kept.part));
-    engine.downloader.fetch_file(&target, &path, kept, &on, cancel).await?;
+    if let Err(error) = engine.downloader.fetch_file(&target, &path, kept, &on, cancel).await {
+        keep(engine, claimed, error.kept.as_ref()).await;
+        return Err(error);
+    }
     // A part from an earlier attempt may have one as well.
     Ok(stored.into_inner() || claimed.kept.validator.is_some())
 }
@@ -98,6 +101,16 @@ fn store(engine: &Engine, claimed: &Claimed, validator: Option<&Validator>) {
         tokio::runtime::Handle::current().block_on(storing)
     });
     if let Err(error) = stored {
+        tracing::warn!(item = claimed.item.0, %error, "a resume point was not stored");
+    }
+}
+
+/// What the next attempt may go on from, if anything. Only a transfer knows: a file that failed before it, for want
+/// of a session say, keeps what was stored.
+async fn keep(engine: &Engine, claimed: &Claimed, kept: Option<&Kept>) {
+    let validator = kept.and_then(|kept| kept.validator.as_ref()).filter(|one| one.can_resume());
+    let json = validator.and_then(|validator| serde_json::to_string(validator).ok());
+    if let Err(error) = engine.library.store_validator(claimed, json.as_deref()).await {
         tracing::warn!(item = claimed.item.0, %error, "a resume point was not stored");
     }
 }

@@ -39,7 +39,6 @@ async fn settle(
     edition: Option<u64>,
 ) {
     let settled = verdict(engine, claimed, &error, unwanted).await;
-    keep(engine, claimed, error.kept.as_ref()).await;
     // First the item's own state, then what follows for the others: they are all to be found in the queue.
     store(engine, claimed, &settled).await;
     if let Settled::NeedsYou(why) = &settled {
@@ -61,15 +60,6 @@ async fn store(engine: &Engine, claimed: &Claimed, settled: &Settled) {
         tracing::error!(item = claimed.item.0, %error, "a file could not be settled yet");
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
-/// What the next attempt may go on from, if anything.
-async fn keep(engine: &Engine, claimed: &Claimed, kept: Option<&transfer::Kept>) {
-    let validator = kept.and_then(|kept| kept.validator.as_ref()).filter(|one| one.can_resume());
-    let json = validator.and_then(|validator| serde_json::to_string(validator).ok());
-    if let Err(error) = engine.library.store_validator(claimed, json.as_deref()).await {
-        tracing::warn!(item = claimed.item.0, %error, "a resume point was not stored");
     }
 }
 

@@ -40,6 +40,10 @@ fn after_a_kill_a_large_file_goes_on_where_it_stopped() {
     assert!(stage.files().is_empty(), "I3: no final name yet");
 
     stage.start_daemon();
+    // The queue may come to the file before a session does; what was kept is kept until then.
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    browser.wait_for(job, |job| job.balance.needs_you == 1);
     assert_eq!(stage.sync(SITE, "mp3").status, 0);
     stage.assert_library(1);
     let second = last_request(&stage);
