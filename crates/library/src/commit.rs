@@ -12,6 +12,7 @@ use crate::error::LibraryError;
 use crate::intent::{Phase, check_fence, drop_intent, set_phase};
 use crate::names;
 use crate::shelf::{Sealed, Shelf};
+use crate::thing;
 use protocol::ItemId;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
@@ -219,32 +220,23 @@ async fn record(
     output: &Output,
     shelf: &Arc<Shelf>,
 ) -> Result<String, LibraryError> {
-    let same = sqlx::query("SELECT id, path FROM media_file WHERE sha256 = unhex(?1)")
-        .bind(&output.sealed.sha256)
-        .fetch_optional(&mut *write.tx)
-        .await?;
-    let older: Option<(i64, String)> =
-        same.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
+    let same = sqlx::query(
+        "SELECT id, path, trashed_at IS NULL AND NOT stowed FROM media_file WHERE sha256 = unhex(?1)",
+    )
+    .bind(&output.sealed.sha256)
+    .fetch_optional(&mut *write.tx)
+    .await?;
+    let older: Option<(i64, String, bool)> = same
+        .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+        .transpose()?;
     let (media_file, path) = match older {
-        Some((id, path)) if shelf.stat(&path).is_some() => (id, path),
-        Some((id, path)) => {
+        Some((id, path, true)) if shelf.stat(&path).is_some() => (id, path),
+        Some((id, path, _)) => {
             (adopt_path(write, id, path, output, shelf).await?, output.name.clone())
         }
         None => (store_media_file(write, output, shelf).await?, output.name.clone()),
     };
-    sqlx::query(
-        "INSERT INTO library_item (media_file_id, record_id, item_id, part, title, added_at) \
-         SELECT ?1, record_id, id, ?3, ?4, ?5 FROM item WHERE id = ?2 \
-         ON CONFLICT (item_id, part) DO UPDATE SET media_file_id = excluded.media_file_id, \
-           title = excluded.title",
-    )
-    .bind(media_file)
-    .bind(item.0)
-    .bind(&output.part)
-    .bind(&output.title)
-    .bind(now())
-    .execute(&mut *write.tx)
-    .await?;
+    thing::store(write, item, media_file, output).await?;
     Ok(path)
 }
 
@@ -274,7 +266,8 @@ async fn store_media_file(
     Ok(row.try_get(0)?)
 }
 
-/// The row had these bytes under a name that is gone from the disk: the new file takes its place.
+/// The row had these bytes under a name that is gone from the disk, or in the trash: the new file takes its place.
+/// A copy that stays in the trash is swept at the next start.
 async fn adopt_path(
     write: &mut Write<'_>,
     id: i64,
@@ -282,8 +275,11 @@ async fn adopt_path(
     output: &Output,
     shelf: &Arc<Shelf>,
 ) -> Result<i64, LibraryError> {
-    tracing::info!(old, new = output.name, "a lost file came back under another name");
-    sqlx::query("UPDATE media_file SET path = ?2, path_key = ?3, mtime_ns = ?4 WHERE id = ?1")
+    tracing::info!(old, new = output.name, "a lost or deleted file came back");
+    sqlx::query(
+        "UPDATE media_file SET path = ?2, path_key = ?3, mtime_ns = ?4, trashed_at = NULL, stowed = 0, \
+           collected_at = NULL WHERE id = ?1",
+    )
         .bind(id)
         .bind(&output.name)
         .bind(names::clash_key(&output.name))
@@ -312,9 +308,31 @@ async fn held_before(
 
 /// Drops the row of a replaced file if nothing refers to it; gives the name to remove from the disk.
 async fn unreferenced(write: &mut Write<'_>, path: &str) -> Result<Option<String>, LibraryError> {
-    let gone = sqlx::query("DELETE FROM media_file WHERE path = ?1 AND references_count = 0")
+    let row = sqlx::query("SELECT id FROM media_file WHERE path = ?1 AND references_count = 0")
         .bind(path)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let dropped = release(write, row.try_get(0)?).await?;
+    Ok(dropped.then(|| path.to_owned()))
+}
+
+/// Drops the row of a file that nothing refers to any more. One that a deleted thing would need goes to the trash
+/// instead. True: the row is gone.
+pub(crate) async fn release(write: &mut Write<'_>, media_file: i64) -> Result<bool, LibraryError> {
+    const DELETED: &str = "EXISTS (SELECT 1 FROM library_item WHERE media_file_id = ?1)";
+    let trash = format!(
+        "UPDATE media_file SET trashed_at = ?2 \
+         WHERE id = ?1 AND references_count = 0 AND trashed_at IS NULL AND {DELETED}"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(trash))
+        .bind(media_file)
+        .bind(now())
         .execute(&mut *write.tx)
         .await?;
-    Ok((gone.rows_affected() > 0).then(|| path.to_owned()))
+    let drop =
+        format!("DELETE FROM media_file WHERE id = ?1 AND references_count = 0 AND NOT {DELETED}");
+    let gone =
+        sqlx::query(sqlx::AssertSqlSafe(drop)).bind(media_file).execute(&mut *write.tx).await?;
+    Ok(gone.rows_affected() > 0)
 }

@@ -10,6 +10,7 @@ mod database;
 mod disk;
 mod error;
 mod intent;
+mod items;
 mod jobs;
 mod listing;
 pub mod names;
@@ -20,6 +21,7 @@ mod retitle;
 mod settings;
 mod shelf;
 mod sidecar;
+mod thing;
 
 pub use claim::{Claimed, Lane};
 pub use commit::{Finished, Output};

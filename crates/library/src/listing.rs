@@ -3,6 +3,7 @@
 //! A page costs a handful of statements whatever its length: rows travel as one JSON array and are spread by
 //! SQLite's `json_each`.
 
+use crate::commit::release;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
 use protocol::{Fetch, ItemId, JobId, RemoteItem, Variant};
@@ -90,10 +91,7 @@ impl Library {
                 .fetch_all(&mut *write.tx)
                 .await?;
         for file in files {
-            sqlx::query("DELETE FROM media_file WHERE id = ?1 AND references_count = 0")
-                .bind(file.try_get::<i64, _>(0)?)
-                .execute(&mut *write.tx)
-                .await?;
+            release(&mut write, file.try_get(0)?).await?;
         }
         sqlx::query(
             "UPDATE job_item SET already = 0 WHERE item_id = ?1 \
@@ -138,7 +136,7 @@ impl Library {
             "SELECT i.id, i.variant, m.path, m.size, m.mtime_ns FROM json_each(?1) a CROSS JOIN item i \
                ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
               AND i.variant = a.value ->> 'variant' \
-             JOIN library_item l ON l.item_id = i.id JOIN media_file m ON m.id = l.media_file_id \
+             JOIN library_item l ON l.item_id = i.id AND l.deleted_at IS NULL JOIN media_file m ON m.id = l.media_file_id \
              WHERE +i.state = 'done'",
         )
         .bind(assets)

@@ -12,7 +12,7 @@ const MOST_ROWS: u32 = 500;
 const VIEW: &str = "SELECT i.id, i.job_id, i.source, i.source_id, i.variant, r.title, i.state, i.reason, \
      i.next_try_at, i.attempts, m.size, m.path FROM item i JOIN record r ON r.id = i.record_id \
      LEFT JOIN library_item l ON l.item_id = i.id \
-       AND l.part = (SELECT min(part) FROM library_item WHERE item_id = i.id) \
+       AND l.part = (SELECT min(part) FROM library_item WHERE item_id = i.id AND deleted_at IS NULL) \
      LEFT JOIN media_file m ON m.id = l.media_file_id";
 
 /// `?1` job, `?2` JSON array of states, `?3` text.

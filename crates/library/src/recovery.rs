@@ -41,6 +41,8 @@ impl Library {
                 self.mend(&intent, &mut recovered).await?;
             }
             recovered.quarantined = self.quarantine_strays().await?;
+            self.settle_files().await;
+            self.sweep_trash().await?;
         }
         let mut write = self.write().await?;
         let requeued = sqlx::query(

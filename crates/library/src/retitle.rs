@@ -35,7 +35,8 @@ impl Library {
                     i.attempts, r.title, r.metadata, j.account_id, NULL AS part, NULL AS validator \
              FROM item i JOIN record r ON r.id = i.record_id JOIN job j ON j.id = i.job_id \
              WHERE i.source = ?1 AND i.state = 'done' AND i.id > ?3 \
-               AND EXISTS (SELECT 1 FROM library_item l WHERE l.item_id = i.id AND l.title <> r.title) \
+               AND EXISTS (SELECT 1 FROM library_item l WHERE l.item_id = i.id AND l.title <> r.title \
+                             AND l.deleted_at IS NULL) \
                AND NOT EXISTS (SELECT 1 FROM intent n WHERE n.item_id = i.id) \
              ORDER BY i.id LIMIT ?2",
         )
@@ -62,7 +63,7 @@ impl Library {
             .await?;
             let files = sqlx::query(
                 "SELECT l.part, m.path, m.container FROM library_item l \
-                 JOIN media_file m ON m.id = l.media_file_id WHERE l.item_id = ?1",
+                 JOIN media_file m ON m.id = l.media_file_id WHERE l.item_id = ?1 AND l.deleted_at IS NULL",
             )
             .bind(claimed.item.0)
             .fetch_all(&mut *write.tx)

@@ -132,6 +132,9 @@ fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, Lib
     if let Some(keep) = patch.keep_up_to_date {
         settings.keep_up_to_date = keep;
     }
+    if let Some(days) = patch.trash_days {
+        settings.trash_days = within("days in the trash", days, 1, 3_650)?;
+    }
     Ok(settings)
 }
 

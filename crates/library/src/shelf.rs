@@ -20,6 +20,8 @@ const MARKER: &str = ".mediafetcher/library.json";
 const QUARANTINE: &str = ".mediafetcher/quarantine";
 /// Damaged files that were complete once, kept for good: they may be the only copy.
 const DAMAGED: &str = ".mediafetcher/damaged";
+/// Deleted files, each under its hash, until they are brought back or collected.
+const TRASH: &str = ".mediafetcher/trash";
 
 /// The library folder.
 #[derive(Debug, Clone)]
@@ -293,6 +295,63 @@ impl Shelf {
         let free =
             free.into_iter().find(|path| !path.exists()).unwrap_or_else(|| folder.join(&flat));
         fs::rename(self.path(name)?, free).map_err(LibraryError::io(name))
+    }
+
+    /// Moves a file of ours into the trash. One that is there already, or nowhere, is fine.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn stow(&self, name: &str, sha256: &str) -> Result<(), LibraryError> {
+        let trash = self.root.join(TRASH);
+        self.make_folder(&trash).map_err(LibraryError::io(TRASH))?;
+        match fs::rename(self.path(name)?, trash.join(sha256)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(LibraryError::io(name)(error)),
+            Ok(()) => {
+                sync_folder(&trash).map_err(LibraryError::io(TRASH))?;
+                self.remove_empty_folder(name);
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives a file in the trash its name back. `Ok(false)`: something else has that name; nothing changed. A file
+    /// that is not in the trash is there under its name already.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn unstow(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
+        let stowed = format!("{TRASH}/{sha256}");
+        match self.stat(&stowed) {
+            Some(_) => self.place(&stowed, name),
+            None => Ok(true),
+        }
+    }
+
+    /// Deletes a file in the trash for good; one that is not there is fine.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn remove_stowed(&self, sha256: &str) -> Result<(), LibraryError> {
+        match fs::remove_file(self.root.join(TRASH).join(sha256)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(LibraryError::io(sha256)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The hashes of the files in the trash.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub(crate) fn stowed(&self) -> Result<Vec<String>, LibraryError> {
+        let entries = match fs::read_dir(self.root.join(TRASH)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(LibraryError::io(TRASH))?,
+        };
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        Ok(names.filter(|name| name.len() == 64).collect())
     }
 
     /// Bytes that can still be written to the folder's disk, where the system tells.

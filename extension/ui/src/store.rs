@@ -106,8 +106,8 @@ impl Store {
             }),
             Event::Settings { settings } => self.settings.set(Some(settings)),
             Event::Paused { paused } => self.paused.set(paused),
-            // The worker's business: it has the session.
-            Event::CredentialNeeded { .. } => {}
+            // The worker's business, which has the session; and that of pages which show the library.
+            Event::CredentialNeeded { .. } | Event::Library {} => {}
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::install::Browser;
 use clap::{Args, Parser, Subcommand};
-use protocol::{JobId, Source, Variant};
+use protocol::shelf::{LibraryQuery, SortBy};
+use protocol::{JobId, LibraryItemId, Source, Variant};
 use std::path::PathBuf;
 
 /// Brings your music home from the sites you are signed in to, and keeps it.
@@ -36,6 +37,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: DaemonCommand,
+    },
+    /// What you have: look, search, file, delete and bring back
+    Library {
+        /// What to do.
+        #[command(subcommand)]
+        command: LibraryCommand,
     },
     /// Register with the browsers
     Install(Registration),
@@ -135,16 +142,142 @@ fn browsers(text: &str) -> Result<Browsers, String> {
 pub enum ConfigCommand {
     /// Show one setting, or all
     Get {
-        /// folder, formats, template, parallel, pace-ms or keep-up-to-date
+        /// folder, formats, template, parallel, pace-ms, keep-up-to-date or trash-days
         key: Option<super::config::Key>,
     },
     /// Change a setting
     Set {
-        /// folder, formats, template, parallel, pace-ms or keep-up-to-date
+        /// folder, formats, template, parallel, pace-ms, keep-up-to-date or trash-days
         key: super::config::Key,
         /// The new value
         value: String,
     },
+}
+
+/// `library`.
+#[derive(Debug, Subcommand)]
+pub enum LibraryCommand {
+    /// List what is there
+    Ls {
+        /// Where.
+        #[command(flatten)]
+        place: WhereToLook,
+        /// What.
+        #[command(flatten)]
+        filter: Filter,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Find by the beginnings of words in title, artist, album, source and lyrics
+    Search {
+        /// The words; all must be there
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// What.
+        #[command(flatten)]
+        filter: Filter,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Delete; what nothing else refers to goes to the trash
+    Rm(Which),
+    /// Bring deleted things back
+    Restore(Which),
+    /// File things in a virtual folder, which is made if need be; the files stay where they are
+    Mv {
+        /// The numbers that `ls` shows
+        #[arg(required = true)]
+        items: Vec<LibraryItemId>,
+        /// Such as Moods/Calm; / for no folder
+        #[arg(long = "to", value_name = "FOLDER")]
+        folder: String,
+    },
+    /// Mark as favourites
+    Star {
+        /// The numbers that `ls` shows
+        #[arg(required = true)]
+        items: Vec<LibraryItemId>,
+        /// Take the mark away
+        #[arg(long)]
+        remove: bool,
+    },
+    /// List the virtual folders
+    Folders(Output),
+    /// Delete for good what is in the trash
+    EmptyTrash,
+    /// Show the library in figures
+    Stats(Output),
+}
+
+/// Things.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The numbers that `ls` shows
+    #[arg(required = true)]
+    pub items: Vec<LibraryItemId>,
+}
+
+/// Which part of the library.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct WhereToLook {
+    /// What was deleted and can be restored
+    #[arg(long)]
+    pub trash: bool,
+    /// What was marked
+    #[arg(long)]
+    pub favorites: bool,
+    /// What is in this virtual folder, such as Moods/Calm
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<String>,
+}
+
+/// Which things, in which order.
+#[derive(Debug, Args)]
+pub struct Filter {
+    /// Only from producer.ai or flowmusic
+    #[arg(long)]
+    pub source: Option<Source>,
+    /// Only mp3, wav, m4a or stems
+    #[arg(long)]
+    pub format: Option<Variant>,
+    /// Only of this year
+    #[arg(long)]
+    pub year: Option<i32>,
+    /// By what to sort
+    #[arg(long, value_parser = sort_by, default_value = "added", value_name = "added|title|artist|duration|size")]
+    pub sort: SortBy,
+    /// The other way round
+    #[arg(long)]
+    pub reverse: bool,
+}
+
+impl Filter {
+    /// The query for these words.
+    pub fn query(&self, text: String) -> LibraryQuery {
+        LibraryQuery {
+            text,
+            source: self.source,
+            variant: self.format,
+            year: self.year,
+            sort: self.sort,
+            descending: self.reverse,
+            ..LibraryQuery::default()
+        }
+    }
+}
+
+fn sort_by(text: &str) -> Result<SortBy, String> {
+    match text {
+        "added" => Ok(SortBy::Added),
+        "title" => Ok(SortBy::Title),
+        "artist" => Ok(SortBy::Artist),
+        "duration" => Ok(SortBy::Duration),
+        "size" => Ok(SortBy::Size),
+        _ => Err("added, title, artist, duration or size is expected".into()),
+    }
 }
 
 #[cfg(test)]

@@ -22,16 +22,19 @@ pub enum Key {
     PaceMs,
     /// Look for new songs while the browser runs.
     KeepUpToDate,
+    /// Days that deleted files stay in the trash.
+    TrashDays,
 }
 
 impl Key {
-    const ALL: [(&'static str, Key); 6] = [
+    const ALL: [(&'static str, Key); 7] = [
         ("folder", Key::Folder),
         ("formats", Key::Formats),
         ("template", Key::Template),
         ("parallel", Key::Parallel),
         ("pace-ms", Key::PaceMs),
         ("keep-up-to-date", Key::KeepUpToDate),
+        ("trash-days", Key::TrashDays),
     ];
 
     fn of(self, settings: &Settings) -> String {
@@ -42,6 +45,7 @@ impl Key {
             Key::Parallel => settings.parallel.to_string(),
             Key::PaceMs => settings.pace_ms.to_string(),
             Key::KeepUpToDate => settings.keep_up_to_date.to_string(),
+            Key::TrashDays => settings.trash_days.to_string(),
         }
     }
 
@@ -56,6 +60,7 @@ impl Key {
             Key::KeepUpToDate => {
                 patch.keep_up_to_date = Some(parsed(value, "true or false is expected")?);
             }
+            Key::TrashDays => patch.trash_days = Some(parsed(value, "a number is expected")?),
         }
         Ok(patch)
     }

@@ -7,6 +7,7 @@ mod cookie_file;
 mod daemon;
 mod doctor;
 mod follow;
+mod library;
 mod queue;
 mod registration;
 mod sync;
@@ -101,6 +102,7 @@ async fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Daemon { command: DaemonCommand::Run } => daemon::run(home()?).await,
         Command::Daemon { command: DaemonCommand::Stop } => daemon::stop(&home()?).await,
         Command::Daemon { command: DaemonCommand::Status } => daemon::status(&home()?).await,
+        Command::Library { command } => library::run(&home()?, command).await,
         Command::Install(arguments) => registration::install(arguments),
         Command::Uninstall(arguments) => registration::uninstall(arguments),
         Command::Doctor(output) => doctor::run(&home()?, *output).await,

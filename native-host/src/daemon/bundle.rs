@@ -82,7 +82,7 @@ async fn commit(
         let raw = Raw { part: stem.clone(), file: file.clone(), container: Container::Mp4 };
         outputs.push(seal::seal(engine, claimed, raw, cover.clone()).await?);
     }
-    Ok(engine.library.commit(claimed, outputs).await.map_err(ErrorBody::from)?)
+    Ok(engine.commit(claimed, outputs).await.map_err(ErrorBody::from)?)
 }
 
 /// The part files of one bundle: names beside the item's own part name, so that a start finds strays (I5).

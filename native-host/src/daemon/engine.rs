@@ -3,16 +3,17 @@
 use super::covers::Covers;
 use super::hub::Hub;
 use super::listing::Listers;
+use super::media_server;
 use super::meter::Meter;
 use super::sessions::Sessions;
 use crate::home::{self, Home};
 use anyhow::Context;
-use library::Library;
+use library::{Claimed, Finished, Library, LibraryError, Output};
 use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, Settings, Source};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transfer::{Config, Downloader};
@@ -56,6 +57,8 @@ pub(super) struct Shared {
     /// Files that are checked, tagged and hashed at once: more would only take memory, and the processor from those
     /// that are being fetched.
     pub sealing: Semaphore,
+    /// The player's server, once it runs.
+    pub media_place: OnceCell<media_server::Place>,
     state: Mutex<State>,
 }
 
@@ -65,6 +68,8 @@ struct State {
     running: HashMap<ItemId, Running>,
     /// Jobs whose summary has changed since it was last sent.
     dirty: HashSet<JobId>,
+    /// The library has changed since clients were last told.
+    library: bool,
     /// The site's API is not asked until a fresh session comes.
     blocked: HashMap<Source, ErrorBody>,
     /// Nothing can be placed in the library folder.
@@ -121,6 +126,7 @@ impl Engine {
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             sealing: Semaphore::new(SEALED_AT_ONCE),
+            media_place: OnceCell::new(),
             state: Mutex::new(State { paused, was_open, ..State::default() }),
         };
         let engine = Self { shared: Arc::new(shared) };
@@ -167,6 +173,29 @@ impl Engine {
     /// Takes the jobs to tell about.
     pub fn take_changed(&self) -> HashSet<JobId> {
         std::mem::take(&mut self.state().dirty)
+    }
+
+    pub fn mark_library(&self) {
+        self.state().library = true;
+    }
+
+    /// True once after [`Engine::mark_library`].
+    pub fn take_library_mark(&self) -> bool {
+        std::mem::take(&mut self.state().library)
+    }
+
+    /// Takes sealed parts into the library (see [`Library::commit`]).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn commit(
+        &self,
+        claimed: &Claimed,
+        outputs: Vec<Output>,
+    ) -> Result<Vec<Finished>, LibraryError> {
+        let finished = self.library.commit(claimed, outputs).await?;
+        self.library_changed();
+        Ok(finished)
     }
 
     /// Tells clients how an item stands now.

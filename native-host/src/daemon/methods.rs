@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::folder;
 use super::scheduler;
 use super::server::Caller;
+use super::things;
 use crate::doctor::{self, DaemonFact};
 use protocol::envelope::to_value;
 use protocol::method::*;
@@ -67,6 +68,20 @@ pub(super) async fn answer(
         SetSettings => set_settings;
         Doctor => run_doctor;
         OpenFolder => open_folder;
+        ListLibrary => things::list;
+        CountFacets => things::facets;
+        ShowLibraryItem => things::show;
+        CountLibrary => things::stats;
+        DeleteItems => things::delete;
+        RestoreItems => things::restore;
+        EmptyTrash => things::empty_trash;
+        MoveItems => things::file;
+        MarkFavorites => things::mark;
+        ListFolders => things::folders;
+        AddFolder => things::add_folder;
+        EditFolder => things::edit_folder;
+        RemoveFolder => things::remove_folder;
+        PlayItem => things::play;
         StopDaemon => stop_daemon;
     }
 }

@@ -7,6 +7,7 @@
 //! | `work`, `song`, `bundle`, `seal` | one wanted file, from its address to its rows |
 //! | `sessions`, `site` | credentials in memory, and providers' requests signed with them |
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
+//! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
 //! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
 //! | `server`, `methods` | connections and what they may ask |
 
@@ -17,6 +18,7 @@ mod engine;
 mod folder;
 mod hub;
 mod listing;
+mod media_server;
 mod meter;
 mod methods;
 mod retitle;
@@ -26,6 +28,7 @@ mod server;
 mod sessions;
 mod site;
 mod song;
+mod things;
 mod ticker;
 mod work;
 
@@ -50,6 +53,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),
         tokio::spawn(ticker::run(engine.clone())),
+        tokio::spawn(things::keep_trash(engine.clone())),
     ];
     tokio::select! {
         () = engine.stopping.cancelled() => {}

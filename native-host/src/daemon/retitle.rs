@@ -64,7 +64,7 @@ impl Engine {
             let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
             outputs.push(copied.await.map_err(internal)??);
         }
-        self.library.commit(claimed, outputs).await?;
+        self.commit(claimed, outputs).await?;
         Ok(())
     }
 }

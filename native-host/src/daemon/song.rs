@@ -33,7 +33,7 @@ pub(super) async fn bring(
         container: container(claimed)?,
     };
     let output = seal::seal(engine, claimed, raw, cover).await?;
-    Ok(engine.library.commit(claimed, vec![output]).await.map_err(ErrorBody::from)?)
+    Ok(engine.commit(claimed, vec![output]).await.map_err(ErrorBody::from)?)
 }
 
 fn container(claimed: &Claimed) -> Result<Container, ErrorBody> {

@@ -1,12 +1,14 @@
 //! What must hold under fire: every scripted fault of the sites, the network, the disk and the process itself, through
-//! the real daemon and the real command line. The invariants (I1–I10) are those of `docs/invariants.md`.
+//! the real daemon and the real command line. The invariants (I1–I11) are those of `docs/invariants.md`.
 
 mod browser;
 mod browsers;
 mod disks;
 mod interrupted;
+mod library;
 mod line;
 mod listings;
+mod player;
 mod processes;
 mod redirects;
 mod refusals;

@@ -2,6 +2,7 @@
 
 use super::characters::is_ignorable;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Bytes that [`numbered`] adds at most, for numbers below 1000.
 pub(super) const NUMBER_ROOM: usize = "~999".len();
@@ -14,6 +15,12 @@ pub fn clash_key(name: &str) -> String {
     // Folding can produce a character that folds further, such as a mark that decomposes from a folded letter.
     let folded = fold(&fold(name));
     folded.trim_end_matches(['.', ' ']).to_owned()
+}
+
+/// What lists are sorted by: case and accents folded, leading space gone.
+pub fn sort_key(text: &str) -> String {
+    let plain = text.trim().nfkd().filter(|&c| !is_combining_mark(c) && !is_ignorable(c));
+    plain.flat_map(char::to_lowercase).collect()
 }
 
 fn fold(name: &str) -> String {

@@ -11,7 +11,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use clash::{clash_key, numbered};
+pub use clash::{clash_key, numbered, sort_key};
 pub use template::{DEFAULT_TEMPLATE, FIELDS, TemplateError, validate_template};
 
 use template::Template;

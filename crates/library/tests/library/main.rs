@@ -1,5 +1,7 @@
 //! The library as the daemon uses it: real SQLite, real files.
 
 mod after_a_kill;
+mod list;
 mod main_job;
 mod support;
+mod trash;

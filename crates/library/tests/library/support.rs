@@ -2,6 +2,7 @@
 
 use library::{Claimed, Lane, Library, Output};
 use protocol::method::NewJob;
+use protocol::shelf::{LibraryItem, LibraryQuery, Place};
 use protocol::{Account, Asset, Fetch, JobId, Metadata, RemoteItem, Source, Variant};
 use std::path::PathBuf;
 
@@ -79,6 +80,19 @@ impl Bench {
         names.retain(|name| name != ".mediafetcher");
         names.sort();
         names
+    }
+
+    /// What the person has there, oldest first.
+    pub async fn things(&self, place: Place) -> Vec<LibraryItem> {
+        let query = LibraryQuery { place, limit: 100, ..LibraryQuery::default() };
+        self.library.list_library(&query).await.unwrap().items
+    }
+
+    /// The titles of what is found by words, oldest first.
+    pub async fn find(&self, text: &str) -> Vec<String> {
+        let query = LibraryQuery { text: text.into(), limit: 100, ..LibraryQuery::default() };
+        let page = self.library.list_library(&query).await.unwrap();
+        page.items.into_iter().map(|item| item.title).collect()
     }
 
     /// The files that rows speak of.

@@ -178,3 +178,41 @@ fn the_names_of_methods_are_distinct() {
     let empty: Value = serde_json::to_value(Nothing {}).unwrap();
     assert_eq!(empty, json!({}));
 }
+
+#[test]
+fn the_library_is_as_in_the_golden_files() {
+    let item = shelf::LibraryItem {
+        id: LibraryItemId(12),
+        title: "Café at 3 a.m.".into(),
+        artist: Some("Someone".into()),
+        album: None,
+        year: Some(2026),
+        source: Source::Flowmusic,
+        source_id: "c-1".into(),
+        variant: Variant::Stems,
+        part: "vocals".into(),
+        favorite: true,
+        folder: Some(FolderId(3)),
+        bytes: 4_000_000,
+        duration_ms: Some(123_500),
+        codec: "aac".into(),
+        name: "Café at 3 a.m._c-1.stems/vocals.m4a".into(),
+        references: 2,
+        added_at: 1_790_000_000,
+        deleted_at: None,
+    };
+    golden("library.page", &shelf::LibraryPage { items: vec![item], total: 40 });
+    let query = shelf::LibraryQuery {
+        place: shelf::Place::Folder(FolderId(3)),
+        text: "caf".into(),
+        source: Some(Source::Flowmusic),
+        year: Some(2026),
+        sort: shelf::SortBy::Title,
+        descending: true,
+        limit: 50,
+        ..shelf::LibraryQuery::default()
+    };
+    golden("library.query", &query);
+    let folder = shelf::Folder { id: FolderId(3), parent: None, name: "Moods".into(), items: 7 };
+    golden("folders", &shelf::Folders { folders: vec![folder] });
+}

@@ -1,0 +1,16 @@
+//! What the person has: looking for it, arranging it, deleting it and bringing it back.
+//!
+//! The queue's wanted files are elsewhere (`queue`); how a file becomes a thing is in `commit`.
+
+mod arrange;
+mod filter;
+mod folders;
+mod list;
+mod trash;
+
+use protocol::LibraryItemId;
+
+/// Ids as one bound value, spread by `json_each`.
+fn ids(items: &[LibraryItemId]) -> String {
+    serde_json::to_string(items).unwrap_or_default()
+}

@@ -1,0 +1,286 @@
+//! Deleting, bringing back, and deleting for good.
+//!
+//! The rows lead and the disk follows (`docs/invariants.md`, I11): deleting notes in one transaction that nothing
+//! refers to the file, then the file is stowed in the trash under its hash; restoring notes that it is wanted, then
+//! the file gets its name back. A kill between the two leaves a row that says what is still to be done, and
+//! [`Library::settle_files`] does it. Whoever looks between the two finds the file in one place or the other.
+
+use super::ids;
+use crate::database::{Library, Write, now};
+use crate::error::LibraryError;
+use crate::names;
+use protocol::LibraryItemId;
+use protocol::shelf::{Changed, Collected};
+use sqlx::Row;
+
+/// How many names are tried for a file that comes back while its own name is taken.
+const MOST_NAMES: u32 = 100;
+/// Files moved in one go, so that others can write in between.
+const BATCH: u32 = 100;
+const DAY: i64 = 24 * 60 * 60;
+
+/// A file whose place on the disk is not yet what its row says.
+struct Unsettled {
+    id: i64,
+    sha256: String,
+    path: String,
+    trashed: bool,
+}
+
+impl Library {
+    /// Deletes things. A file that nothing else refers to goes to the trash.
+    ///
+    /// # Errors
+    /// Database failures, with nothing changed. A disk that refuses is met again later.
+    pub async fn delete_items(&self, items: &[LibraryItemId]) -> Result<Changed, LibraryError> {
+        let mut write = self.write().await?;
+        let deleted = sqlx::query(
+            "UPDATE library_item SET deleted_at = ?2 \
+             WHERE id IN (SELECT value FROM json_each(?1)) AND deleted_at IS NULL RETURNING media_file_id, record_id",
+        )
+        .bind(ids(items))
+        .bind(now())
+        .fetch_all(&mut *write.tx)
+        .await?;
+        let (mut files, mut records) = (Vec::new(), Vec::new());
+        for row in &deleted {
+            files.push(row.try_get::<i64, _>(0)?);
+            records.push(row.try_get::<i64, _>(1)?);
+        }
+        sqlx::query(
+            "UPDATE media_file SET trashed_at = ?2 WHERE id IN (SELECT value FROM json_each(?1)) \
+             AND references_count = 0 AND trashed_at IS NULL",
+        )
+        .bind(serde_json::to_string(&files)?)
+        .bind(now())
+        .execute(&mut *write.tx)
+        .await?;
+        let sidecars = drop_sidecars(&mut write, &records).await?;
+        write.commit().await?;
+        self.remove_sidecars(&sidecars);
+        self.settle_files().await;
+        Ok(Changed { items: deleted.len() as u64 })
+    }
+
+    /// Brings deleted things back, all of them or none, with their folder and their mark.
+    ///
+    /// # Errors
+    /// [`LibraryError::Invalid`] names the first one that has been deleted for good; [`LibraryError::VolumeMissing`]
+    /// while the folder is away; database failures.
+    pub async fn restore_items(&self, items: &[LibraryItemId]) -> Result<Changed, LibraryError> {
+        self.shelf().check()?;
+        let items = ids(items);
+        let mut write = self.write().await?;
+        let gone = sqlx::query(
+            "SELECT l.title FROM library_item l JOIN media_file m ON m.id = l.media_file_id \
+             WHERE l.id IN (SELECT value FROM json_each(?1)) AND l.deleted_at IS NOT NULL \
+               AND m.collected_at IS NOT NULL ORDER BY l.id LIMIT 1",
+        )
+        .bind(&items)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        if let Some(row) = gone {
+            let title: String = row.try_get(0)?;
+            let words = format!("“{title}” was deleted for good: the trash was emptied since");
+            return Err(LibraryError::Invalid(words));
+        }
+        let restored = sqlx::query(
+            "UPDATE library_item SET deleted_at = NULL \
+             WHERE id IN (SELECT value FROM json_each(?1)) AND deleted_at IS NOT NULL RETURNING media_file_id",
+        )
+        .bind(&items)
+        .fetch_all(&mut *write.tx)
+        .await?;
+        let files = restored.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>, _>>()?;
+        sqlx::query(
+            "UPDATE media_file SET trashed_at = NULL WHERE id IN (SELECT value FROM json_each(?1))",
+        )
+        .bind(serde_json::to_string(&files)?)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        self.settle_files().await;
+        Ok(Changed { items: restored.len() as u64 })
+    }
+
+    /// Makes the disk follow the rows. What the disk refuses is logged and met again with the next call.
+    pub async fn settle_files(&self) {
+        if self.shelf().check().is_err() {
+            return;
+        }
+        let mut after = 0;
+        loop {
+            match self.settle_some(after).await {
+                Ok(Some(last)) => after = last,
+                Ok(None) => return,
+                Err(error) => return tracing::error!(%error, "the trash could not be settled"),
+            }
+        }
+    }
+
+    /// The next files after `after`; gives the last one looked at.
+    async fn settle_some(&self, after: i64) -> Result<Option<i64>, LibraryError> {
+        // No commit may come between looking at a row and moving its file: a file that is being deleted may be
+        // arriving again (I8).
+        let mut write = self.write().await?;
+        let rows = sqlx::query(
+            "SELECT id, lower(hex(sha256)), path, trashed_at IS NOT NULL FROM media_file \
+             WHERE stowed <> (trashed_at IS NOT NULL) AND collected_at IS NULL AND id > ?1 ORDER BY id LIMIT ?2",
+        )
+        .bind(after)
+        .bind(BATCH)
+        .fetch_all(&mut *write.tx)
+        .await?;
+        let mut last = None;
+        for row in &rows {
+            let file = Unsettled {
+                id: row.try_get(0)?,
+                sha256: row.try_get(1)?,
+                path: row.try_get(2)?,
+                trashed: row.try_get(3)?,
+            };
+            last = Some(file.id);
+            if let Err(error) = self.move_file(&mut write, &file).await {
+                tracing::warn!(name = file.path, %error, "a file could not be moved to or from the trash");
+            }
+        }
+        if last.is_some() {
+            write.commit().await?;
+        }
+        Ok(last)
+    }
+
+    /// Moves one file; a kill after the move and before the commit is met by the same move doing nothing.
+    async fn move_file(&self, write: &mut Write<'_>, file: &Unsettled) -> Result<(), LibraryError> {
+        let path = match file.trashed {
+            true => {
+                self.shelf().stow(&file.path, &file.sha256)?;
+                file.path.clone()
+            }
+            false => self.unstow(write, file).await?,
+        };
+        let mtime_ns = self.shelf().stat(&path).map(|(_, mtime_ns)| mtime_ns);
+        sqlx::query(
+            "UPDATE media_file SET stowed = ?2, path = ?3, path_key = ?4, mtime_ns = coalesce(?5, mtime_ns) \
+             WHERE id = ?1",
+        )
+        .bind(file.id)
+        .bind(file.trashed)
+        .bind(&path)
+        .bind(names::clash_key(&path))
+        .bind(mtime_ns.filter(|_| !file.trashed))
+        .execute(&mut *write.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives a file its name back, or the next free one when something else has it now.
+    async fn unstow(
+        &self,
+        write: &mut Write<'_>,
+        file: &Unsettled,
+    ) -> Result<String, LibraryError> {
+        let mut name = file.path.clone();
+        for number in 2..=MOST_NAMES {
+            let other = sqlx::query("SELECT 1 FROM media_file WHERE path_key = ?1 AND id <> ?2")
+                .bind(names::clash_key(&name))
+                .bind(file.id)
+                .fetch_optional(&mut *write.tx)
+                .await?;
+            if other.is_none() && self.shelf().unstow(&file.sha256, &name)? {
+                return Ok(name);
+            }
+            name = names::numbered(&file.path, number);
+        }
+        Err(LibraryError::Invalid(format!("no free name for {}", file.path)))
+    }
+
+    /// Deletes for good what has been in the trash for as long as the settings say.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn collect(&self) -> Result<Collected, LibraryError> {
+        let days = i64::from(self.settings().await?.trash_days);
+        self.collect_before(now() - days * DAY).await
+    }
+
+    /// Deletes for good what was put into the trash up to `time`, seconds since 1970.
+    ///
+    /// # Errors
+    /// [`LibraryError::VolumeMissing`] while the folder is away; database failures.
+    pub async fn collect_before(&self, time: i64) -> Result<Collected, LibraryError> {
+        self.shelf().check()?;
+        let mut write = self.write().await?;
+        // Looked at again under the lock: a thing may have been restored, or have arrived anew.
+        let rows = sqlx::query(
+            "UPDATE media_file SET collected_at = ?2, path = '.gone/' || hex(sha256), \
+               path_key = '.gone/' || hex(sha256) \
+             WHERE trashed_at <= ?1 AND stowed AND collected_at IS NULL AND references_count = 0 \
+             RETURNING size",
+        )
+        .bind(time)
+        .bind(now())
+        .fetch_all(&mut *write.tx)
+        .await?;
+        let mut collected = Collected::default();
+        for row in &rows {
+            collected.files += 1;
+            collected.bytes += row.try_get::<i64, _>(0)?.unsigned_abs();
+        }
+        if collected.files > 0 {
+            // First the rows: what a kill leaves in the folder is waste, not loss (I1), and swept at the next start.
+            write.commit().await?;
+            self.sweep_trash().await?;
+        }
+        Ok(collected)
+    }
+
+    /// Removes files from the trash folder that no row has there: collected ones that a kill left behind.
+    ///
+    /// # Errors
+    /// Database and disk failures.
+    pub(crate) async fn sweep_trash(&self) -> Result<(), LibraryError> {
+        let shelf = self.shelf();
+        // Under the lock, so that no file is stowed between the look and the removal.
+        let mut write = self.write().await?;
+        for sha256 in shelf.stowed()? {
+            let held = sqlx::query(
+                "SELECT 1 FROM media_file WHERE sha256 = unhex(?1) AND collected_at IS NULL \
+                 AND (trashed_at IS NOT NULL OR stowed)",
+            )
+            .bind(&sha256)
+            .fetch_optional(&mut *write.tx)
+            .await?;
+            if held.is_none() {
+                shelf.remove_stowed(&sha256)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_sidecars(&self, sidecars: &[String]) {
+        let shelf = self.shelf();
+        for json in sidecars {
+            let lyrics = format!("{}.lrc", json.strip_suffix(".json").unwrap_or(json));
+            if let Err(error) = shelf.remove(json).and_then(|()| shelf.remove(&lyrics)) {
+                tracing::warn!(name = json, %error, "a file beside a deleted song stays");
+            }
+        }
+    }
+}
+
+/// Songs of which nothing is left have no files beside them; gives the names of those they had.
+async fn drop_sidecars(
+    write: &mut Write<'_>,
+    records: &[i64],
+) -> Result<Vec<String>, LibraryError> {
+    let records = serde_json::to_string(records)?;
+    const BARE: &str = "id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (SELECT 1 FROM library_item l \
+         WHERE l.record_id = record.id AND l.deleted_at IS NULL)";
+    let had = format!("SELECT sidecar FROM record WHERE {BARE} AND sidecar IS NOT NULL");
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(had)).bind(&records).fetch_all(&mut *write.tx).await?;
+    let none = format!("UPDATE record SET sidecar = NULL, sidecar_fresh = 2 WHERE {BARE}");
+    sqlx::query(sqlx::AssertSqlSafe(none)).bind(&records).execute(&mut *write.tx).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}

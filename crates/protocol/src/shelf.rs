@@ -1,0 +1,264 @@
+//! What the person has: library items, the folders they are arranged in, and how they are looked for.
+//!
+//! An *item* of the queue ([`crate::item`]) is a wish; a *library item* is a thing that came of it.
+
+use crate::ids::{FolderId, LibraryItemId};
+use crate::item::{Source, Variant};
+use serde::{Deserialize, Serialize};
+
+/// One thing the person has. Several may share one file, when their bytes are the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LibraryItem {
+    /// Which.
+    pub id: LibraryItemId,
+    /// The title in its tags.
+    pub title: String,
+    /// Who made it.
+    pub artist: Option<String>,
+    /// Album, if any.
+    pub album: Option<String>,
+    /// Year it was made.
+    pub year: Option<i32>,
+    /// Where it came from.
+    pub source: Source,
+    /// The source's id.
+    pub source_id: String,
+    /// Which rendering.
+    pub variant: Variant,
+    /// The stem's name for one track of a song, empty otherwise.
+    pub part: String,
+    /// Marked by the person, or on the site when it came.
+    pub favorite: bool,
+    /// The virtual folder it is filed in.
+    pub folder: Option<FolderId>,
+    /// Of the file: bytes.
+    pub bytes: u64,
+    /// Of the file: length in milliseconds.
+    pub duration_ms: Option<i64>,
+    /// Of the file: such as `mp3`, `aac`, `pcm_s16le`.
+    pub codec: String,
+    /// Of the file: its name in the library folder, `/` between its parts.
+    pub name: String,
+    /// How many library items share the file, this one included.
+    pub references: u32,
+    /// When it came, seconds since 1970.
+    pub added_at: i64,
+    /// When it was deleted; still there to be restored.
+    pub deleted_at: Option<i64>,
+}
+
+/// Everything known of one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LibraryDetails {
+    /// The thing itself.
+    pub item: LibraryItem,
+    /// Lyrics, if any.
+    pub lyrics: Option<String>,
+    /// What it was made from.
+    pub prompt: Option<String>,
+    /// Its page on the site.
+    pub page_url: Option<String>,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// The source's own record, as JSON text.
+    pub raw: String,
+}
+
+/// A virtual folder. Moving things between folders moves no bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Which.
+    pub id: FolderId,
+    /// The folder it is in; `None` at the top.
+    pub parent: Option<FolderId>,
+    /// Its name, unique within its parent.
+    pub name: String,
+    /// Things in it, not counting those in folders below.
+    pub items: u64,
+}
+
+/// Which part of the library is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "in", content = "folder", rename_all = "snake_case")]
+pub enum Place {
+    /// All that is not deleted.
+    #[default]
+    Everything,
+    /// What is in no folder.
+    Unfiled,
+    /// What is in this folder itself.
+    Folder(FolderId),
+    /// What was marked.
+    Favorites,
+    /// What was deleted and can still be restored.
+    Trash,
+}
+
+/// By what a list is sorted; equals by the newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    /// When it came.
+    #[default]
+    Added,
+    /// Title, accents and case folded.
+    Title,
+    /// Artist, accents and case folded.
+    Artist,
+    /// Length.
+    Duration,
+    /// Bytes.
+    Size,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LibraryQuery {
+    /// Where.
+    pub place: Place,
+    /// Words that title, artist, album, source or lyrics begin with, in any order, all of them; empty: everything.
+    pub text: String,
+    /// Only from this source.
+    pub source: Option<Source>,
+    /// Only this rendering.
+    pub variant: Option<Variant>,
+    /// Only of this year.
+    pub year: Option<i32>,
+    /// Order.
+    pub sort: SortBy,
+    /// The other way round: newest, longest, largest first.
+    pub descending: bool,
+    /// How many to skip.
+    pub offset: u32,
+    /// At most 500.
+    pub limit: u32,
+}
+
+/// A page of the library.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LibraryPage {
+    /// The things.
+    pub items: Vec<LibraryItem>,
+    /// How many match in all.
+    pub total: u64,
+}
+
+/// How many of the things that match have which property.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facets {
+    /// By source.
+    pub sources: Vec<(Source, u64)>,
+    /// By rendering.
+    pub variants: Vec<(Variant, u64)>,
+    /// By year, newest first.
+    pub years: Vec<(i32, u64)>,
+}
+
+/// The library in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibraryStats {
+    /// Things the person has.
+    pub items: u64,
+    /// Files that hold them.
+    pub files: u64,
+    /// Bytes of those files.
+    pub bytes: u64,
+    /// Milliseconds of sound in all things.
+    pub duration_ms: i64,
+    /// Deleted things that can still be restored.
+    pub deleted: u64,
+    /// Bytes that emptying the trash would free.
+    pub deleted_bytes: u64,
+}
+
+/// These things.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfLibraryItems {
+    /// Which.
+    pub items: Vec<LibraryItemId>,
+}
+
+/// One thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfLibraryItem {
+    /// Which.
+    pub item: LibraryItemId,
+}
+
+/// Files things in a folder, or in none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileItems {
+    /// Which.
+    pub items: Vec<LibraryItemId>,
+    /// Where; `None`: in no folder.
+    pub folder: Option<FolderId>,
+}
+
+/// Marks things, or takes the mark away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkItems {
+    /// Which.
+    pub items: Vec<LibraryItemId>,
+    /// The mark.
+    pub favorite: bool,
+}
+
+/// Makes a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewFolder {
+    /// In which folder; `None`: at the top.
+    pub parent: Option<FolderId>,
+    /// Its name.
+    pub name: String,
+}
+
+/// Gives a folder a name and a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeFolder {
+    /// Which.
+    pub folder: FolderId,
+    /// In which folder from now on; `None`: at the top.
+    pub parent: Option<FolderId>,
+    /// Its name from now on.
+    pub name: String,
+}
+
+/// One folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfFolder {
+    /// Which.
+    pub folder: FolderId,
+}
+
+/// All folders, parents before their children, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folders {
+    /// The folders.
+    pub folders: Vec<Folder>,
+}
+
+/// How many things a call changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Things.
+    pub items: u64,
+}
+
+/// How many files a collection deleted for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collected {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Where a player finds the bytes of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaAddress {
+    /// Loopback address with a token; good until the daemon ends.
+    pub url: String,
+    /// Its cover picture, if the file has one.
+    pub cover_url: String,
+}

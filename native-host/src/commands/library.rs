@@ -1,0 +1,217 @@
+//! `library`: what is there, found, filed, deleted and brought back.
+
+use super::arguments::{LibraryCommand, Output, Which};
+use super::{Failure, Outcome, open, say};
+use crate::client::Client;
+use crate::home::Home;
+use crate::words;
+use indicatif::{FormattedDuration, HumanBytes};
+use protocol::method::*;
+use protocol::shelf::{
+    FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, NewFolder, OfLibraryItems, Place,
+};
+use protocol::{FolderId, LibraryItemId};
+use serde::Serialize;
+use std::time::Duration;
+
+/// As many as the daemon gives at once.
+const PAGE: u32 = 500;
+/// Between the names of a folder and the one in it.
+const SEPARATOR: char = '/';
+
+pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome, Failure> {
+    let client = &mut open(home).await?;
+    match command {
+        LibraryCommand::Ls { place, filter, output } => {
+            let place =
+                where_to_look(client, place.trash, place.favorites, place.folder.as_deref());
+            let query = LibraryQuery { place: place.await?, ..filter.query(String::new()) };
+            list(client, query, *output).await
+        }
+        LibraryCommand::Search { words, filter, output } => {
+            list(client, filter.query(words.join(" ")), *output).await
+        }
+        LibraryCommand::Rm(Which { items }) => {
+            let done = client.call::<DeleteItems>(of(items)).await?;
+            report(
+                done.items,
+                items.len(),
+                "deleted; `mediafetcher library restore` brings it back",
+            )
+        }
+        LibraryCommand::Restore(Which { items }) => {
+            let done = client.call::<RestoreItems>(of(items)).await?;
+            report(done.items, items.len(), "restored")
+        }
+        LibraryCommand::Mv { items, folder } => {
+            let folder = folder_made(client, folder).await?;
+            let wish = FileItems { items: items.clone(), folder };
+            let done = client.call::<MoveItems>(wish).await?;
+            report(done.items, items.len(), "moved")
+        }
+        LibraryCommand::Star { items, remove } => {
+            let wish = MarkItems { items: items.clone(), favorite: !remove };
+            let done = client.call::<MarkFavorites>(wish).await?;
+            report(done.items, items.len(), if *remove { "unmarked" } else { "marked" })
+        }
+        LibraryCommand::Folders(output) => folders(client, *output).await,
+        LibraryCommand::EmptyTrash => {
+            let freed = client.call::<EmptyTrash>(Nothing {}).await?;
+            say(format_args!(
+                "{} files deleted for good, {}.",
+                freed.files,
+                HumanBytes(freed.bytes)
+            ));
+            Ok(Outcome::Clean)
+        }
+        LibraryCommand::Stats(output) => stats(client, *output).await,
+    }
+}
+
+fn of(items: &[LibraryItemId]) -> OfLibraryItems {
+    OfLibraryItems { items: items.to_vec() }
+}
+
+/// What was asked for and did not change was not there, or was that way already: worth a word, no failure.
+fn report(changed: u64, asked: usize, what: &str) -> Result<Outcome, Failure> {
+    say(format_args!("{changed} of {asked} {what}."));
+    Ok(Outcome::Clean)
+}
+
+async fn where_to_look(
+    client: &mut Client,
+    trash: bool,
+    favorites: bool,
+    folder: Option<&str>,
+) -> Result<Place, Failure> {
+    match folder {
+        Some(path) => {
+            let known = client.call::<ListFolders>(Nothing {}).await?.folders;
+            let found = find(&known, path).ok_or_else(|| unknown_folder(path))?;
+            Ok(Place::Folder(found))
+        }
+        None if trash => Ok(Place::Trash),
+        None if favorites => Ok(Place::Favorites),
+        None => Ok(Place::Everything),
+    }
+}
+
+fn unknown_folder(path: &str) -> Failure {
+    Failure::Usage(format!(
+        "there is no folder {path:?}; `mediafetcher library folders` lists them"
+    ))
+}
+
+/// Every page, so that a script sees the whole.
+async fn list(
+    client: &mut Client,
+    mut query: LibraryQuery,
+    output: Output,
+) -> Result<Outcome, Failure> {
+    query.limit = PAGE;
+    let mut shown = 0;
+    loop {
+        let page = client.call::<ListLibrary>(query.clone()).await?;
+        for item in &page.items {
+            print(item, output);
+        }
+        shown += page.items.len() as u64;
+        query.offset = u32::try_from(shown).unwrap_or(u32::MAX);
+        if page.items.is_empty() || shown >= page.total {
+            break;
+        }
+    }
+    if shown == 0 && !output.json {
+        say("Nothing is there.");
+    }
+    Ok(Outcome::Clean)
+}
+
+fn print(item: &LibraryItem, output: Output) {
+    if output.json {
+        return print_json(item);
+    }
+    let title = match item.part.as_str() {
+        "" => item.title.clone(),
+        part => format!("{} – {part}", item.title),
+    };
+    let artist = item.artist.as_deref().unwrap_or("–");
+    let star = if item.favorite { '★' } else { ' ' };
+    let length = item.duration_ms.map_or_else(String::new, clock);
+    say(format_args!(
+        "{:>6} {star} {}  ({})  {}  {length}  {}  {}",
+        item.id,
+        words::printable(&title),
+        words::printable(artist),
+        item.variant,
+        HumanBytes(item.bytes),
+        words::printable(&item.name),
+    ));
+}
+
+/// `0:03:25` of milliseconds.
+fn clock(ms: i64) -> String {
+    FormattedDuration(Duration::from_millis(ms.max(0).unsigned_abs())).to_string()
+}
+
+fn print_json(value: &impl Serialize) {
+    say(protocol::envelope::to_value(value));
+}
+
+async fn folders(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
+    let answer = client.call::<ListFolders>(Nothing {}).await?;
+    if output.json {
+        print_json(&answer);
+        return Ok(Outcome::Clean);
+    }
+    if answer.folders.is_empty() {
+        say("There are no folders; `mediafetcher library mv ID… --to NAME` makes one.");
+    }
+    for folder in &answer.folders {
+        let path = path_of(&answer.folders, folder);
+        say(format_args!("{:>6}  {} ({})", folder.id, words::printable(&path), folder.items));
+    }
+    Ok(Outcome::Clean)
+}
+
+async fn stats(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
+    let stats = client.call::<CountLibrary>(Nothing {}).await?;
+    if output.json {
+        print_json(&stats);
+        return Ok(Outcome::Clean);
+    }
+    say(format_args!("things   {}", stats.items));
+    say(format_args!("files    {} ({})", stats.files, HumanBytes(stats.bytes)));
+    say(format_args!("playing  {}", clock(stats.duration_ms)));
+    say(format_args!("trash    {} ({})", stats.deleted, HumanBytes(stats.deleted_bytes)));
+    Ok(Outcome::Clean)
+}
+
+fn find(known: &[Folder], path: &str) -> Option<FolderId> {
+    known
+        .iter()
+        .find(|folder| path_of(known, folder) == path.trim_matches(SEPARATOR))
+        .map(|one| one.id)
+}
+
+fn path_of(known: &[Folder], folder: &Folder) -> String {
+    let above = folder.parent.and_then(|parent| known.iter().find(|one| one.id == parent));
+    match above {
+        Some(above) => format!("{}{SEPARATOR}{}", path_of(known, above), folder.name),
+        None => folder.name.clone(),
+    }
+}
+
+/// The folder of that path, made with those above it where it is not there; nothing for `/`.
+async fn folder_made(client: &mut Client, path: &str) -> Result<Option<FolderId>, Failure> {
+    let known = client.call::<ListFolders>(Nothing {}).await?.folders;
+    let mut parent = None;
+    for name in path.split(SEPARATOR).map(str::trim).filter(|name| !name.is_empty()) {
+        let found = known.iter().find(|one| one.parent == parent && one.name == name);
+        parent = Some(match found {
+            Some(folder) => folder.id,
+            None => client.call::<AddFolder>(NewFolder { parent, name: name.to_owned() }).await?.id,
+        });
+    }
+    Ok(parent)
+}

@@ -1,0 +1,124 @@
+//! What clients may ask of the library: to look, to arrange, to delete and to bring back.
+
+use super::engine::Engine;
+use super::server::Caller;
+use protocol::method::Nothing;
+use protocol::shelf::*;
+use protocol::{ErrorBody, Event};
+use std::time::Duration;
+
+type Answer<T> = Result<T, ErrorBody>;
+
+/// How often the trash is looked through. It is kept for days.
+const COLLECTED_EVERY: Duration = Duration::from_secs(60 * 60);
+
+impl Engine {
+    /// Clients will be told with the next tick that the library is another.
+    pub fn library_changed(&self) {
+        self.mark_library();
+        self.changed.notify_one();
+    }
+
+    /// Tells clients, if there is something to tell.
+    pub fn tell_library(&self) {
+        if self.take_library_mark() {
+            self.hub.send(Event::Library {});
+        }
+    }
+}
+
+/// Deletes for good what has been in the trash for long enough, and moves what could not be moved before.
+pub(super) async fn keep_trash(engine: Engine) {
+    loop {
+        engine.library.settle_files().await;
+        match engine.library.collect().await {
+            Ok(collected) if collected.files > 0 => {
+                tracing::info!(?collected, "the trash was looked through");
+                engine.library_changed();
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the trash could not be looked through"),
+        }
+        tokio::select! {
+            () = engine.stopping.cancelled() => return,
+            () = tokio::time::sleep(COLLECTED_EVERY) => {}
+        }
+    }
+}
+
+pub(super) async fn list(engine: &Engine, _: Caller, query: LibraryQuery) -> Answer<LibraryPage> {
+    Ok(engine.library.list_library(&query).await?)
+}
+
+pub(super) async fn facets(engine: &Engine, _: Caller, query: LibraryQuery) -> Answer<Facets> {
+    Ok(engine.library.facets(&query).await?)
+}
+
+pub(super) async fn show(engine: &Engine, _: Caller, of: OfLibraryItem) -> Answer<LibraryDetails> {
+    Ok(engine.library.show(of.item).await?)
+}
+
+pub(super) async fn stats(engine: &Engine, _: Caller, _: Nothing) -> Answer<LibraryStats> {
+    Ok(engine.library.stats().await?)
+}
+
+pub(super) async fn delete(engine: &Engine, _: Caller, of: OfLibraryItems) -> Answer<Changed> {
+    let changed = engine.library.delete_items(&of.items).await?;
+    engine.library_changed();
+    Ok(changed)
+}
+
+pub(super) async fn restore(engine: &Engine, _: Caller, of: OfLibraryItems) -> Answer<Changed> {
+    let changed = engine.library.restore_items(&of.items).await?;
+    engine.library_changed();
+    Ok(changed)
+}
+
+pub(super) async fn empty_trash(engine: &Engine, _: Caller, _: Nothing) -> Answer<Collected> {
+    let collected = engine.library.collect_before(i64::MAX).await?;
+    engine.library_changed();
+    Ok(collected)
+}
+
+pub(super) async fn file(engine: &Engine, _: Caller, wish: FileItems) -> Answer<Changed> {
+    let changed = engine.library.file_items(&wish).await?;
+    engine.library_changed();
+    Ok(changed)
+}
+
+pub(super) async fn mark(engine: &Engine, _: Caller, wish: MarkItems) -> Answer<Changed> {
+    let changed = engine.library.mark_items(&wish).await?;
+    engine.library_changed();
+    Ok(changed)
+}
+
+pub(super) async fn folders(engine: &Engine, _: Caller, _: Nothing) -> Answer<Folders> {
+    Ok(Folders { folders: engine.library.folders().await? })
+}
+
+pub(super) async fn add_folder(engine: &Engine, _: Caller, new: NewFolder) -> Answer<Folder> {
+    let folder = engine.library.add_folder(&new).await?;
+    engine.library_changed();
+    Ok(folder)
+}
+
+pub(super) async fn edit_folder(
+    engine: &Engine,
+    _: Caller,
+    change: ChangeFolder,
+) -> Answer<Folder> {
+    let folder = engine.library.change_folder(&change).await?;
+    engine.library_changed();
+    Ok(folder)
+}
+
+pub(super) async fn remove_folder(engine: &Engine, _: Caller, of: OfFolder) -> Answer<Nothing> {
+    engine.library.remove_folder(of.folder).await?;
+    engine.library_changed();
+    Ok(Nothing {})
+}
+
+pub(super) async fn play(engine: &Engine, _: Caller, of: OfLibraryItem) -> Answer<MediaAddress> {
+    engine.library.file_of(of.item).await?; // a thing that is not there is refused here, in words
+    engine.media_address(of.item).await
+}

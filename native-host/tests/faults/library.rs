@@ -1,0 +1,120 @@
+//! What came is there to be found, filed, deleted and brought back, over the protocol and from the command line (I11).
+
+use crate::stage::{Stage, until_true};
+use protocol::method::*;
+use protocol::shelf::*;
+use protocol::{Balance, Event, LibraryItemId, SettingsPatch};
+use serde_json::Value;
+use simulator::Service;
+
+const SITE: Service = Service::Producer;
+
+/// Songs that are here, newest last.
+fn with_songs(count: u32) -> (Stage, Vec<LibraryItemId>) {
+    let stage = Stage::new(count);
+    stage.sync(SITE, "mp3").assert_all_done(u64::from(count));
+    let page = list(&stage, Place::Everything);
+    assert_eq!(page.total, u64::from(count));
+    (stage, page.items.into_iter().map(|item| item.id).collect())
+}
+
+fn list(stage: &Stage, place: Place) -> LibraryPage {
+    let query = LibraryQuery { place, limit: 100, ..LibraryQuery::default() };
+    stage.browser().ask::<ListLibrary>(query)
+}
+
+fn of(items: &[LibraryItemId]) -> OfLibraryItems {
+    OfLibraryItems { items: items.to_vec() }
+}
+
+/// A command's output, which must end well.
+#[track_caller]
+fn say(stage: &Stage, line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let (status, text) = stage.start(&words).end();
+    assert_eq!(status, 0, "{text}");
+    text
+}
+
+#[test]
+fn what_was_deleted_is_not_downloaded_again_and_comes_back_with_an_undo() {
+    let (stage, ids) = with_songs(3);
+    let files = stage.files();
+    let beside = || std::fs::read_dir(stage.library()).unwrap().count();
+    let before = beside();
+    assert_eq!(stage.browser().ask::<DeleteItems>(of(&ids[..2])).items, 2);
+    assert_eq!(stage.files().len(), 1);
+    assert_eq!(beside(), before - 6, "with the .json and the .lrc of each");
+    assert_eq!(list(&stage, Place::Trash).total, 2);
+
+    let again = stage.sync(SITE, "mp3");
+    assert_eq!(again.balance, Balance { listed: 3, already: 3, ..Balance::default() });
+    assert_eq!(stage.files().len(), 1);
+
+    assert_eq!(stage.browser().ask::<RestoreItems>(of(&ids[..2])).items, 2);
+    assert_eq!(stage.files(), files);
+    until_true("what lay beside them is there again", || beside() == before);
+    stage.assert_library(3);
+}
+
+#[test]
+fn what_is_in_the_trash_survives_a_kill_and_leaves_when_its_days_are_over() {
+    let (mut stage, ids) = with_songs(2);
+    stage.browser().ask::<DeleteItems>(of(&ids));
+    stage.kill_daemon();
+    stage.start_daemon();
+    assert_eq!(list(&stage, Place::Trash).total, 2);
+    stage.browser().ask::<RestoreItems>(of(&ids[..1]));
+    assert_eq!(stage.files().len(), 1);
+
+    let emptied = stage.browser().ask::<EmptyTrash>(Nothing {});
+    assert_eq!(emptied.files, 1);
+    let refused = stage.browser().call::<RestoreItems>(of(&ids[1..])).unwrap_err();
+    assert!(refused.params["detail"].contains("deleted for good"), "{refused}");
+    stage.assert_library(1);
+    let too_long = SettingsPatch { trash_days: Some(0), ..SettingsPatch::default() };
+    assert!(stage.browser().call::<SetSettings>(too_long).is_err());
+}
+
+#[test]
+fn clients_are_told_when_the_library_changes() {
+    let stage = Stage::new(1);
+    let mut browser = stage.browser();
+    browser.subscribe();
+    let told = |event| matches!(event, Event::Library {}).then_some(());
+    stage.sync(SITE, "mp3").assert_all_done(1);
+    browser.event(told);
+    let id = list(&stage, Place::Everything).items[0].id;
+    stage.browser().ask::<MarkFavorites>(MarkItems { items: vec![id], favorite: true });
+    browser.event(told);
+}
+
+#[test]
+fn the_command_line_does_it_all() {
+    let (stage, ids) = with_songs(3);
+    let lines = say(&stage, "library ls --sort title --json");
+    let items: Vec<LibraryItem> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(items.len(), 3);
+    let word = items[0].title.split(' ').next().unwrap().to_lowercase();
+    assert!(say(&stage, &format!("library search {word}")).contains(&items[0].name));
+    assert!(say(&stage, "library search nothing-like-this").contains("Nothing is there"));
+
+    let (one, two) = (ids[0], ids[1]);
+    assert!(say(&stage, &format!("library mv {one} {two} --to Moods/Calm")).contains("2 of 2"));
+    assert!(say(&stage, "library folders").contains("Moods/Calm (2)"));
+    assert_eq!(say(&stage, "library ls --folder Moods/Calm").lines().count(), 2);
+    assert!(say(&stage, &format!("library star {one}")).contains("1 of 1 marked"));
+    assert_eq!(say(&stage, "library ls --favorites").lines().count(), 1);
+
+    assert!(say(&stage, &format!("library rm {one}")).contains("1 of 1 deleted"));
+    let stats: Value = serde_json::from_str(&say(&stage, "library stats --json")).unwrap();
+    assert_eq!((&stats["items"], &stats["deleted"]), (&2.into(), &1.into()));
+    assert!(say(&stage, &format!("library restore {one}")).contains("1 of 1 restored"));
+    assert_eq!(say(&stage, "library ls --folder Moods/Calm").lines().count(), 2);
+    assert_eq!(say(&stage, "library ls --favorites").lines().count(), 1);
+
+    let (status, _) = stage.start(&["library", "ls", "--folder", "Nowhere"]).end();
+    assert_eq!(status, 2);
+    stage.assert_library(3);
+}
