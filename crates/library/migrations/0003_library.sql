@@ -27,10 +27,11 @@ UPDATE library_item SET
     (size, duration_ms) = (SELECT size, duration_ms FROM media_file WHERE id = media_file_id);
 UPDATE library_item SET title_key = lower(title), artist_key = lower(coalesce(artist, ''));
 
-CREATE INDEX library_by_title    ON library_item (title_key, id)   WHERE deleted_at IS NULL;
-CREATE INDEX library_by_artist   ON library_item (artist_key, id)  WHERE deleted_at IS NULL;
-CREATE INDEX library_by_duration ON library_item (duration_ms, id) WHERE deleted_at IS NULL;
-CREATE INDEX library_by_size     ON library_item (size, id)        WHERE deleted_at IS NULL;
+-- Each order with what can be filtered by beside it: the rows themselves are read for the page alone.
+CREATE INDEX library_by_title    ON library_item (title_key, id, source, variant, year, folder_id, favorite) WHERE deleted_at IS NULL;
+CREATE INDEX library_by_artist   ON library_item (artist_key, id, source, variant, year, folder_id, favorite) WHERE deleted_at IS NULL;
+CREATE INDEX library_by_duration ON library_item (duration_ms, id, source, variant, year, folder_id, favorite) WHERE deleted_at IS NULL;
+CREATE INDEX library_by_size     ON library_item (size, id, source, variant, year, folder_id, favorite) WHERE deleted_at IS NULL;
 CREATE INDEX library_of_folder   ON library_item (folder_id, id)   WHERE deleted_at IS NULL;
 CREATE INDEX library_favorites   ON library_item (id)              WHERE deleted_at IS NULL AND favorite;
 CREATE INDEX library_deleted     ON library_item (id)              WHERE deleted_at IS NOT NULL;

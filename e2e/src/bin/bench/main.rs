@@ -6,12 +6,14 @@
 //! | `downloads` | many files and a large one, against aria2c and curl |
 //! | `stems` | base64 in JSON to files |
 //! | `complete` | a sync that finds everything there |
+//! | `library` | lists, searches and counts of a large library |
 //! | `footprint` | memory at rest, size and speed of the extension |
 //! | `ours`, `usage`, `table` | a measured sync, the cost of a process, how it is shown |
 
 mod complete;
 mod downloads;
 mod footprint;
+mod library;
 mod ours;
 mod stems;
 mod table;
@@ -40,6 +42,7 @@ enum Part {
     Downloads,
     Stems,
     Complete,
+    Library,
     Footprint,
 }
 
@@ -75,6 +78,7 @@ async fn measure(part: Part, share: u32) -> Result<Table> {
         Part::Downloads => downloads::run(load).await,
         Part::Stems => stems::run(160_000_000 / u64::from(share)).await,
         Part::Complete => complete::run(10_000 / share).await,
+        Part::Library => library::run(100_000 / share).await,
         Part::Footprint => {
             let mut table = Table::new("At rest, and in the browser", &["", "found", "budget"]);
             footprint::idle_memory(&mut table).await?;
@@ -125,6 +129,10 @@ fn explanation(part: Part) -> &'static str {
         Part::Complete => {
             "\nThe list has to be read each time, at one call in 100 ms; \"the rest\" is what is left after these \
              pauses, the site's own time included.\n"
+        }
+        Part::Library => {
+            "\nAsked in the daemon's own process, a page of 50 with the count of all that match. Deleting and restoring \
+             end on the disk.\n"
         }
         Part::Footprint => "\nTimes are the middle of seven.\n",
     }
