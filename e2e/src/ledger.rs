@@ -28,7 +28,7 @@ pub async fn check(database: &Path) -> Result<()> {
 }
 
 const WRONG_COUNTS: &str = "SELECT path FROM media_file WHERE references_count <>
-    (SELECT count(*) FROM library_item WHERE media_file_id = media_file.id)";
+    (SELECT count(*) FROM library_item WHERE media_file_id = media_file.id AND deleted_at IS NULL)";
 const DONE_WITHOUT_FILE: &str = "SELECT source_id FROM item WHERE state = 'done'
     AND id NOT IN (SELECT item_id FROM library_item)";
 

@@ -18,6 +18,8 @@ ALTER TABLE library_item ADD COLUMN deleted_at INTEGER;                       --
 ALTER TABLE media_file ADD COLUMN trashed_at   INTEGER;
 ALTER TABLE media_file ADD COLUMN stowed       INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE media_file ADD COLUMN collected_at INTEGER;
+ALTER TABLE media_file ADD COLUMN checked_at   INTEGER NOT NULL DEFAULT 0;      -- its bytes were last read again
+UPDATE media_file SET checked_at = added_at;
 
 UPDATE library_item SET
     (source, variant) = (SELECT source, variant FROM item WHERE id = item_id),
@@ -37,6 +39,7 @@ CREATE INDEX library_favorites   ON library_item (id)              WHERE deleted
 CREATE INDEX library_deleted     ON library_item (id)              WHERE deleted_at IS NOT NULL;
 CREATE INDEX library_facets      ON library_item (source, variant, year, id) WHERE deleted_at IS NULL;
 CREATE INDEX media_file_unsettled ON media_file (id) WHERE stowed <> (trashed_at IS NOT NULL) AND collected_at IS NULL;
+CREATE INDEX media_file_checked   ON media_file (checked_at) WHERE trashed_at IS NULL;
 CREATE INDEX media_file_trashed   ON media_file (trashed_at) WHERE trashed_at IS NOT NULL AND collected_at IS NULL;
 -- In SQLite two NULLs differ, so `UNIQUE (parent_id, name)` lets two folders at the top have one name.
 CREATE UNIQUE INDEX folder_at_top ON folder (name) WHERE parent_id IS NULL;
@@ -97,4 +100,24 @@ WHEN OLD.metadata ->> 'lyrics' IS NOT NEW.metadata ->> 'lyrics' BEGIN
     INSERT INTO library_search (rowid, title, artist, album, source, lyrics)
     SELECT id, title || ' ' || part, artist, album, source, NEW.metadata ->> 'lyrics'
     FROM library_item WHERE record_id = NEW.id AND deleted_at IS NULL;
+END;
+
+-- What the person did with a thing whose file was lost and is being fetched again.
+CREATE TABLE lost_item (
+    item_id   INTEGER NOT NULL REFERENCES item (id),
+    part      TEXT    NOT NULL,
+    folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
+    favorite  INTEGER NOT NULL,
+    added_at  INTEGER NOT NULL,
+    PRIMARY KEY (item_id, part)
+) WITHOUT ROWID;
+CREATE TRIGGER library_item_lost BEFORE DELETE ON library_item BEGIN
+    INSERT OR REPLACE INTO lost_item (item_id, part, folder_id, favorite, added_at)
+    VALUES (OLD.item_id, OLD.part, OLD.folder_id, OLD.favorite, OLD.added_at);
+END;
+CREATE TRIGGER library_item_found AFTER INSERT ON library_item
+WHEN EXISTS (SELECT 1 FROM lost_item WHERE item_id = NEW.item_id AND part = NEW.part) BEGIN
+    UPDATE library_item SET (folder_id, favorite, added_at) = (SELECT folder_id, favorite, added_at
+        FROM lost_item WHERE item_id = NEW.item_id AND part = NEW.part) WHERE id = NEW.id;
+    DELETE FROM lost_item WHERE item_id = NEW.item_id AND part = NEW.part;
 END;

@@ -247,8 +247,8 @@ async fn store_media_file(
     shelf: &Arc<Shelf>,
 ) -> Result<i64, LibraryError> {
     let row = sqlx::query(
-        "INSERT INTO media_file (sha256, size, path, path_key, mtime_ns, container, codec, duration_ms, added_at) \
-         VALUES (unhex(?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+        "INSERT INTO media_file (sha256, size, path, path_key, mtime_ns, container, codec, duration_ms, added_at, checked_at) \
+         VALUES (unhex(?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) \
          ON CONFLICT DO UPDATE SET sha256 = excluded.sha256, size = excluded.size, \
            mtime_ns = excluded.mtime_ns RETURNING id",
     )

@@ -28,6 +28,7 @@ pub use commit::{Finished, Output};
 pub use database::Library;
 pub use error::LibraryError;
 pub use intent::Kept;
+pub use items::Recorded;
 pub use listing::{AddOutcome, Suspect};
 pub use queue::Settled;
 pub use recovery::Recovered;

@@ -69,10 +69,15 @@ impl Library {
     /// Database failures.
     pub async fn want_again(&self, suspect: &Suspect) -> Result<bool, LibraryError> {
         let mut write = self.write().await?;
+        // Looked at again under the lock: since then it may have been deleted and brought back (I11).
+        if suspect.gone && self.shelf().stat(&suspect.path).is_some_and(|(length, _)| length > 0) {
+            return Ok(false);
+        }
         let wanted = sqlx::query(
             "UPDATE item SET state = 'wanted', attempts = 0, reason = NULL, next_try_at = NULL \
              WHERE id = ?1 AND state = 'done' AND EXISTS (SELECT 1 FROM library_item l \
-               JOIN media_file m ON m.id = l.media_file_id WHERE l.item_id = ?1 AND m.path = ?2)",
+               JOIN media_file m ON m.id = l.media_file_id WHERE l.item_id = ?1 AND m.path = ?2 \
+               AND l.deleted_at IS NULL AND NOT m.stowed)",
         )
         .bind(suspect.item.0)
         .bind(&suspect.path)
@@ -137,7 +142,7 @@ impl Library {
                ON i.source = a.value ->> 'source' AND i.source_id = a.value ->> 'source_id' \
               AND i.variant = a.value ->> 'variant' \
              JOIN library_item l ON l.item_id = i.id AND l.deleted_at IS NULL JOIN media_file m ON m.id = l.media_file_id \
-             WHERE +i.state = 'done'",
+             WHERE +i.state = 'done' AND NOT m.stowed",
         )
         .bind(assets)
         .fetch_all(&self.pool)

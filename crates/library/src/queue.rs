@@ -220,6 +220,18 @@ impl Library {
         self.retry_where(chosen, Some(serde_json::to_string(items)?)).await
     }
 
+    /// Sees to it that these files, which are wanted again, are fetched although their jobs have ended.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn want_now(&self, items: &[ItemId]) -> Result<(), LibraryError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let chosen = "SELECT i.id FROM item i JOIN json_each(?1) a ON a.value = i.id WHERE i.state = 'wanted'";
+        self.retry_where(chosen, Some(serde_json::to_string(items)?)).await
+    }
+
     /// Wants the chosen files again and opens their jobs again if they had ended.
     async fn retry_where(
         &self,

@@ -6,8 +6,8 @@ use crate::error::LibraryError;
 use crate::names::sort_key;
 use protocol::{ItemId, Metadata};
 
-/// Stores what a wanted file became, or what it is after its title or its bytes changed. What the person did with it,
-/// its folder and its mark, stays; one that was deleted is there again.
+/// Stores what a wanted file became, or what it is after its title or its bytes changed. What the person did with it
+/// stays: its folder, its mark, and that it was deleted.
 pub(crate) async fn store(
     write: &mut Write<'_>,
     item: ItemId,
@@ -29,7 +29,7 @@ pub(crate) async fn store(
          ON CONFLICT (item_id, part) DO UPDATE SET media_file_id = excluded.media_file_id, \
            title = excluded.title, artist = excluded.artist, album = excluded.album, year = excluded.year, \
            title_key = excluded.title_key, artist_key = excluded.artist_key, size = excluded.size, \
-           duration_ms = excluded.duration_ms, deleted_at = NULL",
+           duration_ms = excluded.duration_ms",
     )
     .bind(media_file)
     .bind(item.0)
@@ -44,6 +44,14 @@ pub(crate) async fn store(
     .bind(output.sealed.size as i64)
     .bind(output.duration_ms)
     .bind(metadata.favorite)
+    .execute(&mut *write.tx)
+    .await?;
+    // Renamed on the site, or fetched again with the other stems of its song, after the person had deleted it.
+    sqlx::query(
+        "UPDATE media_file SET trashed_at = ?2 WHERE id = ?1 AND references_count = 0 AND trashed_at IS NULL",
+    )
+    .bind(media_file)
+    .bind(now())
     .execute(&mut *write.tx)
     .await?;
     Ok(())

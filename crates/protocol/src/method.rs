@@ -7,9 +7,9 @@ use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
 use crate::job::{Account, JobSummary, Listing};
 use crate::settings::{Settings, SettingsPatch};
 use crate::shelf::{
-    ChangeFolder, Changed, Collected, Facets, FileItems, Folder, Folders, LibraryDetails,
+    ChangeFolder, Changed, Checked, Collected, Facets, FileItems, Folder, Folders, LibraryDetails,
     LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder, OfFolder,
-    OfLibraryItem, OfLibraryItems,
+    OfLibraryItem, OfLibraryItems, VerifyFrom,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,8 @@ methods! {
     MoveItems = "library.move", FileItems => Changed;
     /// Marks things as favourites.
     MarkFavorites = "library.favorite", MarkItems => Changed;
+    /// Reads the next files again, to see whether they are still what they were.
+    VerifyLibrary = "library.verify", VerifyFrom => Checked;
     /// The virtual folders.
     ListFolders = "folders.list", Nothing => Folders;
     /// Makes a virtual folder.

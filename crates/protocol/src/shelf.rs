@@ -262,3 +262,50 @@ pub struct MediaAddress {
     /// Its cover picture, if the file has one.
     pub cover_url: String,
 }
+
+/// Which files are to be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyFrom {
+    /// Those after this row: 0 at first, then what the answer says.
+    pub after: i64,
+    /// At most so many, and at most 50.
+    pub limit: u32,
+}
+
+/// What was found when files were read again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// Files that were read.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Those that are not what they were.
+    pub found: Vec<FileVerdict>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<i64>,
+}
+
+/// A file that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileVerdict {
+    /// Its name in the library.
+    pub name: String,
+    /// What is the matter.
+    pub verdict: Verdict,
+}
+
+/// How a file compares with what its row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The same bytes.
+    Sound,
+    /// Written to by another program and sound; kept as it is now.
+    Edited,
+    /// Written to by another program and broken; set aside and fetched again.
+    Damaged,
+    /// Other bytes although nobody wrote to it; set aside and fetched again.
+    Rotten,
+    /// Not there; fetched again.
+    Missing,
+}

@@ -205,6 +205,8 @@ pub enum LibraryCommand {
     },
     /// List the virtual folders
     Folders(Output),
+    /// Read every file again; what is lost or damaged is fetched again
+    Verify(Output),
     /// Delete for good what is in the trash
     EmptyTrash,
     /// Show the library in figures

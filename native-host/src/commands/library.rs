@@ -5,10 +5,11 @@ use super::{Failure, Outcome, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
-use indicatif::{FormattedDuration, HumanBytes};
+use indicatif::{FormattedDuration, HumanBytes, ProgressBar};
 use protocol::method::*;
 use protocol::shelf::{
-    FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, NewFolder, OfLibraryItems, Place,
+    Checked, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, NewFolder, OfLibraryItems,
+    Place, Verdict, VerifyFrom,
 };
 use protocol::{FolderId, LibraryItemId};
 use serde::Serialize;
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 /// As many as the daemon gives at once.
 const PAGE: u32 = 500;
+/// Files read again for one answer.
+const AT_ONCE: u32 = 20;
 /// Between the names of a folder and the one in it.
 const SEPARATOR: char = '/';
 
@@ -55,6 +58,7 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             report(done.items, items.len(), if *remove { "unmarked" } else { "marked" })
         }
         LibraryCommand::Folders(output) => folders(client, *output).await,
+        LibraryCommand::Verify(output) => verify(client, *output).await,
         LibraryCommand::EmptyTrash => {
             let freed = client.call::<EmptyTrash>(Nothing {}).await?;
             say(format_args!(
@@ -185,6 +189,45 @@ async fn stats(client: &mut Client, output: Output) -> Result<Outcome, Failure> 
     say(format_args!("playing  {}", clock(stats.duration_ms)));
     say(format_args!("trash    {} ({})", stats.deleted, HumanBytes(stats.deleted_bytes)));
     Ok(Outcome::Clean)
+}
+
+/// Reads everything, a few files for each answer.
+async fn verify(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
+    let total = client.call::<CountLibrary>(Nothing {}).await?.files;
+    let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new(total) };
+    let mut sum = Checked::default();
+    let mut after = Some(0);
+    while let Some(from) = after {
+        let some = client.call::<VerifyLibrary>(VerifyFrom { after: from, limit: AT_ONCE }).await?;
+        bar.inc(some.files);
+        sum.files += some.files;
+        sum.bytes += some.bytes;
+        sum.found.extend(some.found);
+        after = some.next;
+    }
+    bar.finish_and_clear();
+    let lost = sum.found.iter().filter(|file| file.verdict != Verdict::Edited).count();
+    if output.json {
+        print_json(&sum);
+    } else {
+        for file in &sum.found {
+            say(format_args!("{}: {}", words::printable(&file.name), verdict(file.verdict)));
+        }
+        say(format_args!("{} files read, {}; {lost} lost.", sum.files, HumanBytes(sum.bytes)));
+    }
+    Ok(if lost == 0 { Outcome::Clean } else { Outcome::Attention })
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Sound => "as it was",
+        Verdict::Edited => "changed by another program, and sound; kept as it is",
+        Verdict::Damaged => "damaged by another program; set aside, and fetched again",
+        Verdict::Rotten => {
+            "other bytes than it had, and nobody wrote to it; set aside, and fetched again"
+        }
+        Verdict::Missing => "not there; fetched again",
+    }
 }
 
 fn find(known: &[Folder], path: &str) -> Option<FolderId> {

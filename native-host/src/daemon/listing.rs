@@ -103,7 +103,7 @@ impl Engine {
 
     /// A file that was changed by another program and is sound is taken as it is; a lost, empty or damaged one is
     /// wanted again (true).
-    async fn examine(&self, suspect: &library::Suspect) -> Result<bool, ErrorBody> {
+    pub async fn examine(&self, suspect: &library::Suspect) -> Result<bool, ErrorBody> {
         let shelf = self.library.shelf();
         shelf.check()?;
         if !suspect.gone {
@@ -119,6 +119,15 @@ impl Engine {
                 return Ok(false);
             }
         }
+        self.replace(suspect).await
+    }
+
+    /// A file that is lost or worth nothing is wanted again and what is there set aside; false if nothing was changed.
+    ///
+    /// # Errors
+    /// When the disk or the database refuses.
+    pub async fn replace(&self, suspect: &library::Suspect) -> Result<bool, ErrorBody> {
+        let shelf = self.library.shelf();
         if !self.library.want_again(suspect).await? {
             return Ok(false);
         }

@@ -77,6 +77,7 @@ pub(super) async fn answer(
         EmptyTrash => things::empty_trash;
         MoveItems => things::file;
         MarkFavorites => things::mark;
+        VerifyLibrary => things::verify;
         ListFolders => things::folders;
         AddFolder => things::add_folder;
         EditFolder => things::edit_folder;

@@ -8,11 +8,13 @@
 //! | `sessions`, `site` | credentials in memory, and providers' requests signed with them |
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
+//! | `check` | reading files again, to see whether they are still what they were |
 //! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
 //! | `server`, `methods` | connections and what they may ask |
 
 mod beside;
 mod bundle;
+mod check;
 mod covers;
 mod engine;
 mod folder;
@@ -54,6 +56,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
         tokio::spawn(scheduler::run(engine.clone())),
         tokio::spawn(ticker::run(engine.clone())),
         tokio::spawn(things::keep_trash(engine.clone())),
+        tokio::spawn(check::run(engine.clone())),
     ];
     tokio::select! {
         () = engine.stopping.cancelled() => {}

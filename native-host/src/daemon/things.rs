@@ -9,6 +9,8 @@ use std::time::Duration;
 
 type Answer<T> = Result<T, ErrorBody>;
 
+/// Files read again for one answer, so that a client sees it going on.
+const MOST_CHECKED: u32 = 50;
 /// How often the trash is looked through. It is kept for days.
 const COLLECTED_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -20,8 +22,10 @@ impl Engine {
     }
 
     /// Tells clients, if there is something to tell.
-    pub fn tell_library(&self) {
+    pub async fn tell_library(&self) {
         if self.take_library_mark() {
+            // A commit may have changed where a file belongs: its bytes were in the trash, or its thing is deleted.
+            self.library.settle_files().await;
             self.hub.send(Event::Library {});
         }
     }
@@ -90,6 +94,10 @@ pub(super) async fn mark(engine: &Engine, _: Caller, wish: MarkItems) -> Answer<
     let changed = engine.library.mark_items(&wish).await?;
     engine.library_changed();
     Ok(changed)
+}
+
+pub(super) async fn verify(engine: &Engine, _: Caller, from: VerifyFrom) -> Answer<Checked> {
+    engine.check_after(from.after, from.limit.clamp(1, MOST_CHECKED)).await
 }
 
 pub(super) async fn folders(engine: &Engine, _: Caller, _: Nothing) -> Answer<Folders> {

@@ -6,6 +6,8 @@ use protocol::shelf::*;
 use protocol::{Balance, Event, LibraryItemId, SettingsPatch};
 use serde_json::Value;
 use simulator::Service;
+use std::fs::File;
+use std::path::Path;
 
 const SITE: Service = Service::Producer;
 
@@ -117,4 +119,55 @@ fn the_command_line_does_it_all() {
     let (status, _) = stage.start(&["library", "ls", "--folder", "Nowhere"]).end();
     assert_eq!(status, 2);
     stage.assert_library(3);
+}
+
+/// Changes a byte in the middle without anybody's clock telling: what a failing disk does.
+fn rot(file: &Path) {
+    let before = std::fs::metadata(file).unwrap().modified().unwrap();
+    let mut bytes = std::fs::read(file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    std::fs::write(file, bytes).unwrap();
+    File::options().write(true).open(file).unwrap().set_modified(before).unwrap();
+}
+
+#[test]
+fn files_that_rotted_or_went_missing_are_found_and_fetched_again() {
+    let (stage, _) = with_songs(4);
+    assert!(say(&stage, "library verify").contains("4 files read"));
+    let files: Vec<_> = stage.files().into_iter().collect();
+    rot(&files[0]);
+    std::fs::remove_file(&files[1]).unwrap();
+    std::fs::write(&files[2], "not a song any more").unwrap();
+    let (status, text) = stage.start(&["library", "verify", "--json"]).end();
+    assert_eq!(status, 1, "{text}");
+    let checked: Checked = serde_json::from_str(&text).unwrap();
+    let verdicts: Vec<Verdict> = checked.found.iter().map(|file| file.verdict).collect();
+    assert_eq!(checked.files, 4);
+    for verdict in [Verdict::Rotten, Verdict::Missing, Verdict::Damaged] {
+        assert_eq!(verdicts.iter().filter(|one| **one == verdict).count(), 1, "{checked:?}");
+    }
+    until_true("all are here again", || stage.files().len() == 4);
+    stage.assert_library(4);
+    let aside = std::fs::read_dir(stage.library().join(".mediafetcher/damaged")).unwrap();
+    assert_eq!(aside.count(), 2, "what was damaged is kept: it may be the only copy");
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    assert_eq!(browser.wait_for_end(job).balance.done, 4);
+    assert!(say(&stage, "library verify").contains("4 files read"));
+}
+
+#[test]
+fn a_file_that_another_program_tagged_is_kept_as_it_is() {
+    let (stage, _) = with_songs(1);
+    let file = stage.files().into_iter().next().unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    // An ID3v1 tag at the end, as many programs write it.
+    let mut tag = [0; 128];
+    tag[..7].copy_from_slice(b"TAGMine");
+    bytes.extend(tag);
+    std::fs::write(&file, &bytes).unwrap();
+    assert!(say(&stage, "library verify").contains("sound; kept as it is"));
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    assert!(say(&stage, "library verify").contains("1 files read"), "no news any more");
 }

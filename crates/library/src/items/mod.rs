@@ -3,10 +3,13 @@
 //! The queue's wanted files are elsewhere (`queue`); how a file becomes a thing is in `commit`.
 
 mod arrange;
+mod check;
 mod filter;
 mod folders;
 mod list;
 mod trash;
+
+pub use check::Recorded;
 
 use protocol::LibraryItemId;
 

@@ -1,7 +1,7 @@
 //! Looking for things and arranging them.
 
 use crate::support::{Bench, song};
-use protocol::shelf::{ChangeFolder, FileItems, LibraryQuery, NewFolder, Place, SortBy};
+use protocol::shelf::{ChangeFolder, FileItems, LibraryQuery, MarkItems, NewFolder, Place, SortBy};
 use protocol::{FolderId, LibraryItemId, RemoteItem};
 
 fn by(artist: &str, year: &str, mut song: RemoteItem) -> RemoteItem {
@@ -155,4 +155,24 @@ async fn a_thing_shows_all_that_is_known_and_the_figures_add_up() {
     let stats = bench.library.stats().await.unwrap();
     assert_eq!((stats.items, stats.files, stats.bytes, stats.duration_ms), (3, 3, 3, 3000));
     assert_eq!((stats.deleted, stats.deleted_bytes), (1, 1));
+}
+
+#[tokio::test]
+async fn a_lost_file_that_is_fetched_again_keeps_its_folder_and_its_mark() {
+    let bench = with_four().await;
+    let library = &bench.library;
+    let folder = library.add_folder(&NewFolder { parent: None, name: "A".into() }).await.unwrap();
+    let thing = bench.things(Place::Everything).await.remove(1);
+    let file = FileItems { items: vec![thing.id], folder: Some(folder.id) };
+    library.file_items(&file).await.unwrap();
+    library.mark_items(&MarkItems { items: vec![thing.id], favorite: true }).await.unwrap();
+    std::fs::remove_file(bench.root.join(&thing.name)).unwrap();
+    let job = bench.job("two").await;
+    let added = bench.add(job, &[by("Ben", "2024", song("b", "Autumn rain"))]).await;
+    assert!(library.want_again(&added.suspects[0]).await.unwrap());
+    assert_eq!(bench.things(Place::Folder(folder.id)).await.len(), 0);
+    bench.bring_all().await;
+    let back = bench.things(Place::Folder(folder.id)).await.remove(0);
+    assert_eq!((back.title.as_str(), back.favorite), ("Autumn rain", true));
+    assert_eq!(bench.find("autumn").await.len(), 1);
 }

@@ -207,3 +207,45 @@ async fn deleting_twice_or_nothing_changes_nothing() {
     let unknown = LibraryQuery { place: Place::Trash, ..LibraryQuery::default() };
     assert_eq!(bench.library.list_library(&unknown).await.unwrap().total, 0);
 }
+
+#[tokio::test]
+async fn what_is_deleted_while_it_is_being_renamed_stays_deleted() {
+    let (bench, id) = with_one().await;
+    let job = bench.job("two").await;
+    bench.add(job, &[song("a", "Renamed")]).await;
+    let source = protocol::Source::Producer;
+    let first = protocol::ItemId(0);
+    let retitle = bench.library.claim_retitles(source, first, 10).await.unwrap().remove(0);
+    let mut output = bench.sealed(&retitle.claimed, b"a with another title");
+    output.replaces = Some(retitle.files[0].1.clone());
+    bench.library.delete_items(&[id]).await.unwrap();
+    bench.library.commit(&retitle.claimed, vec![output]).await.unwrap();
+    bench.library.settle_files().await;
+    assert!(bench.things(Place::Everything).await.is_empty());
+    assert!(bench.names().is_empty());
+
+    let bench = bench.after_kill().await;
+    assert_eq!(in_trash(&bench), 1, "what it was before is waste, and swept");
+    bench.library.restore_items(&[id]).await.unwrap();
+    assert_eq!(bench.names(), ["Renamed_a.mp3"]);
+    assert_eq!(fs::read(bench.root.join("Renamed_a.mp3")).unwrap(), b"a with another title");
+    assert_eq!(in_trash(&bench), 0);
+}
+
+#[tokio::test]
+async fn what_comes_back_from_the_trash_while_a_list_is_read_is_not_lost() {
+    let (bench, id) = with_one().await;
+    let path = bench.root.join("First_a.mp3");
+    let away = bench.root.join("away");
+    fs::rename(&path, &away).unwrap();
+    let job = bench.job("two").await;
+    let suspects = bench.add(job, &[song("a", "First")]).await.suspects;
+    assert!(suspects[0].gone);
+    // By the time it is looked at, it is there again, or deleted.
+    fs::rename(&away, &path).unwrap();
+    assert!(!bench.library.want_again(&suspects[0]).await.unwrap());
+    bench.library.delete_items(&[id]).await.unwrap();
+    assert!(!bench.library.want_again(&suspects[0]).await.unwrap());
+    bench.library.restore_items(&[id]).await.unwrap();
+    assert_eq!(bench.names(), ["First_a.mp3"]);
+}

@@ -43,9 +43,11 @@ impl Disk {
             }
         }
         self.checked.retain(|name, _| there.contains(name));
-        let lost = rows.files.keys().filter(|name| !there.contains(*name));
-        let lost = lost.filter(|name| !self.damaged.contains(*name));
-        faults.extend(lost.map(|name| format!("{name}: has a row but no file (I1)")));
+        for (name, promise) in rows.files.iter().filter(|(name, _)| !there.contains(*name)) {
+            if !self.damaged.contains(name) && !in_trash(folder, promise)? {
+                faults.push(format!("{name}: has a row but no file (I1): {promise:?}"));
+            }
+        }
         Ok(faults)
     }
 
@@ -87,6 +89,12 @@ impl Disk {
         self.checked.insert(name.to_owned(), (stamp, hash));
         Ok(())
     }
+}
+
+/// A deleted file lies in the trash under its hash, whole (I11).
+fn in_trash(folder: &Path, promise: &Promise) -> Result<bool> {
+    let file = folder.join(".mediafetcher/trash").join(&promise.sha256);
+    Ok(promise.in_trash && file.is_file() && hash_of(&file)? == promise.sha256)
 }
 
 /// The row or intent that explains a file with these bytes.

@@ -2,7 +2,7 @@
 
 use crate::disk::{self, Disk};
 use crate::port::Port;
-use crate::snapshot::{Key, Snapshot};
+use crate::snapshot::{Key, Snapshot, Thing};
 use crate::tally::Tally;
 use crate::tmpfs::Tmpfs;
 use crate::traffic;
@@ -11,12 +11,14 @@ use e2e::stage::{ACCOUNT, Stage};
 use e2e::truth::{self, Wanted};
 use e2e::{ledger, wait};
 use protocol::method::{
-    JobsQuery, ListJobs, NewJob, Nothing, OfJob, PutCredentials, Retry, StartJob,
+    DeleteItems, JobsQuery, ListJobs, ListLibrary, NewJob, Nothing, OfJob, PutCredentials,
+    RestoreItems, Retry, StartJob,
 };
-use protocol::{Account, Credentials, JobState, JobSummary, Source, Variant};
-use rand::Rng;
+use protocol::shelf::{LibraryQuery, OfLibraryItems, Place};
+use protocol::{Account, Credentials, JobState, JobSummary, LibraryItemId, Source, Variant};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
 use simulator::{Availability, Format, Service};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -27,6 +29,8 @@ const ORDERS: [(Service, &[Variant]); 2] = [
     (Service::Flowmusic, &[Variant::M4a, Variant::Wav, Variant::Mp3]),
     (Service::Producer, &[Variant::M4a, Variant::Stems]),
 ];
+/// Things deleted and brought back at once.
+const MEDDLED: usize = 12;
 /// Long enough that kills fall into transfers, in bytes of m4a; the wav of the same song is ten times that.
 const SONG: u64 = 250_000;
 /// Every so many songs one is long: its wav is above what is worth a resume.
@@ -47,6 +51,8 @@ pub struct Round {
     tmpfs: Option<Tmpfs>,
     /// What was done at the last kill: nobody may ask for its bytes again.
     done: BTreeSet<Key>,
+    /// What the person had at the last kill.
+    things: Vec<Thing>,
     /// Entries of the simulator's log that were looked at.
     read: usize,
     changes: u32,
@@ -84,6 +90,7 @@ impl Round {
             disk: Disk::default(),
             tmpfs: None,
             done: BTreeSet::new(),
+            things: Vec::new(),
             read: 0,
             changes: 0,
             is_over: false,
@@ -161,8 +168,11 @@ impl Round {
             }
             Death::Working(after) => {
                 // Held until the daemon is dead, as a browser would.
-                let _port = self.take_up_work().await?;
-                tokio::time::sleep(after).await;
+                let mut port = self.take_up_work().await?;
+                let meddling = meddle(&mut port, &self.things, tally);
+                if let Ok(ended) = tokio::time::timeout(after, meddling).await {
+                    ended?;
+                }
                 ensure!(self.stage.home.kill_daemon().await?, "the daemon died by itself");
                 tally.kills_at_work += 1;
             }
@@ -192,6 +202,9 @@ impl Round {
         faults.extend(rows.faults.iter().cloned());
         faults.extend(self.disk.look(&folder, &rows, self.stage.control())?);
         self.done = rows.done.clone();
+        // Whoever deletes a damaged file cannot expect it back.
+        let sound = |thing: &Thing| !self.disk.damaged.contains(&thing.name);
+        self.things = rows.things.iter().filter(|thing| sound(thing)).cloned().collect();
         for name in &self.disk.damaged {
             if let Some(promise) = rows.files.get(name) {
                 self.done.remove(&promise.key);
@@ -247,7 +260,8 @@ impl Round {
                 control.rename_song(&song.id, &format!("Renamed {} {number}", self.changes));
             }
         }
-        let names: Vec<&String> = rows.files.keys().collect();
+        let here = rows.files.iter().filter(|(_, promise)| !promise.in_trash);
+        let names: Vec<&String> = here.map(|(name, _)| name).collect();
         for name in names.choose_multiple(dice, 2) {
             let path = self.stage.home.library().join(name);
             match dice.random_bool(0.5) {
@@ -278,6 +292,11 @@ impl Round {
     /// # Errors
     /// When the torture itself does not work, or a job does not end.
     pub async fn end_in_peace(&mut self, tally: &mut Tally) -> Result<Vec<String>> {
+        self.finish(tally).await?;
+        self.restore_all(tally).await?;
+        // What was renamed on the site while it was deleted gets its name with the next list.
+        self.changes += 1;
+        self.order();
         let jobs = self.finish(tally).await?;
         let mut faults = Vec::new();
         for job in &jobs {
@@ -295,6 +314,20 @@ impl Round {
         tally.rounds += 1;
         tally.needed += self.needed();
         Ok(faults)
+    }
+
+    /// Nothing that was deleted is lost.
+    async fn restore_all(&mut self, tally: &mut Tally) -> Result<()> {
+        let mut port = Port::open(&self.stage.home).await.context("no daemon answers")?;
+        let trash = LibraryQuery { place: Place::Trash, limit: 500, ..LibraryQuery::default() };
+        loop {
+            let page = port.call::<ListLibrary>(&trash).await?;
+            if page.items.is_empty() {
+                return Ok(());
+            }
+            let items = page.items.iter().map(|item| item.id).collect();
+            tally.restored += port.call::<RestoreItems>(&OfLibraryItems { items }).await?.items;
+        }
     }
 
     /// Lets the jobs end; a full disk grows meanwhile, as when a person makes room.
@@ -388,6 +421,32 @@ impl Round {
     /// How many wanted files are done, as of the last kill, and how many there are in all.
     pub fn progress(&self) -> (usize, usize) {
         (self.done.len(), self.wanted.len())
+    }
+}
+
+/// What a person does in the meantime: deletes something, brings something back, again and again until the end.
+///
+/// # Errors
+/// When the daemon refuses.
+async fn meddle(port: &mut Port, things: &[Thing], tally: &mut Tally) -> Result<()> {
+    let chosen = |deleted: bool| -> Vec<LibraryItemId> {
+        let of_that_kind = things.iter().filter(move |thing| thing.deleted == deleted);
+        of_that_kind.map(|thing| LibraryItemId(thing.id)).collect()
+    };
+    let (mut here, mut deleted) = (chosen(false), chosen(true));
+    let mut dice = StdRng::seed_from_u64(tally.kills().into());
+    loop {
+        let items: Vec<_> = here.choose_multiple(&mut dice, MEDDLED).copied().collect();
+        tally.deleted +=
+            port.call::<DeleteItems>(&OfLibraryItems { items: items.clone() }).await?.items;
+        deleted.extend(&items);
+        let items: Vec<_> = deleted.choose_multiple(&mut dice, MEDDLED).copied().collect();
+        tally.restored += port.call::<RestoreItems>(&OfLibraryItems { items }).await?.items;
+        if here.is_empty() && deleted.is_empty() {
+            std::future::pending::<()>().await;
+        }
+        here.retain(|item| !deleted.contains(item));
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

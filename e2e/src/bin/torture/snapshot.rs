@@ -19,6 +19,19 @@ pub struct Promise {
     pub part: String,
     /// SHA-256 in lower-case hex.
     pub sha256: String,
+    /// It may lie in the trash instead of under its name.
+    pub in_trash: bool,
+}
+
+/// One thing that the person has.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// Its number.
+    pub id: i64,
+    /// Name of its file.
+    pub name: String,
+    /// The person deleted it.
+    pub deleted: bool,
 }
 
 /// Work that was under way.
@@ -41,6 +54,10 @@ pub struct Intent {
 pub struct Snapshot {
     /// Files that are in the library, by name.
     pub files: BTreeMap<String, Promise>,
+    /// What the person has, deleted or not.
+    pub things: Vec<Thing>,
+    /// Files whose place on the disk is not yet what their row says.
+    pub unsettled: u32,
     /// Wanted files that are done.
     pub done: BTreeSet<Key>,
     /// Work under way.
@@ -60,7 +77,15 @@ const RULES: &[(&str, &str)] = &[
     (
         "a reference count is wrong (I1)",
         "SELECT path FROM media_file WHERE references_count <>
-         (SELECT count(*) FROM library_item WHERE media_file_id = media_file.id)",
+         (SELECT count(*) FROM library_item WHERE media_file_id = media_file.id AND deleted_at IS NULL)",
+    ),
+    (
+        "in the trash although something refers to it (I11)",
+        "SELECT path FROM media_file WHERE trashed_at IS NOT NULL AND references_count > 0",
+    ),
+    (
+        "needed by nothing and not in the trash (I11)",
+        "SELECT path FROM media_file WHERE trashed_at IS NULL AND references_count = 0",
     ),
     ("a reference dangles", "SELECT \"table\" FROM pragma_foreign_key_check"),
     (
@@ -96,13 +121,23 @@ impl Snapshot {
 
     async fn read(connection: &mut SqliteConnection) -> Result<Self> {
         let mut snapshot = Self { faults: faults(connection).await?, ..Self::default() };
-        let files = "SELECT i.source_id, i.variant, l.part, m.path, lower(hex(m.sha256))
+        let files = "SELECT i.source_id, i.variant, l.part, m.path, lower(hex(m.sha256)),
+                            l.id, l.deleted_at IS NOT NULL, m.stowed, m.trashed_at IS NOT NULL
                      FROM library_item l JOIN item i ON i.id = l.item_id
                      JOIN media_file m ON m.id = l.media_file_id";
         for row in sqlx::query(files).fetch_all(&mut *connection).await? {
-            let promise =
-                Promise { key: key(&row)?, part: row.try_get(2)?, sha256: row.try_get(4)? };
-            snapshot.files.insert(row.try_get(3)?, promise);
+            let name: String = row.try_get(3)?;
+            let (stowed, trashed): (bool, bool) = (row.try_get(7)?, row.try_get(8)?);
+            let promise = Promise {
+                key: key(&row)?,
+                part: row.try_get(2)?,
+                sha256: row.try_get(4)?,
+                in_trash: stowed || trashed,
+            };
+            let thing = Thing { id: row.try_get(5)?, name: name.clone(), deleted: row.try_get(6)? };
+            snapshot.things.push(thing);
+            snapshot.unsettled += u32::from(stowed != trashed);
+            snapshot.files.insert(name, promise);
         }
         let done = "SELECT source_id, variant FROM item WHERE state = 'done'";
         for row in sqlx::query(done).fetch_all(&mut *connection).await? {
@@ -159,7 +194,7 @@ fn intent(row: &SqliteRow) -> Result<Intent> {
     let promise = |output: &Value| {
         let part = text(&output["part"]);
         let sha256 = text(&output["sealed"]["sha256"]);
-        (text(&output["name"]), Promise { key: key.clone(), part, sha256 })
+        (text(&output["name"]), Promise { key: key.clone(), part, sha256, in_trash: false })
     };
     let placing = phase == "placing";
     let clearing = phase == "clearing";

@@ -23,6 +23,12 @@ pub struct Tally {
     pub files: usize,
     /// Renamed, lost and new songs in between.
     pub changes: u32,
+    /// Things that were deleted, and that were brought back, as far as the daemon could say so before it died.
+    pub deleted: u64,
+    /// See [`Tally::deleted`].
+    pub restored: u64,
+    /// Files that a kill caught on their way to the trash or back.
+    pub unsettled: u32,
     /// Answers that went on where a kill had stopped them.
     pub resumes: usize,
     /// Bytes of files that the sites sent.
@@ -41,6 +47,7 @@ impl Tally {
 
     /// Notes what a kill caught.
     pub fn caught(&mut self, rows: &Snapshot, folder: &Path, control: &Control) {
+        self.unsettled += rows.unsettled;
         self.kills_idle += u32::from(rows.intents.is_empty());
         for intent in &rows.intents {
             *self.caught.entry(phase(intent, folder, control)).or_default() += 1;
@@ -61,6 +68,10 @@ impl Tally {
         println!(
             "  downloads   {}, {} files in all; {} songs renamed, lost or new on the way",
             self.rounds, self.files, self.changes
+        );
+        println!(
+            "  trash       {} things deleted, {} brought back; {} files caught on their way",
+            self.deleted, self.restored, self.unsettled
         );
         println!("  resumed     {} transfers", self.resumes);
         if self.full_disks > 0 {

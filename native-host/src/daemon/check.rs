@@ -1,0 +1,121 @@
+//! Reading files again, to see whether they are still what they were: a slice every hour, or all of them when asked.
+//!
+//! A file whose bytes are others although its size and time are as before has rotted: it is set aside and fetched
+//! again from where it came from. One that another program wrote to is looked at, and taken as it is if it is sound.
+
+use super::engine::Engine;
+use library::{LibraryError, Recorded};
+use protocol::ErrorBody;
+use protocol::shelf::{Checked, FileVerdict, Verdict};
+use std::time::Duration;
+
+/// Every file is read again within so many days, one being much like another in age.
+const DAYS: u32 = 30;
+/// Files read in one go, every [`EVERY`]: a disk that is asked gently, and 100,000 files in 30 days.
+const SLICE: u32 = 140;
+/// Between two slices.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Reads a slice every hour while the daemon runs.
+pub(super) async fn run(engine: Engine) {
+    loop {
+        tokio::select! {
+            () = engine.stopping.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        if let Err(error) = slice(&engine).await {
+            tracing::warn!(%error, "files could not be read again");
+        }
+    }
+}
+
+async fn slice(engine: &Engine) -> Result<(), ErrorBody> {
+    let files = engine.library.due_for_check(DAYS, SLICE).await?;
+    engine.check(&files).await?;
+    Ok(())
+}
+
+impl Engine {
+    /// Reads the next files after the row `after` again.
+    ///
+    /// # Errors
+    /// When the library folder is away, or the database refuses.
+    pub async fn check_after(&self, after: i64, limit: u32) -> Result<Checked, ErrorBody> {
+        let files = self.library.recorded(after, limit).await?;
+        let next = files.last().map(|file| file.id);
+        Ok(Checked { next, ..self.check(&files).await? })
+    }
+
+    async fn check(&self, files: &[Recorded]) -> Result<Checked, ErrorBody> {
+        let mut checked = Checked::default();
+        for file in files {
+            self.library.shelf().check()?;
+            let verdict = self.judge(file).await?;
+            checked.files += 1;
+            checked.bytes += file.sealed.size;
+            if verdict != Verdict::Sound {
+                tracing::warn!(name = file.path, ?verdict, "a file is not what it was");
+                checked.found.push(FileVerdict { name: file.path.clone(), verdict });
+            }
+        }
+        let ids: Vec<i64> = files.iter().map(|file| file.id).collect();
+        self.library.checked(&ids).await?;
+        if !checked.found.is_empty() {
+            self.library_changed();
+            self.wake.notify_one();
+        }
+        Ok(checked)
+    }
+
+    async fn judge(&self, file: &Recorded) -> Result<Verdict, ErrorBody> {
+        let shelf = self.library.shelf();
+        let name = file.path.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let stamp = shelf.stat(&name)?;
+            Some((stamp, shelf.hash(&name)))
+        });
+        let Some((stamp, read)) = read.await.map_err(|_| LibraryError::Superseded)? else {
+            return self.fetch_again(file, true, Verdict::Missing).await;
+        };
+        // Equal bytes with another time are no news; unreadable ones are rot.
+        match read {
+            Ok(sealed) if sealed == file.sealed => Ok(Verdict::Sound),
+            _ if stamp == (file.sealed.size, file.mtime_ns) => {
+                self.fetch_again(file, false, Verdict::Rotten).await
+            }
+            _ => match self.examine_changed(file).await? {
+                true => Ok(Verdict::Edited),
+                false => Ok(Verdict::Damaged),
+            },
+        }
+    }
+
+    /// A file that another program wrote to: true if it is sound, and from now on as it is.
+    async fn examine_changed(&self, file: &Recorded) -> Result<bool, ErrorBody> {
+        let mut lost = Vec::new();
+        for suspect in self.library.wishes_of(file, false).await? {
+            if self.examine(&suspect).await? {
+                lost.push(suspect.item);
+            }
+        }
+        self.library.want_now(&lost).await?;
+        Ok(lost.is_empty())
+    }
+
+    async fn fetch_again(
+        &self,
+        file: &Recorded,
+        gone: bool,
+        verdict: Verdict,
+    ) -> Result<Verdict, ErrorBody> {
+        let mut lost = Vec::new();
+        for suspect in self.library.wishes_of(file, gone).await? {
+            if self.replace(&suspect).await? {
+                lost.push(suspect.item);
+            }
+        }
+        self.library.want_now(&lost).await?;
+        // Deleted, restored or replaced while it was being read: then it is somebody else's business.
+        Ok(if lost.is_empty() { Verdict::Sound } else { verdict })
+    }
+}
