@@ -205,12 +205,38 @@ pub enum LibraryCommand {
     },
     /// List the virtual folders
     Folders(Output),
+    /// Write what is there to a file, or to standard output
+    Export {
+        /// json (a line each), csv, or m3u8 for players
+        #[arg(long = "as", value_enum, value_name = "json|csv|m3u8")]
+        kind: ExportFormat,
+        /// The file; replaced as a whole
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+        /// Where.
+        #[command(flatten)]
+        place: WhereToLook,
+        /// What.
+        #[command(flatten)]
+        filter: Filter,
+    },
     /// Read every file again; what is lost or damaged is fetched again
     Verify(Output),
     /// Delete for good what is in the trash
     EmptyTrash,
     /// Show the library in figures
     Stats(Output),
+}
+
+/// What an export is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// JSON, a line for each thing.
+    Json,
+    /// A table (RFC 4180).
+    Csv,
+    /// A playlist.
+    M3u8,
 }
 
 /// Things.

@@ -1,7 +1,7 @@
 //! `library`: what is there, found, filed, deleted and brought back.
 
-use super::arguments::{LibraryCommand, Output, Which};
-use super::{Failure, Outcome, open, say};
+use super::arguments::{LibraryCommand, Output, WhereToLook, Which};
+use super::{Failure, Outcome, export, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -13,6 +13,7 @@ use protocol::shelf::{
 };
 use protocol::{FolderId, LibraryItemId};
 use serde::Serialize;
+use std::io;
 use std::time::Duration;
 
 /// As many as the daemon gives at once.
@@ -26,9 +27,8 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
     let client = &mut open(home).await?;
     match command {
         LibraryCommand::Ls { place, filter, output } => {
-            let place =
-                where_to_look(client, place.trash, place.favorites, place.folder.as_deref());
-            let query = LibraryQuery { place: place.await?, ..filter.query(String::new()) };
+            let place = where_to_look(client, place).await?;
+            let query = LibraryQuery { place, ..filter.query(String::new()) };
             list(client, query, *output).await
         }
         LibraryCommand::Search { words, filter, output } => {
@@ -58,6 +58,11 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             report(done.items, items.len(), if *remove { "unmarked" } else { "marked" })
         }
         LibraryCommand::Folders(output) => folders(client, *output).await,
+        LibraryCommand::Export { kind, to, place, filter } => {
+            let place = where_to_look(client, place).await?;
+            let query = LibraryQuery { place, ..filter.query(String::new()) };
+            export::run(client, query, *kind, to.as_deref()).await
+        }
         LibraryCommand::Verify(output) => verify(client, *output).await,
         LibraryCommand::EmptyTrash => {
             let freed = client.call::<EmptyTrash>(Nothing {}).await?;
@@ -82,22 +87,16 @@ fn report(changed: u64, asked: usize, what: &str) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-async fn where_to_look(
-    client: &mut Client,
-    trash: bool,
-    favorites: bool,
-    folder: Option<&str>,
-) -> Result<Place, Failure> {
-    match folder {
-        Some(path) => {
-            let known = client.call::<ListFolders>(Nothing {}).await?.folders;
-            let found = find(&known, path).ok_or_else(|| unknown_folder(path))?;
-            Ok(Place::Folder(found))
-        }
-        None if trash => Ok(Place::Trash),
-        None if favorites => Ok(Place::Favorites),
-        None => Ok(Place::Everything),
+async fn where_to_look(client: &mut Client, place: &WhereToLook) -> Result<Place, Failure> {
+    if let Some(path) = &place.folder {
+        let known = client.call::<ListFolders>(Nothing {}).await?.folders;
+        return find(&known, path).map(Place::Folder).ok_or_else(|| unknown_folder(path));
     }
+    Ok(match (place.trash, place.favorites) {
+        (true, _) => Place::Trash,
+        (_, true) => Place::Favorites,
+        _ => Place::Everything,
+    })
 }
 
 fn unknown_folder(path: &str) -> Failure {
@@ -106,26 +105,35 @@ fn unknown_folder(path: &str) -> Failure {
     ))
 }
 
-/// Every page, so that a script sees the whole.
-async fn list(
+/// Every page, so that a script sees the whole; gives how many things there are.
+pub(super) async fn each_page(
     client: &mut Client,
     mut query: LibraryQuery,
-    output: Output,
-) -> Result<Outcome, Failure> {
+    mut see: impl FnMut(&LibraryItem) -> io::Result<()>,
+) -> Result<u64, Failure> {
     query.limit = PAGE;
-    let mut shown = 0;
+    let mut seen = 0;
     loop {
         let page = client.call::<ListLibrary>(query.clone()).await?;
-        for item in &page.items {
-            print(item, output);
-        }
-        shown += page.items.len() as u64;
-        query.offset = u32::try_from(shown).unwrap_or(u32::MAX);
-        if page.items.is_empty() || shown >= page.total {
-            break;
+        page.items.iter().try_for_each(&mut see)?;
+        seen += page.items.len() as u64;
+        query.offset = u32::try_from(seen).unwrap_or(u32::MAX);
+        if page.items.is_empty() || seen >= page.total {
+            return Ok(seen);
         }
     }
-    if shown == 0 && !output.json {
+}
+
+async fn list(
+    client: &mut Client,
+    query: LibraryQuery,
+    output: Output,
+) -> Result<Outcome, Failure> {
+    let shown = each_page(client, query, |item| {
+        print(item, output);
+        Ok(())
+    });
+    if shown.await? == 0 && !output.json {
         say("Nothing is there.");
     }
     Ok(Outcome::Clean)

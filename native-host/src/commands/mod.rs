@@ -6,6 +6,7 @@ mod config;
 mod cookie_file;
 mod daemon;
 mod doctor;
+mod export;
 mod follow;
 mod library;
 mod queue;

@@ -171,3 +171,29 @@ fn a_file_that_another_program_tagged_is_kept_as_it_is() {
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
     assert!(say(&stage, "library verify").contains("1 files read"), "no news any more");
 }
+
+#[test]
+fn exports_hold_everything_that_is_asked_for() {
+    let (stage, ids) = with_songs(3);
+    say(&stage, &format!("library star {}", ids[1]));
+    let lines = say(&stage, "library export --as json");
+    let items: Vec<LibraryItem> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(items.len(), 3);
+
+    let file = stage.folder().join("songs.csv");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, "an older one").unwrap();
+    assert!(say(&stage, &format!("library export --as csv --to {path}")).contains("3 exported"));
+    let mut table = csv::Reader::from_path(&file).unwrap();
+    let title = table.headers().unwrap().iter().position(|name| name == "title").unwrap();
+    let titles: Vec<String> =
+        table.records().map(|row| row.unwrap().get(title).unwrap().to_owned()).collect();
+    assert_eq!(titles, items.iter().map(|item| item.title.clone()).collect::<Vec<_>>());
+
+    let playlist = say(&stage, "library export --as m3u8 --favorites");
+    let lines: Vec<&str> = playlist.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "#EXTM3U"));
+    assert!(lines[1].starts_with("#EXTINF:") && lines[1].contains(&items[1].title));
+    assert!(Path::new(lines[2]).is_file(), "{}", lines[2]);
+}
