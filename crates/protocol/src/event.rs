@@ -56,6 +56,8 @@ pub enum Event {
         /// True: paused.
         paused: bool,
     },
+    /// What the person has changed: things came, went, or were filed elsewhere. At most twice a second.
+    Library {},
     /// The daemon needs the session of a site again: the worker answers with `credentials.put`.
     CredentialNeeded {
         /// The site.

@@ -37,3 +37,11 @@ id! {
     /// The number of an event; grows by one with each event of a daemon's life.
     Seq
 }
+id! {
+    /// One thing the person has.
+    LibraryItemId
+}
+id! {
+    /// A virtual folder.
+    FolderId
+}

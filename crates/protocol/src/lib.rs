@@ -15,12 +15,13 @@ pub mod job;
 pub mod method;
 pub mod secret;
 pub mod settings;
+pub mod shelf;
 
 pub use credentials::{Cookie, Credentials};
 pub use envelope::{Body, Envelope, Kind};
 pub use error::{ErrorBody, ErrorClass, ErrorCode};
 pub use event::Event;
-pub use ids::{ItemId, JobId, Seq};
+pub use ids::{FolderId, ItemId, JobId, LibraryItemId, Seq};
 pub use item::{Asset, Fetch, ItemState, ItemView, Metadata, RemoteItem, Source, Variant};
 pub use job::{Account, Balance, JobState, JobSummary, Listing, Progress};
 pub use method::Method;

@@ -6,6 +6,11 @@ use crate::ids::{ItemId, JobId, Seq};
 use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
 use crate::job::{Account, JobSummary, Listing};
 use crate::settings::{Settings, SettingsPatch};
+use crate::shelf::{
+    ChangeFolder, Changed, Collected, Facets, FileItems, Folder, Folders, LibraryDetails,
+    LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder, OfFolder,
+    OfLibraryItem, OfLibraryItems,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +80,34 @@ methods! {
     Doctor = "doctor", Nothing => Checklist;
     /// Shows the library folder in the system's file manager.
     OpenFolder = "folder.open", Nothing => Nothing;
+    /// A page of what the person has.
+    ListLibrary = "library.list", LibraryQuery => LibraryPage;
+    /// How many of what matches have which property.
+    CountFacets = "library.facets", LibraryQuery => Facets;
+    /// Everything known of one thing.
+    ShowLibraryItem = "library.show", OfLibraryItem => LibraryDetails;
+    /// The library in figures.
+    CountLibrary = "library.stats", Nothing => LibraryStats;
+    /// Deletes things: a file that nothing else refers to goes to the trash.
+    DeleteItems = "library.delete", OfLibraryItems => Changed;
+    /// Brings deleted things back, with their folder and their mark.
+    RestoreItems = "library.restore", OfLibraryItems => Changed;
+    /// Deletes for good what is in the trash, however recent.
+    EmptyTrash = "library.empty_trash", Nothing => Collected;
+    /// Files things in a folder.
+    MoveItems = "library.move", FileItems => Changed;
+    /// Marks things as favourites.
+    MarkFavorites = "library.favorite", MarkItems => Changed;
+    /// The virtual folders.
+    ListFolders = "folders.list", Nothing => Folders;
+    /// Makes a virtual folder.
+    AddFolder = "folders.add", NewFolder => Folder;
+    /// Renames a virtual folder, or moves it into another.
+    EditFolder = "folders.edit", ChangeFolder => Folder;
+    /// Removes a virtual folder; what was in it, folders and things, moves to the folder above.
+    RemoveFolder = "folders.remove", OfFolder => Nothing;
+    /// An address to play one thing from.
+    PlayItem = "library.play", OfLibraryItem => MediaAddress;
     /// Events from now on, as `event` frames with this request's id.
     Subscribe = "subscribe", Since => Nothing;
     /// Ends the daemon after what is being written is safe. Refused for browsers.

@@ -19,6 +19,8 @@ pub struct Settings {
     pub pace_ms: u64,
     /// Look for new songs every 6 hours while the browser runs.
     pub keep_up_to_date: bool,
+    /// Days that deleted files stay in the trash, 1 to 3650.
+    pub trash_days: u32,
 }
 
 impl Default for Settings {
@@ -30,6 +32,7 @@ impl Default for Settings {
             parallel: 8,
             pace_ms: 500,
             keep_up_to_date: false,
+            trash_days: 30,
         }
     }
 }
@@ -56,4 +59,7 @@ pub struct SettingsPatch {
     /// See [`Settings::keep_up_to_date`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_up_to_date: Option<bool>,
+    /// See [`Settings::trash_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trash_days: Option<u32>,
 }
