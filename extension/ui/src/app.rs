@@ -5,7 +5,8 @@ use crate::components::focus::focus;
 use crate::components::icon::{Icon, brand, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::toast::toasts;
-use crate::panels::{PANELS, Panel, panel_of};
+use crate::panels::{PANELS, Page, Panel, panel_of};
+use crate::player::{Player, player_bar};
 use crate::route::current_route;
 use crate::state::Derived;
 use crate::store::{Link, Store};
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 /// Draws the page.
 pub fn app(store: Store) -> AnyView {
     let route = current_route();
+    let player = Player::new(store);
     let shown = Derived::new(move || panel_of(&route.get()).name);
     follow(move || {
         let title = t(panel_of(&route.get()).title_key);
@@ -22,7 +24,7 @@ pub fn app(store: Store) -> AnyView {
     let panel = move || {
         // Only another panel is drawn anew; what changes within one is the panel's own business.
         shown.track();
-        (panel_of(&route.get_untracked()).view)(store, route)
+        (panel_of(&route.get_untracked()).view)(Page { store, route, player })
     };
     let links = PANELS.iter().map(|panel| link(panel, shown)).collect_view();
     view! {
@@ -36,6 +38,7 @@ pub fn app(store: Store) -> AnyView {
                 <p class="side-foot small muted" role="status">{connection(store)}</p>
             </header>
             <main id="content" tabindex="-1">{live_view(panel)}</main>
+            {player_bar(player)}
         </div>
         {toasts(store.toasts)}
     }

@@ -8,6 +8,11 @@ pub fn date_time(seconds: i64) -> String {
     written(seconds, &[("dateStyle", "medium"), ("timeStyle", "short")])
 }
 
+/// The day, such as "31 Jan 2026". `seconds` since 1970.
+pub fn date(seconds: i64) -> String {
+    written(seconds, &[("dateStyle", "medium")])
+}
+
 /// Time of day, such as "14:05:30". `seconds` since 1970.
 pub fn time_of_day(seconds: i64) -> String {
     written(seconds, &[("timeStyle", "medium")])

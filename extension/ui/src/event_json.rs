@@ -23,6 +23,7 @@ pub fn read_event(mut json: Value) -> Option<Event> {
         }
         "settings" => Event::Settings { settings: read(&mut json, "settings")? },
         "paused" => Event::Paused { paused: json.get("paused")?.as_bool()? },
+        "library" => Event::Library {},
         // `credential_needed` is the worker's business: it has the session.
         _ => return None,
     };
@@ -61,6 +62,7 @@ mod tests {
             Event::Progress { job: JobId(3), progress },
             Event::Settings { settings: Settings::default() },
             Event::Paused { paused: false },
+            Event::Library {},
         ];
         for event in events {
             let written =

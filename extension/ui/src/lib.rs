@@ -14,6 +14,7 @@ mod language;
 mod link;
 mod onboarding;
 mod panels;
+mod player;
 mod popup;
 mod route;
 mod sites;

@@ -7,7 +7,6 @@ use crate::store::{Link, Store};
 use browser::environment::sleep;
 use browser::{HostClient, runtime};
 use leptos::task::spawn_local;
-use protocol::method::Nothing;
 use protocol::{ErrorBody, ErrorCode, Method};
 use std::cell::{Cell, RefCell};
 
@@ -86,8 +85,8 @@ pub async fn ask<M: Method>(params: M::Params) -> Result<M::Answer, ErrorBody> {
     client.ok_or_else(|| ErrorBody::new(ErrorCode::HostMissing))?.call::<M>(params).await
 }
 
-/// Tells the daemon to do something; an error is shown as a toast, else `then` follows.
-pub fn command<M: Method<Answer = Nothing> + 'static>(
+/// Tells the daemon to do something; an error is shown as a toast, else `then` follows. What it answers is not read.
+pub fn command<M: Method + 'static>(
     store: Store,
     params: M::Params,
     then: impl FnOnce() + 'static,

@@ -58,6 +58,8 @@ pub struct Store {
     pub formats_sent: State<Option<Vec<Variant>>>,
     /// The whole queue is paused.
     pub paused: State<bool>,
+    /// How often the library has changed since the page opened.
+    pub library_changes: State<u64>,
     /// Short messages at the bottom of the page.
     pub toasts: Toasts,
     /// Who wants to hear of changed files. Not a signal: signals keep the last value only, and every file counts.
@@ -74,6 +76,7 @@ impl Store {
             settings: State::default(),
             formats_sent: State::default(),
             paused: State::default(),
+            library_changes: State::default(),
             toasts: Toasts::new(),
             item_listener: State::new(None),
         }
@@ -106,8 +109,9 @@ impl Store {
             }),
             Event::Settings { settings } => self.settings.set(Some(settings)),
             Event::Paused { paused } => self.paused.set(paused),
-            // The worker's business, which has the session; and that of pages which show the library.
-            Event::CredentialNeeded { .. } | Event::Library {} => {}
+            Event::Library {} => self.library_changes.update(|changes| *changes += 1),
+            // The worker's business: it has the session.
+            Event::CredentialNeeded { .. } => {}
         }
     }
 

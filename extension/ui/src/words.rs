@@ -2,6 +2,7 @@
 
 use crate::catalogue::{fill, find, t, tf, tn};
 use protocol::method::Check;
+use protocol::shelf::LibraryItem;
 use protocol::{Balance, ErrorBody, ItemState, ItemView, JobState, Source, Variant};
 use std::str::FromStr;
 
@@ -51,6 +52,12 @@ pub fn duration(seconds: u64) -> String {
             &[("h", &number(seconds / 3_600)), ("n", &(seconds % 3_600 / 60).to_string())],
         ),
     }
+}
+
+/// A place in something that plays, or its length, as players write it: "3:07", "1:02:03".
+pub fn play_time(seconds: u64) -> String {
+    let (h, m, s) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
 }
 
 /// Done of total, 0 to 100.
@@ -116,7 +123,17 @@ pub fn formats(variants: &[Variant]) -> String {
 
 /// A file's title, with a word for the empty one.
 pub fn title(item: &ItemView) -> String {
-    if item.title.trim().is_empty() { t("untitled") } else { item.title.clone() }
+    or_untitled(&item.title)
+}
+
+/// The title of a thing in the library, with the stem's name if it is one.
+pub fn library_title(item: &LibraryItem) -> String {
+    let title = or_untitled(&item.title);
+    if item.part.is_empty() { title } else { [&title, " – ", &item.part].concat() }
+}
+
+fn or_untitled(title: &str) -> String {
+    if title.trim().is_empty() { t("untitled") } else { title.to_owned() }
 }
 
 /// What a check is about. Checks that this catalogue does not know yet show their id.
@@ -167,6 +184,14 @@ mod tests {
     fn time_is_rounded_up_to_minutes() {
         speak(Language::En);
         assert_eq!([59, 61, 3_700].map(duration), ["59 s", "2 min", "1 h 1 min"].map(String::from));
+    }
+
+    #[test]
+    fn places_in_a_song_are_written_as_players_do() {
+        assert_eq!(
+            [0, 7, 67, 3_599, 3_600, 36_061].map(play_time),
+            ["0:00", "0:07", "1:07", "59:59", "1:00:00", "10:01:01"].map(String::from)
+        );
     }
 
     #[test]

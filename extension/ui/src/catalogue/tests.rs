@@ -109,6 +109,7 @@ fn the_catalogue_holds_nothing_that_no_page_shows() {
         "result_",
         "pace_",
         "parallel_",
+        "player_repeat_",
     ];
     for key in en.keys() {
         let known = source.contains(&format!("\"{key}\""))

@@ -19,13 +19,22 @@ pub enum Icon {
     List,
     Lock,
     Minus,
+    Music,
+    Next,
     Pause,
     Person,
     Play,
     Plug,
+    Previous,
+    Repeat,
+    RepeatOne,
     Retry,
     Search,
+    Shuffle,
+    Star,
     Tab,
+    Trash,
+    Volume,
 }
 
 impl Icon {
@@ -57,17 +66,36 @@ impl Icon {
                 "<rect x='5' y='11' width='14' height='9' rx='2'/><path d='M8 11V8a4 4 0 0 1 8 0v3'/>"
             }
             Icon::Minus => "<circle cx='12' cy='12' r='9'/><path d='M8 12h8'/>",
+            Icon::Music => {
+                "<circle cx='7' cy='17.5' r='3'/><circle cx='17' cy='15.5' r='3'/><path d='M10 17.5V6l10-2v11.5'/>"
+            }
+            Icon::Next => "<path d='M6 6v12l9-6zM18.5 6v12'/>",
             Icon::Pause => "<path d='M9 5.5v13M15 5.5v13'/>",
             Icon::Person => {
                 "<circle cx='12' cy='8.5' r='4'/><path d='M4.5 20a7.5 7.5 0 0 1 15 0'/>"
             }
             Icon::Play => "<path d='M8 5.5v13l10.5-6.5z'/>",
             Icon::Plug => "<path d='M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v4'/>",
+            Icon::Previous => "<path d='M18 6v12l-9-6zM5.5 6v12'/>",
+            Icon::Repeat => {
+                "<path d='M4 11V9.5A2.5 2.5 0 0 1 6.5 7H19M16 4l3 3-3 3M20 13v1.5a2.5 2.5 0 0 1-2.5 2.5H5M8 20l-3-3 3-3'/>"
+            }
+            Icon::RepeatOne => {
+                "<path d='M4 11V9.5A2.5 2.5 0 0 1 6.5 7H19M16 4l3 3-3 3M20 13v1.5a2.5 2.5 0 0 1-2.5 2.5H5M8 20l-3-3 3-3M11 11l1.5-1v4'/>"
+            }
             Icon::Retry => "<path d='M20 12a8 8 0 1 1-2.5-5.8L20 8.5M20 4v4.5h-4.5'/>",
             Icon::Search => "<circle cx='11' cy='11' r='6.5'/><path d='m16 16 4.5 4.5'/>",
+            Icon::Shuffle => {
+                "<path d='M3 7h3.5l9 10H20M3 17h3.5l3-3.300M12.5 10.300l3-3.300H20M17.5 4.5 20 7l-2.5 2.5M17.5 14.5 20 17l-2.5 2.5'/>"
+            }
+            Icon::Star => {
+                "<path d='m12 3.5 2.600 5.400 5.900.8-4.300 4.100 1 5.900-5.200-2.800-5.200 2.800 1-5.900-4.300-4.100 5.900-.8z'/>"
+            }
             Icon::Tab => {
                 "<path d='M13 5h6v6M19 5l-8 8M10 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-4'/>"
             }
+            Icon::Trash => "<path d='M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10 11v5M14 11v5'/>",
+            Icon::Volume => "<path d='M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9a4.5 4.5 0 0 1 0 6'/>",
         }
     }
 }

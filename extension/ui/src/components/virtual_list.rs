@@ -4,7 +4,7 @@
 //! and End move the focus from row to row, also to rows that do not exist yet.
 
 use crate::components::focus::focus;
-use crate::components::live::{Live, each, follow, live, on};
+use crate::components::live::{each, follow, live, on};
 use crate::state::{Derived, State};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
@@ -17,18 +17,20 @@ use wasm_bindgen::closure::Closure;
 const MARGIN: u64 = 8;
 
 /// What a list is made of.
-pub struct VirtualList<R> {
+pub struct VirtualList {
     /// The accessible name.
     pub label: String,
+    /// Classes of a row beside `item`.
+    pub look: &'static str,
     /// How many rows there are.
     pub count: Derived<u64>,
     /// Pixels.
     pub row_height: u64,
     /// Told which rows are about to be seen.
     pub on_window: Box<dyn Fn(Range<u64>)>,
-    /// Draws the inside of the row of an index. Its first `input` takes the row's focus; the signal says
-    /// whether it is the one that Tab reaches.
-    pub row: R,
+    /// Draws the inside of the row of an index. Its element of class `row-focus` takes the row's focus; the signal
+    /// says whether the row is the one that Tab reaches.
+    pub row: Box<dyn Fn(u64, Derived<bool>) -> AnyView + Send + Sync>,
 }
 
 /// The rows that `height` pixels show from `top` on, with a margin, of `count`.
@@ -66,11 +68,8 @@ pub fn scroll_to_show(at: u64, row_height: u64, top: u64, height: u64) -> Option
 }
 
 /// Draws the list.
-pub fn virtual_list<R>(list: VirtualList<R>) -> AnyView
-where
-    R: Fn(u64, Live<bool>) -> AnyView + Send + Sync + 'static,
-{
-    let VirtualList { label, count, row_height, on_window, row } = list;
+pub fn virtual_list(list: VirtualList) -> AnyView {
+    let VirtualList { label, look, count, row_height, on_window, row } = list;
     let node = NodeRef::<Div>::new();
     let top = State::new(0_u64);
     let height = State::new(800_u64);
@@ -103,14 +102,14 @@ where
         }
         focused.set(next);
         // The row may come into being only now; it is there in the next frame.
-        request_animation_frame(move || focus(&format!("#{} input", row_id(next))));
+        request_animation_frame(move || focus(&format!("#{} .row-focus", row_id(next))));
     };
 
     let draw = move |index: u64| {
-        let is_focused = live(move || focused.get() == index);
+        let is_focused = Derived::new(move || focused.get() == index);
         view! {
             <div
-                class="item"
+                class=["item ", look].concat()
                 role="listitem"
                 id=row_id(index)
                 aria-posinset=(index + 1).to_string()
@@ -136,6 +135,13 @@ where
         </div>
     }
     .into_any()
+}
+
+/// Shows the page's list from its first row.
+pub fn scroll_to_start() {
+    if let Ok(Some(list)) = document().query_selector(".list") {
+        list.set_scroll_top(0);
+    }
 }
 
 /// Calls `measure` when the element has its size for the first time and whenever that changes.

@@ -1,15 +1,15 @@
 //! What MediaFetcher is, what it does not do, and what happens with the person's data.
 
+use super::Page;
 use crate::catalogue::{t, tf};
 use crate::components::live::live;
-use crate::route::Route;
-use crate::state::State;
-use crate::store::{Link, Store};
+use crate::store::Link;
 use browser::runtime;
 use leptos::prelude::*;
 
 /// Draws the panel.
-pub fn about(store: Store, _route: State<Route>) -> AnyView {
+pub fn about(page: Page) -> AnyView {
+    let store = page.store;
     let versions = move || match store.link.get() {
         Link::Up { version } => {
             tf("about_versions", &[("extension", &runtime::version()), ("program", &version)])

@@ -1,5 +1,6 @@
 //! The checklist: what MediaFetcher needs on this computer, and what to do about what is missing.
 
+use super::Page;
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::command_line::command_line;
@@ -8,7 +9,6 @@ use crate::components::live::{follow, live_view};
 use crate::components::missing_host::missing_host;
 use crate::components::state_word::check_result;
 use crate::link::ask;
-use crate::route::Route;
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use crate::words;
@@ -17,7 +17,8 @@ use leptos::task::spawn_local;
 use protocol::method::{Check, CheckResult, Doctor, Nothing};
 
 /// Draws the panel.
-pub fn checklist(store: Store, _route: State<Route>) -> AnyView {
+pub fn checklist(page: Page) -> AnyView {
+    let store = page.store;
     let checks = State::new(None::<Vec<Check>>);
     let up = Derived::new(move || store.link.get().is_up());
     follow(move || {

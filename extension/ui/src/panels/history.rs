@@ -1,5 +1,6 @@
 //! The history: what was asked for, with the balance that adds up and the proof that the list was complete.
 
+use super::Page;
 use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
 use crate::components::button::button;
@@ -7,7 +8,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::live::{each, live, live_view};
 use crate::components::state_word::job_state;
 use crate::link::ask;
-use crate::route::{Route, files_of};
+use crate::route::files_of;
 use crate::state::{Derived, State};
 use crate::store::{Store, is_active};
 use crate::words;
@@ -20,7 +21,8 @@ use protocol::{Balance, JobId, JobState, JobSummary, Listing};
 const PAGE: u32 = 50;
 
 /// Draws the panel.
-pub fn history(store: Store, _route: State<Route>) -> AnyView {
+pub fn history(page: Page) -> AnyView {
+    let store = page.store;
     let at_end = State::new(false);
     let ids = Derived::new(move || {
         store.jobs.with(|jobs| jobs.iter().map(|job| job.id).collect::<Vec<_>>())

@@ -2,21 +2,35 @@
 
 mod about;
 mod checklist;
+mod held_rows;
 mod history;
+mod library;
+mod paged;
 mod queue;
 mod queue_row;
-mod queue_rows;
 mod selection;
 mod settings;
 mod template_field;
 
 use crate::components::icon::Icon;
+use crate::player::Player;
 use crate::route::Route;
 use crate::state::State;
 use crate::store::Store;
 use leptos::prelude::*;
 
 pub use about::{honest, privacy};
+
+/// What a panel is given.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// What the page knows.
+    pub store: Store,
+    /// What the address says.
+    pub route: State<Route>,
+    /// What plays, whichever panel is shown.
+    pub player: Player,
+}
 
 /// A section of the app page.
 pub struct Panel {
@@ -27,12 +41,13 @@ pub struct Panel {
     /// Beside the title.
     pub icon: Icon,
     /// Draws it.
-    pub view: fn(Store, State<Route>) -> AnyView,
+    pub view: fn(Page) -> AnyView,
 }
 
 /// All panels, in the order of the navigation. The first is shown when the address names none.
 pub const PANELS: &[Panel] = &[
     Panel { name: "queue", title_key: "nav_queue", icon: Icon::List, view: queue::queue },
+    Panel { name: "library", title_key: "nav_library", icon: Icon::Music, view: library::library },
     Panel {
         name: "history",
         title_key: "nav_history",

@@ -4,7 +4,7 @@ use super::queue::{Queue, retry_row};
 use crate::catalogue::{t, tf};
 use crate::clock::time_of_day;
 use crate::components::button::named_button;
-use crate::components::live::{Live, live, live_view, on};
+use crate::components::live::{live, live_view, on};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::components::state_word::item_state;
 use crate::state::Derived;
@@ -16,18 +16,18 @@ use protocol::{ItemId, ItemState, ItemView, JobId};
 pub const ROW_HEIGHT: u64 = 68;
 
 /// The inside of the row at `index`. The check box stays when the rest changes, so that it keeps the focus.
-pub fn row(queue: Queue, index: u64, mut focused: Live<bool>) -> AnyView {
-    let item = Derived::new(move || queue.rows.with(|rows| rows.get(index).cloned()));
+pub fn row(queue: Queue, index: u64, focused: Derived<bool>) -> AnyView {
+    let item = Derived::new(move || queue.list.rows.with(|rows| rows.get(index).cloned()));
     let id = move || item.with(|item| item.as_ref().map(|item| item.id));
     let name = move || {
         let title = item.with(|item| item.as_ref().map(words::title)).unwrap_or_default();
         tf("select_row", &[("title", &title)])
     };
     let is_selected =
-        move || id().is_some_and(|id| queue.selected.with(|selected| selected.contains(id)));
+        move || id().is_some_and(|id| queue.list.selected.with(|selected| selected.contains(id)));
     let toggle = move |_| {
         if let Some(id) = id() {
-            queue.selected.update(|selected| selected.toggle(id));
+            queue.list.selected.update(|selected| selected.toggle(id));
         }
     };
     let content = move || match item.get() {
@@ -37,9 +37,9 @@ pub fn row(queue: Queue, index: u64, mut focused: Live<bool>) -> AnyView {
     view! {
         <input
             type="checkbox"
-            class="select-box"
+            class="select-box row-focus"
             aria-label=live(name)
-            tabindex=live(move || if focused() { "0" } else { "-1" })
+            tabindex=live(move || if focused.get() { "0" } else { "-1" })
             prop:checked=live(is_selected)
             prop:disabled=live(move || id().is_none())
             on:change=on(toggle)

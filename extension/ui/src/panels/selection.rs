@@ -1,14 +1,18 @@
 //! Which rows are ticked, also those out of sight.
 
-use protocol::ItemId;
-
 /// Ids in order, so that looking one up is quick in a selection of everything.
-#[derive(Clone, Debug, Default)]
-pub struct Selection(Vec<ItemId>);
+#[derive(Clone, Debug)]
+pub struct Selection<Id>(Vec<Id>);
 
-impl Selection {
+impl<Id> Default for Selection<Id> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<Id: Copy + Ord> Selection<Id> {
     /// Ticks an id, or takes the tick away.
-    pub fn toggle(&mut self, id: ItemId) {
+    pub fn toggle(&mut self, id: Id) {
         match self.0.binary_search(&id) {
             Ok(at) => drop(self.0.remove(at)),
             Err(at) => self.0.insert(at, id),
@@ -16,7 +20,7 @@ impl Selection {
     }
 
     /// Whether `id` is ticked.
-    pub fn contains(&self, id: ItemId) -> bool {
+    pub fn contains(&self, id: Id) -> bool {
         self.0.binary_search(&id).is_ok()
     }
 
@@ -26,13 +30,13 @@ impl Selection {
     }
 
     /// The ids.
-    pub fn into_ids(self) -> Vec<ItemId> {
+    pub fn into_ids(self) -> Vec<Id> {
         self.0
     }
 }
 
-impl From<Vec<ItemId>> for Selection {
-    fn from(mut ids: Vec<ItemId>) -> Self {
+impl<Id: Copy + Ord> From<Vec<Id>> for Selection<Id> {
+    fn from(mut ids: Vec<Id>) -> Self {
         ids.sort_unstable();
         ids.dedup();
         Self(ids)
@@ -42,6 +46,7 @@ impl From<Vec<ItemId>> for Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::ItemId;
 
     #[test]
     fn ticking_twice_takes_the_tick_away() {

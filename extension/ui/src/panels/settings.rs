@@ -1,5 +1,6 @@
 //! The settings. They live in the daemon and are saved field by field; only the language is the extension's own.
 
+use super::Page;
 use super::template_field::template_field;
 use crate::actions::set_settings;
 use crate::catalogue::{t, tf};
@@ -7,7 +8,6 @@ use crate::components::live::{follow, live, live_view, on};
 use crate::components::missing_host::missing_host;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
 use crate::language::{choose_language, chosen_language};
-use crate::route::Route;
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use leptos::prelude::*;
@@ -16,7 +16,8 @@ use protocol::{Settings, SettingsPatch};
 use std::ops::RangeInclusive;
 
 /// Draws the panel.
-pub fn settings(store: Store, _route: State<Route>) -> AnyView {
+pub fn settings(page: Page) -> AnyView {
+    let store = page.store;
     let known = Derived::new(move || store.settings.get().is_some());
     let missing = Derived::new(move || matches!(store.link.get(), Link::Missing(_)));
     let of_program = move || match (known.get(), missing.get()) {

@@ -1,0 +1,98 @@
+//! What the player remembers from one visit to the next: volume, order, and where it was. In `localStorage`.
+
+use super::play_queue::Repeat;
+use leptos::prelude::window;
+use protocol::LibraryItemId;
+
+/// The record's name.
+const KEY: &str = "player";
+
+/// What is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// 0 to 100.
+    pub volume: u64,
+    /// The order is by chance.
+    pub shuffled: bool,
+    /// What follows the end.
+    pub repeat: Repeat,
+    /// What played last.
+    pub item: Option<LibraryItemId>,
+    /// How far, in seconds.
+    pub at: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { volume: 100, shuffled: false, repeat: Repeat::Off, item: None, at: 0 }
+    }
+}
+
+impl Memory {
+    /// What was kept; the defaults where that is nothing or nonsense.
+    pub fn load() -> Self {
+        let storage = window().local_storage().ok().flatten();
+        let kept = storage.and_then(|storage| storage.get_item(KEY).ok().flatten());
+        Self::parse(&kept.unwrap_or_default())
+    }
+
+    /// Keeps this.
+    pub fn save(self) {
+        if let Ok(Some(storage)) = window().local_storage() {
+            // Without room the next visit begins with what was kept before.
+            let _ = storage.set_item(KEY, &self.text());
+        }
+    }
+
+    fn text(self) -> String {
+        let item = self.item.map(|item| item.to_string()).unwrap_or_default();
+        let Memory { volume, shuffled, repeat, at, .. } = self;
+        format!(
+            "volume={volume}&shuffled={shuffled}&repeat={}&item={item}&at={at}",
+            repeat.as_str()
+        )
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut memory = Self::default();
+        for (name, value) in text.split('&').filter_map(|pair| pair.split_once('=')) {
+            match name {
+                "volume" => {
+                    memory.volume = value.parse().map_or(100, |volume: u64| volume.min(100))
+                }
+                "shuffled" => memory.shuffled = value == "true",
+                "repeat" => memory.repeat = Repeat::of(value),
+                "item" => memory.item = value.parse().ok(),
+                "at" => memory.at = value.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+        memory
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let memory = Memory {
+            volume: 35,
+            shuffled: true,
+            repeat: Repeat::One,
+            item: Some(LibraryItemId(77)),
+            at: 3_601,
+        };
+        assert_eq!(Memory::parse(&memory.text()), memory);
+        assert_eq!(Memory::parse(&Memory::default().text()), Memory::default());
+    }
+
+    #[test]
+    fn nonsense_is_the_default() {
+        for text in ["", "player", "volume=loud&at=-3&item=x&repeat=2&shuffled=yes&a=b"] {
+            assert_eq!(Memory::parse(text), Memory::default(), "{text}");
+        }
+        assert_eq!(Memory::parse("volume=900").volume, 100);
+    }
+}
