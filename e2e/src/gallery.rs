@@ -13,6 +13,7 @@ const TAB: (u32, u32) = (1280, 800);
 
 /// What is taken in a tab: the name of the picture and the page.
 const TABS: &[(&str, &str)] = &[
+    ("library", "app.html#library"),
     ("queue", "app.html#queue"),
     ("history", "app.html#history"),
     ("settings", "app.html#settings"),

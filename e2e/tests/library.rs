@@ -1,0 +1,90 @@
+//! The library in the app page: found, played, marked, deleted and brought back, in the real browser.
+
+use anyhow::{Context, Result, ensure};
+use e2e::browser::{Browser, Config};
+use e2e::page::{Page, Scheme};
+use e2e::stage::Stage;
+use e2e::{truth, wait};
+use protocol::Variant;
+use serde_json::json;
+use simulator::Service;
+
+const SERVICE: Service = Service::Producer;
+const SONGS: u32 = 12;
+
+/// A person whose songs are here, in front of the library.
+async fn with_songs() -> Result<(Stage, Browser, Page)> {
+    let stage = Stage::quick(SONGS).await?;
+    stage.control().set_quirks(SERVICE, e2e::stage::ACCOUNT, false);
+    let cookies = stage.cookie_file(SERVICE)?;
+    let to = stage.home.library().display().to_string();
+    let synced = stage.home.sync(SERVICE.as_str(), &cookies, &["--to", &to]).await?;
+    assert_eq!(synced.balance.done, u64::from(SONGS), "{}", synced.complaints);
+    let browser = stage.browser(Config::default()).await?;
+    let page = browser.open_extension_page("app.html#library").await?;
+    page.present(1280, 800, Scheme::Light).await?;
+    page.wait_text("12 things").await?;
+    Ok((stage, browser, page))
+}
+
+/// Seconds that have been played of what plays.
+async fn played(page: &Page) -> Result<f64> {
+    page.session.evaluate("document.getElementById('sound').currentTime").await
+}
+
+async fn plays_beyond(page: &Page, seconds: f64) -> Result<()> {
+    let look = async || Ok((played(page).await? > seconds).then_some(()));
+    let found = wait::until("time to advance", wait::LONG, look).await;
+    found.with_context(|| format!("it should play beyond {seconds} s"))
+}
+
+#[tokio::test]
+async fn a_song_plays_and_the_player_stays_when_another_panel_is_shown() -> Result<()> {
+    let (_stage, browser, page) = with_songs().await?;
+    page.click("button", "Play ").await?;
+    plays_beyond(&page, 0.3).await?;
+    // Elsewhere in the song, which needs a range of the file.
+    page.session
+        .evaluate::<bool>(
+            "(() => { const s = document.getElementById('sound'); s.currentTime = s.duration / 2; return true })()",
+        )
+        .await?;
+    let half: f64 = page.session.evaluate("document.getElementById('sound').duration / 2").await?;
+    plays_beyond(&page, half + 0.2).await?;
+    let cover: f64 = page
+        .session
+        .evaluate("document.querySelector('.player .cover img')?.naturalWidth ?? 0")
+        .await?;
+    ensure!(cover > 0.0, "the cover is not drawn");
+
+    page.click("link", "Queue").await?;
+    page.wait_control("searchbox", |_| true).await?;
+    let before = played(&page).await?;
+    plays_beyond(&page, before + 0.2).await?;
+    page.click("button", "Pause").await?;
+    page.click("button", "Next").await?;
+    plays_beyond(&page, 0.2).await?;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_typed_finds_and_what_is_deleted_comes_back() -> Result<()> {
+    let (stage, _browser, page) = with_songs().await?;
+    let wanted = truth::wanted(stage.control(), SERVICE, &[Variant::Mp3]);
+    truth::check_files(&stage.home.library(), stage.control(), &wanted)?;
+    page.click("searchbox", "Search the library").await?;
+    page.session.call("Input.insertText", json!({"text": "no such words"})).await?;
+    page.wait_text("Nothing matches").await?;
+    page.click("button", "Clear search").await?;
+    page.wait_text("12 things").await?;
+
+    page.click("checkbox", "Select ").await?;
+    page.click("button", "Delete").await?;
+    page.wait_text("1 thing deleted.").await?;
+    page.wait_text("11 things").await?;
+    page.click("button", "Undo").await?;
+    page.wait_text("12 things").await?;
+    truth::check_files(&stage.home.library(), stage.control(), &wanted)?;
+    Ok(())
+}
