@@ -5,11 +5,13 @@
 #![warn(missing_docs)]
 
 mod container;
+pub mod convert;
 mod error;
 mod inspect;
 pub mod lrc;
 mod mp4;
 mod mpeg;
+mod process;
 pub mod programs;
 mod riff;
 mod splice;
