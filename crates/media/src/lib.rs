@@ -16,6 +16,7 @@ pub mod programs;
 mod riff;
 mod splice;
 mod tags;
+pub mod ytdlp;
 
 pub use container::{Container, Sniffed, sniff};
 pub use error::MediaError;

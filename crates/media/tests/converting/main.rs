@@ -7,7 +7,7 @@ mod stage;
 mod support;
 
 use media::Program;
-use media::convert::{AudioFormat, Form, Plan, Preset, Want, Wishes, plan};
+use media::convert::{AudioFormat, Form, Plan, Want, Wishes, plan};
 use stage::*;
 use support::{audio_md5, ffmpeg};
 use tokio_util::sync::CancellationToken;
