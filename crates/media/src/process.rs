@@ -14,6 +14,7 @@ const COMPLAINT_LIMIT: usize = 16 * 1024;
 /// A program that was killed goes away at once, unless it hangs in a system call.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// Others come first.
+#[cfg(unix)]
 const NICENESS: i32 = 10;
 
 /// What a piece of output means for the run.
@@ -120,6 +121,8 @@ async fn listen(
                             patience = next;
                             deadline = Instant::now() + patience;
                         }
+                        // A flood would keep the clock below from being looked at.
+                        Heard::Nothing if Instant::now() >= deadline => return Err(Stop::Silent),
                         Heard::Nothing => {}
                         Heard::TooMuch => return Err(Stop::TooMuch),
                     }
@@ -130,6 +133,8 @@ async fn listen(
                     keep_end(&mut complaints, &complained[..length]);
                     if watch.hears_stderr {
                         deadline = Instant::now() + patience;
+                    } else if Instant::now() >= deadline {
+                        return Err(Stop::Silent);
                     }
                 }
             }

@@ -81,13 +81,12 @@ async fn is_gone(pid: &str) -> bool {
 
 #[tokio::test]
 async fn a_program_that_speaks_without_getting_further_is_silent() {
-    let cancel = CancellationToken::new();
-    let watch = Watch { patience: Duration::from_millis(300), ..watch(&cancel) };
-    let stop =
-        run(shell("while :; do echo same; sleep 0.05; done"), watch, |_: &[u8]| Heard::Nothing)
-            .await
-            .unwrap_err();
-    assert!(matches!(stop, Stop::Silent));
+    for script in ["while :; do echo same; sleep 0.05; done", "yes", "yes >&2"] {
+        let cancel = CancellationToken::new();
+        let watch = Watch { patience: Duration::from_millis(300), ..watch(&cancel) };
+        let stop = run(shell(script), watch, |_: &[u8]| Heard::Nothing).await.unwrap_err();
+        assert!(matches!(stop, Stop::Silent), "{script}");
+    }
 }
 
 #[tokio::test]

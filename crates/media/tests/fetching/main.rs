@@ -155,6 +155,38 @@ async fn a_feed_is_a_list_of_its_episodes() {
 }
 
 #[tokio::test]
+async fn a_stream_in_pieces_comes_as_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list.m3u8");
+    let picture =
+        ["-f", "lavfi", "-i", "testsrc=size=160x90:rate=10:d=4", "-f", "lavfi", "-i", "sine=d=4"];
+    let pieces =
+        ["-pix_fmt", "yuv420p", "-g", "10", "-hls_time", "1", "-hls_list_size", "0", "-f", "hls"];
+    support::ffmpeg(&[picture.as_slice(), &pieces].concat(), &list);
+    let files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|file| file.unwrap())
+        .map(|file| {
+            (format!("/{}", file.file_name().display()), std::fs::read(file.path()).unwrap())
+        })
+        .collect();
+    assert!(files.len() > 3, "a list and several pieces");
+    let answers = files.iter().map(|(path, body)| {
+        let is_list = path.ends_with("m3u8");
+        let kind = if is_list { "application/vnd.apple.mpegurl" } else { "video/mp2t" };
+        (path.as_str(), Answer::of(kind, body.clone()))
+    });
+    let site = Site::start(answers.collect());
+    let entries = read(&site, "/list.m3u8").await.unwrap();
+    let nest_folder = tempfile::tempdir().unwrap();
+    let fetched =
+        fetch(&entries[0], &nest(&nest_folder), &Taste::default(), &mut |_| {}).await.unwrap();
+    let probed = support::probe(&fetched.file);
+    let seconds: f64 = probed["format"]["duration"].as_str().unwrap().parse().unwrap();
+    assert!((seconds - 4.0).abs() < 0.3, "{seconds}");
+}
+
+#[tokio::test]
 async fn cookies_are_sent_to_their_site_and_stay_out_of_what_is_kept() {
     let site = Site::start(vec![
         ("/page", Answer::page("<video src='a.webm'></video>")),
