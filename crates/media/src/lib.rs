@@ -5,15 +5,18 @@
 #![warn(missing_docs)]
 
 mod container;
+pub mod convert;
 mod error;
 mod inspect;
 pub mod lrc;
 mod mp4;
 mod mpeg;
+mod process;
 pub mod programs;
 mod riff;
 mod splice;
 mod tags;
+pub mod ytdlp;
 
 pub use container::{Container, Sniffed, sniff};
 pub use error::MediaError;

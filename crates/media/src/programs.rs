@@ -2,6 +2,7 @@
 //!
 //! Driving them is another subject; this is what the checklist shows.
 
+use crate::process::Group;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -100,19 +101,13 @@ async fn run(path: &Path, arguments: &[&str]) -> Option<String> {
     #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn().ok()?;
-    let pid = child.id();
+    let _group = Group(child.id());
     let stdout = child.stdout.take()?;
     let answer = async {
         let text = read_all(stdout).await?;
         child.wait().await.ok()?.success().then_some(text)
     };
-    match tokio::time::timeout(TIMEOUT, answer).await {
-        Ok(text) => text,
-        Err(_) => {
-            end_group(pid);
-            None
-        }
-    }
+    tokio::time::timeout(TIMEOUT, answer).await.ok()?
 }
 
 async fn read_all(stdout: impl AsyncRead + Unpin) -> Option<String> {
@@ -120,19 +115,6 @@ async fn read_all(stdout: impl AsyncRead + Unpin) -> Option<String> {
     stdout.take(OUTPUT_LIMIT).read_to_end(&mut bytes).await.ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
-
-#[cfg(unix)]
-fn end_group(pid: Option<u32>) {
-    let pid = pid.and_then(|pid| rustix::process::Pid::from_raw(pid.cast_signed()));
-    if let Some(pid) = pid {
-        // It may have ended by itself just now.
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
-    }
-}
-
-/// Dropping the child ends it; Windows has no process groups.
-#[cfg(not(unix))]
-fn end_group(_pid: Option<u32>) {}
 
 #[cfg(unix)]
 fn is_executable(path: &Path) -> bool {

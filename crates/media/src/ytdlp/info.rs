@@ -1,0 +1,121 @@
+//! What a site says about a thing, from yt-dlp's `.info.json`.
+
+use super::error::FetchError;
+use crate::convert::Chapter;
+use serde_json::{Map, Value};
+use std::path::Path;
+use tokio::io::AsyncReadExt;
+
+/// Some sites list thousands of captions.
+const FILE_LIMIT: u64 = 64 << 20;
+/// A description, in characters.
+const TEXT_LIMIT: usize = 20_000;
+const LIST_LIMIT: usize = 1000;
+/// Addresses that open the file to whoever has them, and what belongs to this machine.
+const PRIVATE: &[&str] =
+    &["url", "manifest_url", "fragment_base_url", "cookies", "filename", "filepath"];
+
+/// What a site says about a thing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Info {
+    /// What the site calls it.
+    pub id: Option<String>,
+    /// yt-dlp's name for the site.
+    pub extractor: Option<String>,
+    /// Its page.
+    pub page: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Who made it.
+    pub uploader: Option<String>,
+    /// What is written under it.
+    pub description: Option<String>,
+    /// When it was published, as `YYYYMMDD`.
+    pub upload_date: Option<String>,
+    /// Length in seconds.
+    pub duration_s: Option<f64>,
+    /// Its chapters.
+    pub chapters: Vec<Chapter>,
+    /// All fields that are texts, numbers or lists of texts, without signed addresses and cookies.
+    pub raw: Map<String, Value>,
+}
+
+impl Info {
+    /// Reads a file that yt-dlp wrote.
+    pub(super) async fn read(path: &Path) -> Result<Self, FetchError> {
+        let mut bytes = Vec::new();
+        let file = tokio::fs::File::open(path).await?;
+        file.take(FILE_LIMIT).read_to_end(&mut bytes).await?;
+        let garbled = |detail: String| FetchError::Garbled(detail);
+        match serde_json::from_slice(&bytes).map_err(|error| garbled(error.to_string()))? {
+            Value::Object(json) => Ok(Self::of(json)),
+            _ => Err(garbled("what it says of the file is no record".into())),
+        }
+    }
+
+    fn of(json: Map<String, Value>) -> Self {
+        let chapters = json.get("chapters").and_then(Value::as_array).into_iter().flatten();
+        let chapters = chapters.take(LIST_LIMIT).filter_map(chapter).collect();
+        let raw: Map<String, Value> = json.into_iter().filter_map(kept).collect();
+        let text = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            id: text("id"),
+            extractor: text("extractor_key"),
+            page: text("webpage_url"),
+            title: text("title"),
+            uploader: text("uploader").or_else(|| text("channel")),
+            description: text("description"),
+            upload_date: text("upload_date"),
+            duration_s: raw.get("duration").and_then(Value::as_f64),
+            chapters,
+            raw,
+        }
+    }
+}
+
+fn chapter(json: &Value) -> Option<Chapter> {
+    let title = json.get("title").and_then(Value::as_str);
+    Some(Chapter {
+        start_s: json.get("start_time")?.as_f64()?,
+        end_s: json.get("end_time")?.as_f64()?,
+        title: title.map(|title| title.chars().take(TEXT_LIMIT).collect()),
+    })
+}
+
+fn kept((key, value): (String, Value)) -> Option<(String, Value)> {
+    if key.starts_with('_') || PRIVATE.contains(&key.as_str()) {
+        return None;
+    }
+    let value = match value {
+        Value::String(text) => Value::String(text.chars().take(TEXT_LIMIT).collect()),
+        Value::Number(_) | Value::Bool(_) => value,
+        Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_string) => {
+            Value::Array(list.into_iter().take(LIST_LIMIT).collect())
+        }
+        _ => return None,
+    };
+    Some((key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_known_is_read_and_what_is_secret_is_dropped() {
+        let Value::Object(json) = json!({
+            "id": "1", "extractor_key": "Site", "title": "T", "channel": "C", "duration": 3.5, "tags": ["a", "b"],
+            "chapters": [{"start_time": 0, "end_time": 1.5, "title": "One"}, {"start_time": 2}],
+            "url": "https://cdn.example/a?token=1", "cookies": "a=b", "http_headers": {"Cookie": "a"},
+            "formats": [{"url": "https://cdn.example/a?token=1"}], "_filename": "x", "description": null
+        }) else {
+            panic!()
+        };
+        let info = Info::of(json);
+        assert_eq!((info.title.as_deref(), info.uploader.as_deref()), (Some("T"), Some("C")));
+        assert_eq!((info.chapters.len(), info.duration_s), (1, Some(3.5)));
+        let kept: Vec<&str> = info.raw.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["channel", "duration", "extractor_key", "id", "tags", "title"]);
+    }
+}

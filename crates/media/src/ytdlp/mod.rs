@@ -1,0 +1,47 @@
+//! Fetching media from pages with yt-dlp: what a page holds ([`YtDlp::read_page`]), and one thing of it
+//! ([`YtDlp::fetch`]).
+//!
+//! yt-dlp sees no settings of the person, no home folder and no environment beyond proxy and certificates. It works in
+//! a private folder that the caller makes and removes; only files that it reports as finished come out of here, so
+//! that names of parts never do. Which hosts may be asked is not decided here: yt-dlp follows redirects by itself.
+
+mod address;
+mod command;
+mod complaint;
+mod error;
+mod fetch;
+mod info;
+mod page;
+mod progress;
+
+pub use address::Address;
+pub use error::FetchError;
+pub use fetch::{Fetched, Subtitle, Taste};
+pub use info::Info;
+pub use page::Entry;
+pub use progress::Progress;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The program yt-dlp, and what it needs.
+#[derive(Clone, Debug)]
+pub struct YtDlp {
+    /// Its file.
+    pub program: PathBuf,
+    /// The file of ffmpeg, with which it joins picture and sound.
+    pub ffmpeg: PathBuf,
+    /// How long it may say nothing; two minutes are good, as sites are slow.
+    pub patience: Duration,
+}
+
+/// Where a run of yt-dlp lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Nest<'a> {
+    /// A private folder, an absolute path. It is the run's home and takes its files; what an earlier run left in it
+    /// is not used.
+    pub folder: &'a Path,
+    /// A file of cookies in Netscape's format, an absolute path, readable by nobody else. yt-dlp writes it anew when it
+    /// ends.
+    pub cookies: Option<&'a Path>,
+}
