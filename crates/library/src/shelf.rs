@@ -316,16 +316,23 @@ impl Shelf {
     }
 
     /// Gives a file in the trash its name back. `Ok(false)`: something else has that name; nothing changed. A file
-    /// that is not in the trash is there under its name already.
+    /// that is not in the trash, or of which an equal one has the name, is there already.
     ///
     /// # Errors
     /// When the disk refuses.
     pub(crate) fn unstow(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
         let stowed = format!("{TRASH}/{sha256}");
-        match self.stat(&stowed) {
-            Some(_) => self.place(&stowed, name),
-            None => Ok(true),
+        let Some((length, _)) = self.stat(&stowed) else { return Ok(true) };
+        if self.place(&stowed, name)? {
+            return Ok(true);
         }
+        // The same bytes may be arriving at this moment, and have their name already.
+        let same = self.stat(name).is_some_and(|(found, _)| found == length)
+            && self.hash(name)?.sha256 == sha256;
+        if same {
+            self.remove_stowed(sha256)?;
+        }
+        Ok(same)
     }
 
     /// Deletes a file in the trash for good; one that is not there is fine.

@@ -52,30 +52,50 @@ impl Library {
         Ok(LibraryPage { items, total: total.try_get::<i64, _>(0)?.unsigned_abs() })
     }
 
-    /// How many of what matches have which property.
+    /// How many of what matches have which property. A property's own filter does not count, so that another value
+    /// can be chosen instead.
     ///
     /// # Errors
     /// Database failures.
     pub async fn facets(&self, query: &LibraryQuery) -> Result<Facets, LibraryError> {
-        let filter = Filter::new(query);
-        let statement = format!(
-            "SELECT l.source, l.variant, l.year, count(*) FROM {} GROUP BY l.source, l.variant, l.year",
-            filter.from
-        );
-        let rows = bound(statement, &filter).fetch_all(&self.pool).await?;
         let mut facets = Facets::default();
-        for row in &rows {
-            let count = row.try_get::<i64, _>(3)?.unsigned_abs();
-            count_one(&mut facets.sources, named_column(row, "source")?, count);
-            count_one(&mut facets.variants, named_column(row, "variant")?, count);
-            if let Some(year) = row.try_get::<Option<i32>, _>(2)? {
-                count_one(&mut facets.years, year, count);
+        let any_source = LibraryQuery { source: None, ..query.clone() };
+        for (row, count) in self.count_by("source", &any_source).await? {
+            facets.sources.push((named_column(&row, "source")?, count));
+        }
+        let any_variant = LibraryQuery { variant: None, ..query.clone() };
+        for (row, count) in self.count_by("variant", &any_variant).await? {
+            facets.variants.push((named_column(&row, "variant")?, count));
+        }
+        let any_year = LibraryQuery { year: None, ..query.clone() };
+        for (row, count) in self.count_by("year", &any_year).await? {
+            if let Some(year) = row.try_get("year")? {
+                facets.years.push((year, count));
             }
         }
         facets.sources.sort_unstable();
         facets.variants.sort_unstable();
-        facets.years.sort_unstable_by(|a, b| b.cmp(a));
+        facets.years.reverse();
         Ok(facets)
+    }
+
+    /// What matches, counted by a column, in its order.
+    async fn count_by(
+        &self,
+        column: &'static str,
+        query: &LibraryQuery,
+    ) -> Result<Vec<(SqliteRow, u64)>, LibraryError> {
+        let filter = Filter::new(query);
+        let statement = format!(
+            "SELECT l.{column}, count(*) AS n FROM {} GROUP BY l.{column} ORDER BY l.{column}",
+            filter.from
+        );
+        let rows = bound(statement, &filter).fetch_all(&self.pool).await?;
+        let counted = |row: SqliteRow| {
+            let count = row.try_get::<i64, _>("n")?.unsigned_abs();
+            Ok((row, count))
+        };
+        rows.into_iter().map(counted).collect()
     }
 
     /// One thing, deleted or not, with all that is known of it.
@@ -128,13 +148,6 @@ impl Library {
             bytes: count(4)?,
             deleted_bytes: count(5)?,
         })
-    }
-}
-
-fn count_one<T: PartialEq>(counts: &mut Vec<(T, u64)>, value: T, count: u64) {
-    match counts.iter_mut().find(|(known, _)| *known == value) {
-        Some((_, sum)) => *sum += count,
-        None => counts.push((value, count)),
     }
 }
 

@@ -75,6 +75,10 @@ async fn facets_count_what_matches_and_filters_follow_them() {
     assert_eq!(facets.variants, [(protocol::Variant::Mp3, 4)]);
     let of_2024 = LibraryQuery { year: Some(2024), ..LibraryQuery::default() };
     assert_eq!(titles(&bench, of_2024).await.len(), 2);
+    let of_2024 = LibraryQuery { year: Some(2024), ..LibraryQuery::default() };
+    let facets = bench.library.facets(&of_2024).await.unwrap();
+    assert_eq!(facets.variants, [(protocol::Variant::Mp3, 2)]);
+    assert_eq!(facets.years.len(), 3, "another year can be chosen instead");
     let words = LibraryQuery { text: "an".into(), ..LibraryQuery::default() };
     assert_eq!(bench.library.facets(&words).await.unwrap().years, [(2026, 1), (2025, 1)]);
 }

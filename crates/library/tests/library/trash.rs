@@ -249,3 +249,15 @@ async fn what_comes_back_from_the_trash_while_a_list_is_read_is_not_lost() {
     bench.library.restore_items(&[id]).await.unwrap();
     assert_eq!(bench.names(), ["First_a.mp3"]);
 }
+
+#[tokio::test]
+async fn a_file_that_comes_back_while_its_bytes_arrive_anew_keeps_its_name() {
+    let (bench, id) = with_one().await;
+    bench.library.delete_items(&[id]).await.unwrap();
+    // Placed, and the transaction not yet begun.
+    fs::write(bench.root.join("First_a.mp3"), b"a").unwrap();
+    bench.library.restore_items(&[id]).await.unwrap();
+    assert_eq!(bench.names(), ["First_a.mp3"]);
+    assert_eq!(bench.things(Place::Everything).await[0].name, "First_a.mp3");
+    assert_eq!(in_trash(&bench), 0);
+}
