@@ -63,7 +63,9 @@ pub fn empty_trash(library: Library) {
     let trash = PLACES.iter().position(|(place, ..)| *place == Place::Trash);
     let things = trash.and_then(|at| library.counts.with_untracked(|counts| counts[at]));
     let empty = move || {
-        library.change::<EmptyTrash>(Nothing {}, Some(t("trash_emptied")));
+        library.change::<EmptyTrash>(Nothing {}, move || {
+            library.store.toasts.say(t("trash_emptied"));
+        });
     };
     library.asked.set(Some(Question {
         title: t("empty_trash_title"),

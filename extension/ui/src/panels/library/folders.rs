@@ -144,6 +144,7 @@ fn name_form(library: Library, edit: State<Option<Edit>>, now: Edit) -> AnyView 
         }
     };
     let text = State::new(name.clone());
+    // A name that the daemon refuses stays, to be changed.
     let close = move || {
         edit.set(None);
         focus(".places [aria-current]");
@@ -157,13 +158,12 @@ fn name_form(library: Library, edit: State<Option<Edit>>, now: Edit) -> AnyView 
         match now.clone() {
             Edit::New(parent) => {
                 let parent = parent.map(|parent| parent.id);
-                library.change::<AddFolder>(NewFolder { parent, name }, None);
+                library.change::<AddFolder>(NewFolder { parent, name }, close);
             }
             Edit::Rename(Folder { id, parent, .. }) => {
-                library.change::<EditFolder>(ChangeFolder { folder: id, parent, name }, None);
+                library.change::<EditFolder>(ChangeFolder { folder: id, parent, name }, close);
             }
         }
-        close();
     };
     let escape = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {
@@ -197,7 +197,7 @@ fn remove(library: Library, folder: &Folder) {
     let Folder { id, parent, .. } = *folder;
     let act = move || {
         library.go_to(parent.map_or(Place::Everything, Place::Folder));
-        library.change::<RemoveFolder>(OfFolder { folder: id }, None);
+        library.change::<RemoveFolder>(OfFolder { folder: id }, || ());
     };
     library.asked.set(Some(Question {
         title: tf("folder_remove_title", &[("name", &folder.name)]),

@@ -54,7 +54,7 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
             library.mark(vec![id], !favorite.get_untracked());
         }
     });
-    let artist = move || item.with(|item| item.as_ref().and_then(|item| item.artist.clone()));
+    let maker = move || item.with(|item| item.as_ref().map(maker));
     view! {
         <input
             type="checkbox"
@@ -95,7 +95,7 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
             >
                 {live(move || title.get())}
             </button>
-            <div class="small muted cut">{live(artist)}</div>
+            <div class="small muted cut">{live(maker)}</div>
         </div>
         {live_view(move || item.get().map(facts))}
         <div class="bone h32 track-bone" class:hidden=live(move || !unknown())></div>
@@ -103,12 +103,20 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
     .into_any()
 }
 
+/// Who made it, and where it comes from.
+fn maker(item: &LibraryItem) -> String {
+    let source = item.source.title();
+    match item.artist.as_deref() {
+        Some(artist) => [artist, " · ", source].concat(),
+        None => source.to_owned(),
+    }
+}
+
 /// What does not take the focus.
 fn facts(item: LibraryItem) -> AnyView {
     let length = item.duration_ms.and_then(|ms| u64::try_from(ms / 1000).ok());
     let day = date(item.deleted_at.unwrap_or(item.added_at));
     view! {
-        <span class="small muted cut track-source">{item.source.title()}</span>
         <span class="format-tag">{words::format(item.variant)}</span>
         <span class="figures small track-figure">{length.map(words::play_time)}</span>
         <span class="figures small muted track-figure track-size">{words::bytes(item.bytes)}</span>
