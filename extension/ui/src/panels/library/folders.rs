@@ -32,7 +32,8 @@ pub fn side(library: Library) -> AnyView {
         .enumerate()
         .map(|(at, (place, key, picture))| {
             let count = move || library.counts.with(|counts| counts[at]);
-            view! { <li>{place_button(library, place, picture, live(move || t(key)), live(count))}</li> }
+            let name = live(move || t(key));
+            view! { <li>{place_button(library, place, picture, name, live(count))}</li> }.into_any()
         })
         .collect_view();
     let tree = each(
