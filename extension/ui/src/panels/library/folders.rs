@@ -1,6 +1,6 @@
 //! The places of the library at the side: what is always there, and the tree of folders that the person arranges.
 
-use super::{Library, PLACES, bar, folder_tree};
+use super::{Library, PLACES, bar, folder_tree, in_trash};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::dialog::Question;
@@ -115,7 +115,8 @@ fn tools(library: Library, edit: State<Option<Edit>>) -> AnyView {
         edit.set(Some(what));
         request_animation_frame(|| focus("#folder-name"));
     };
-    let trash = (library.place.get() == Place::Trash).then(|| {
+    let full = library.place.get() == Place::Trash && library.counts.with(in_trash) > 0;
+    let trash = full.then(|| {
         button("compact", Some(Icon::Trash), t("empty_trash"), move || bar::empty_trash(library))
     });
     let of_folder = current.clone().map(|folder| {

@@ -122,6 +122,12 @@ pub fn library(page: Page) -> AnyView {
     .into_any()
 }
 
+/// How many things are in the trash, of the counts of [`PLACES`].
+fn in_trash(counts: &[Option<u64>; PLACES.len()]) -> u64 {
+    let trash = PLACES.iter().position(|(place, ..)| *place == Place::Trash);
+    trash.and_then(|at| counts[at]).unwrap_or(0)
+}
+
 /// How many things match.
 fn count(library: Library) -> AnyView {
     let total = move || library.list.total().map(|total| tn("things", total));
