@@ -1,7 +1,8 @@
 //! Buttons with a word and perhaps an icon.
 
 use crate::components::icon::{Icon, icon};
-use crate::components::live::on;
+use crate::components::live::{Live, live, live_view, on};
+use crate::state::Derived;
 use leptos::prelude::*;
 
 /// A button. `look` is classes of `styles/components.css` beside `button`, such as `primary` or `quiet`.
@@ -53,6 +54,65 @@ pub fn icon_button(
         </button>
     }
     .into_any()
+}
+
+/// A button with an icon only that changes while it stays, so that it keeps the focus.
+pub struct LiveButton {
+    /// Classes beside `button`.
+    pub look: &'static str,
+    /// What it shows.
+    pub picture: Live<Icon>,
+    /// What it is called.
+    pub name: Derived<String>,
+    /// Of a button that is on or off: which it is.
+    pub pressed: Live<Option<bool>>,
+    /// Of one among many: whether it is the one that counts now.
+    pub current: Live<bool>,
+    /// Whether Tab reaches it.
+    pub reached: Live<bool>,
+    /// What it does.
+    pub press: Box<dyn Fn()>,
+}
+
+impl LiveButton {
+    /// A button that Tab reaches and that is neither on nor off.
+    pub fn new(
+        look: &'static str,
+        picture: impl FnMut() -> Icon + Send + 'static,
+        name: impl Fn() -> String + Send + Sync + 'static,
+        press: impl Fn() + 'static,
+    ) -> Self {
+        Self {
+            look,
+            picture: live(picture),
+            name: Derived::new(name),
+            pressed: live(|| None),
+            current: live(|| false),
+            reached: live(|| true),
+            press: Box::new(press),
+        }
+    }
+
+    /// Draws it.
+    pub fn view(self) -> AnyView {
+        let Self { look, mut picture, name, mut pressed, mut current, mut reached, press } = self;
+        let pressed = move || pressed().map(|on| if on { "true" } else { "false" });
+        view! {
+            <button
+                type="button"
+                class=class_of(look)
+                aria-label=live(move || name.get())
+                title=live(move || name.get())
+                aria-pressed=live(pressed)
+                aria-current=live(move || current().then_some("true"))
+                tabindex=live(move || if reached() { "0" } else { "-1" })
+                on:click=on(move |_| press())
+            >
+                {live_view(move || icon(picture()))}
+            </button>
+        }
+        .into_any()
+    }
 }
 
 fn class_of(look: &str) -> String {

@@ -18,7 +18,7 @@ pub fn choice(
         let chosen = chosen();
         let option = |(value, text): Choice| {
             let is_chosen = value == chosen;
-            view! { <option value=value prop:selected=is_chosen>{text}</option> }
+            view! { <option value=value prop:selected=is_chosen>{text}</option> }.into_any()
         };
         choices().into_iter().map(option).collect_view()
     };

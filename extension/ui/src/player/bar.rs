@@ -3,10 +3,10 @@
 use super::Player;
 use super::play_queue::Repeat;
 use crate::catalogue::{t, tf};
-use crate::components::button::icon_button;
+use crate::components::button::LiveButton;
 use crate::components::icon::{Icon, icon};
-use crate::components::live::{live, live_view, on};
-use crate::state::Derived;
+use crate::components::live::{Live, live, live_view, on};
+use crate::state::{Derived, State};
 use crate::words;
 use leptos::prelude::*;
 
@@ -70,45 +70,38 @@ fn cover(player: Player) -> AnyView {
 }
 
 fn keys(player: Player) -> AnyView {
-    let shuffled = Derived::new(move || player.queue.with(|queue| queue.shuffled));
     let repeat = move || player.queue.with(|queue| queue.repeat);
-    let play_name = move || if player.playing.get() { t("pause") } else { t("player_play") };
-    let play_icon = move || if player.playing.get() { icon(Icon::Pause) } else { icon(Icon::Play) };
+    let play_name = move || t(if player.playing.get() { "pause" } else { "player_play" });
+    let play_icon = move || if player.playing.get() { Icon::Pause } else { Icon::Play };
     let repeat_name = move || t(&["player_repeat_", repeat().as_str()].concat());
-    let repeat_icon =
-        move || icon(if repeat() == Repeat::One { Icon::RepeatOne } else { Icon::Repeat });
+    let repeat_icon = move || if repeat() == Repeat::One { Icon::RepeatOne } else { Icon::Repeat };
+    let key = |picture: Icon, name: &'static str, press: fn(Player)| {
+        LiveButton::new(
+            "quiet compact toggle",
+            move || picture,
+            move || t(name),
+            move || press(player),
+        )
+    };
+    let shuffle = LiveButton {
+        pressed: live(move || Some(player.queue.with(|queue| queue.shuffled))),
+        ..key(Icon::Shuffle, "player_shuffle", Player::toggle_shuffle)
+    };
+    let play = LiveButton::new("primary round", play_icon, play_name, move || player.toggle());
+    // Its name tells which of its three states it is in; that it is on is told as well.
+    let again = LiveButton {
+        pressed: live(move || Some(repeat() != Repeat::Off)),
+        ..LiveButton::new("quiet compact toggle", repeat_icon, repeat_name, move || {
+            player.change_repeat();
+        })
+    };
     view! {
         <div class="player-keys">
-            <button
-                type="button"
-                class="button quiet compact toggle"
-                aria-label=t("player_shuffle")
-                title=t("player_shuffle")
-                aria-pressed=live(move || if shuffled.get() { "true" } else { "false" })
-                on:click=on(move |_| player.toggle_shuffle())
-            >
-                {icon(Icon::Shuffle)}
-            </button>
-            {icon_button("quiet compact", Icon::Previous, t("player_previous"), move || player.previous())}
-            <button
-                type="button"
-                class="button primary round"
-                aria-label=live(play_name)
-                on:click=on(move |_| player.toggle())
-            >
-                {live_view(play_icon)}
-            </button>
-            {icon_button("quiet compact", Icon::Next, t("player_next"), move || player.next(true))}
-            <button
-                type="button"
-                class="button quiet compact toggle"
-                class:chosen=live(move || repeat() != Repeat::Off)
-                aria-label=live(repeat_name)
-                title=live(repeat_name)
-                on:click=on(move |_| player.change_repeat())
-            >
-                {live_view(repeat_icon)}
-            </button>
+            {shuffle.view()}
+            {key(Icon::Previous, "player_previous", Player::previous).view()}
+            {play.view()}
+            {key(Icon::Next, "player_next", |player| player.next(true)).view()}
+            {again.view()}
         </div>
     }
     .into_any()
@@ -119,19 +112,13 @@ fn place(player: Player) -> AnyView {
     let at = move || words::play_time(player.at.get());
     let length = move || words::play_time(player.length.get());
     let both = move || tf("player_at", &[("at", &at()), ("length", &length())]);
+    let most = move || player.length.get().max(1);
+    let slider =
+        slider("player_position", 1, live(most), live(both), player.at, move |to| player.seek(to));
     view! {
         <div class="player-place figures small">
             <span aria-hidden="true">{live(at)}</span>
-            <input
-                type="range"
-                min="0"
-                step="1"
-                max=live(move || player.length.get().max(1).to_string())
-                aria-label=t("player_position")
-                aria-valuetext=live(both)
-                prop:value=live(move || player.at.get().to_string())
-                on:input=on(move |event| player.seek(number(&event)))
-            />
+            {slider}
             <span aria-hidden="true">{live(length)}</span>
         </div>
     }
@@ -139,24 +126,34 @@ fn place(player: Player) -> AnyView {
 }
 
 fn volume(player: Player) -> AnyView {
-    view! {
-        <div class="player-volume">
-            {icon(Icon::Volume)}
-            <input
-                type="range"
-                min="0"
-                max="100"
-                step="5"
-                aria-label=t("player_volume")
-                aria-valuetext=live(move || tf("percent", &[("n", &player.volume.get().to_string())]))
-                prop:value=live(move || player.volume.get().to_string())
-                on:input=on(move |event| player.set_volume(number(&event)))
-            />
-        </div>
-    }
-    .into_any()
+    let said = move || tf("percent", &[("n", &player.volume.get().to_string())]);
+    let set = move |volume| player.set_volume(volume);
+    let slider = slider("player_volume", 5, live(|| 100), live(said), player.volume, set);
+    view! { <div class="player-volume">{icon(Icon::Volume)} {slider}</div> }.into_any()
 }
 
-fn number(event: &leptos::ev::Event) -> u64 {
-    event_target_value(event).parse().unwrap_or(0)
+/// A slider from 0 to `most`, called by the catalogue's `name`; `said` is its value in words.
+fn slider(
+    name: &str,
+    step: u64,
+    mut most: Live<u64>,
+    said: Live<String>,
+    value: State<u64>,
+    slide: impl Fn(u64) + 'static,
+) -> AnyView {
+    let slide: Box<dyn Fn(u64)> = Box::new(slide);
+    let moved = move |event| slide(event_target_value(&event).parse().unwrap_or(0));
+    view! {
+        <input
+            type="range"
+            min="0"
+            step=step.to_string()
+            max=live(move || most().to_string())
+            aria-label=t(name)
+            aria-valuetext=said
+            prop:value=live(move || value.get().to_string())
+            on:input=on(moved)
+        />
+    }
+    .into_any()
 }

@@ -1,6 +1,6 @@
 //! What can be done with the ticked things.
 
-use super::{Library, PLACES, folder_tree};
+use super::{Library, folder_tree, in_trash};
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::choice::choice;
@@ -60,14 +60,15 @@ fn move_choice(library: Library) -> AnyView {
 
 /// Asks before it empties the trash.
 pub fn empty_trash(library: Library) {
-    let trash = PLACES.iter().position(|(place, ..)| *place == Place::Trash);
-    let things = trash.and_then(|at| library.counts.with_untracked(|counts| counts[at]));
+    let things = library.counts.with_untracked(in_trash);
     let empty = move || {
-        library.change::<EmptyTrash>(Nothing {}, Some(t("trash_emptied")));
+        library.change::<EmptyTrash>(Nothing {}, move || {
+            library.store.toasts.say(t("trash_emptied"));
+        });
     };
     library.asked.set(Some(Question {
         title: t("empty_trash_title"),
-        text: tn("empty_trash_text", things.unwrap_or(0)),
+        text: tn("empty_trash_text", things),
         label: t("empty_trash"),
         act: Rc::new(empty),
     }));

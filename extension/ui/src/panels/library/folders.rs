@@ -1,6 +1,6 @@
 //! The places of the library at the side: what is always there, and the tree of folders that the person arranges.
 
-use super::{Library, PLACES, bar, folder_tree};
+use super::{Library, PLACES, bar, folder_tree, in_trash};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::dialog::Question;
@@ -32,7 +32,8 @@ pub fn side(library: Library) -> AnyView {
         .enumerate()
         .map(|(at, (place, key, picture))| {
             let count = move || library.counts.with(|counts| counts[at]);
-            view! { <li>{place_button(library, place, picture, live(move || t(key)), live(count))}</li> }
+            let name = live(move || t(key));
+            view! { <li>{place_button(library, place, picture, name, live(count))}</li> }.into_any()
         })
         .collect_view();
     let tree = each(
@@ -114,7 +115,8 @@ fn tools(library: Library, edit: State<Option<Edit>>) -> AnyView {
         edit.set(Some(what));
         request_animation_frame(|| focus("#folder-name"));
     };
-    let trash = (library.place.get() == Place::Trash).then(|| {
+    let full = library.place.get() == Place::Trash && library.counts.with(in_trash) > 0;
+    let trash = full.then(|| {
         button("compact", Some(Icon::Trash), t("empty_trash"), move || bar::empty_trash(library))
     });
     let of_folder = current.clone().map(|folder| {
@@ -144,6 +146,7 @@ fn name_form(library: Library, edit: State<Option<Edit>>, now: Edit) -> AnyView 
         }
     };
     let text = State::new(name.clone());
+    // A name that the daemon refuses stays, to be changed.
     let close = move || {
         edit.set(None);
         focus(".places [aria-current]");
@@ -157,13 +160,12 @@ fn name_form(library: Library, edit: State<Option<Edit>>, now: Edit) -> AnyView 
         match now.clone() {
             Edit::New(parent) => {
                 let parent = parent.map(|parent| parent.id);
-                library.change::<AddFolder>(NewFolder { parent, name }, None);
+                library.change::<AddFolder>(NewFolder { parent, name }, close);
             }
             Edit::Rename(Folder { id, parent, .. }) => {
-                library.change::<EditFolder>(ChangeFolder { folder: id, parent, name }, None);
+                library.change::<EditFolder>(ChangeFolder { folder: id, parent, name }, close);
             }
         }
-        close();
     };
     let escape = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {
@@ -197,7 +199,7 @@ fn remove(library: Library, folder: &Folder) {
     let Folder { id, parent, .. } = *folder;
     let act = move || {
         library.go_to(parent.map_or(Place::Everything, Place::Folder));
-        library.change::<RemoveFolder>(OfFolder { folder: id }, None);
+        library.change::<RemoveFolder>(OfFolder { folder: id }, || ());
     };
     library.asked.set(Some(Question {
         title: tf("folder_remove_title", &[("name", &folder.name)]),

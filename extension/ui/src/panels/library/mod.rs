@@ -23,7 +23,6 @@ use crate::store::{Link, Store};
 use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::LibraryItemId;
 use protocol::method::{
     CountFacets, DeleteItems, ListFolders, ListLibrary, MarkFavorites, Method, MoveItems, Nothing,
     RestoreItems,
@@ -31,6 +30,7 @@ use protocol::method::{
 use protocol::shelf::{
     Facets, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, OfLibraryItems, Place,
 };
+use protocol::{FolderId, LibraryItemId};
 use row::{ROW_HEIGHT, row};
 
 /// How long a search waits for the next letter.
@@ -109,7 +109,7 @@ pub fn library(page: Page) -> AnyView {
     view! {
         <div class="panel fixed">
             <div class="panel-head">
-                <h1>{t("library_title")} " " {count(library)}</h1>
+                <div class="row"><h1>{t("library_title")}</h1> {count(library)}</div>
                 <div class="row">
                     {search_field(t("library_search"), library.text, move |text| library.search(text))}
                 </div>
@@ -122,10 +122,16 @@ pub fn library(page: Page) -> AnyView {
     .into_any()
 }
 
+/// How many things are in the trash, of the counts of [`PLACES`].
+fn in_trash(counts: &[Option<u64>; PLACES.len()]) -> u64 {
+    let trash = PLACES.iter().position(|(place, ..)| *place == Place::Trash);
+    trash.and_then(|at| counts[at]).unwrap_or(0)
+}
+
 /// How many things match.
 fn count(library: Library) -> AnyView {
     let total = move || library.list.total().map(|total| tn("things", total));
-    view! { <span class="figures muted head-count" role="status">{live(total)}</span> }.into_any()
+    view! { <span class="figures muted" role="status">{live(total)}</span> }.into_any()
 }
 
 fn shelves(library: Library) -> AnyView {
@@ -255,35 +261,36 @@ impl Library {
         }
     }
 
-    /// Has the daemon change something, and says so with `said` if it is not seen by itself.
-    fn change<M: Method + 'static>(self, params: M::Params, said: Option<String>) {
+    /// Has the daemon change something; then `then` follows, and it is seen.
+    fn change<M: Method + 'static>(self, params: M::Params, then: impl FnOnce() + 'static) {
         command::<M>(self.store, params, move || {
-            said.into_iter().for_each(|text| self.store.toasts.say(text));
+            then();
             self.refresh();
         });
     }
 
     fn mark(self, items: Vec<LibraryItemId>, favorite: bool) {
-        self.change::<MarkFavorites>(MarkItems { items, favorite }, None);
+        self.change::<MarkFavorites>(MarkItems { items, favorite }, || ());
     }
 
-    fn file(self, items: Vec<LibraryItemId>, folder: Option<protocol::FolderId>) {
+    fn file(self, items: Vec<LibraryItemId>, folder: Option<FolderId>) {
         let said = tn("library_moved", items.len() as u64);
-        self.change::<MoveItems>(FileItems { items, folder }, Some(said));
+        let say = move || self.store.toasts.say(said);
+        self.change::<MoveItems>(FileItems { items, folder }, say);
     }
 
     fn restore(self, items: Vec<LibraryItemId>) {
         let said = tn("library_restored", items.len() as u64);
-        self.change::<RestoreItems>(OfLibraryItems { items }, Some(said));
+        let say = move || self.store.toasts.say(said);
+        self.change::<RestoreItems>(OfLibraryItems { items }, say);
     }
 
     /// Deletes things at once, and offers to take that back.
     fn delete(self, items: Vec<LibraryItemId>) {
         let back = items.clone();
-        command::<DeleteItems>(self.store, OfLibraryItems { items }, move || {
+        self.change::<DeleteItems>(OfLibraryItems { items }, move || {
             let said = tn("library_deleted", back.len() as u64);
             self.store.toasts.offer(said, t("undo"), move || self.restore(back.clone()));
-            self.refresh();
         });
     }
 }

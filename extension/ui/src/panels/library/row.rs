@@ -3,12 +3,12 @@
 use super::Library;
 use crate::catalogue::tf;
 use crate::clock::date;
-use crate::components::icon::{Icon, icon};
+use crate::components::button::LiveButton;
+use crate::components::icon::Icon;
 use crate::components::live::{live, live_view, on};
 use crate::state::Derived;
 use crate::words;
 use leptos::prelude::*;
-use protocol::LibraryItemId;
 use protocol::shelf::LibraryItem;
 
 /// Pixels, as in `styles/library.css`.
@@ -22,8 +22,8 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
     let title = Derived::new(move || {
         item.with(|item| item.as_ref().map(words::library_title)).unwrap_or_default()
     });
-    let name = move |key: &'static str| live(move || tf(key, &[("title", &title.get())]));
-    let reached = move || live(move || if focused.get() { "0" } else { "-1" });
+    let name = move |key: &'static str| move || tf(key, &[("title", &title.get())]);
+    let tabindex = move || live(move || if focused.get() { "0" } else { "-1" });
     let unknown = move || id.get().is_none();
 
     let player = library.page.player;
@@ -36,66 +36,61 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
     let favorite =
         Derived::new(move || item.with(|item| item.as_ref().is_some_and(|i| i.favorite)));
     let ticked = move || id.get().is_some_and(|id| list.selected.with(|all| all.contains(id)));
-    // Does something to the thing of the row, if its page has come.
-    let with_id = move |act: fn(Library, LibraryItemId)| {
-        on(move |_| {
-            if let Some(id) = id.get_untracked() {
-                act(library, id);
-            }
-        })
-    };
     let tick = on(move |_| {
         if let Some(id) = id.get_untracked() {
             list.selected.update(|selected| selected.toggle(id));
         }
     });
-    let mark = on(move |_| {
-        if let Some(id) = id.get_untracked() {
-            library.mark(vec![id], !favorite.get_untracked());
-        }
-    });
-    let artist = move || item.with(|item| item.as_ref().and_then(|item| item.artist.clone()));
+    let open = on(move |_| library.opened.set(id.get_untracked()));
+    let reached = move || live(move || focused.get());
+    let picture = move || if sounds.get() { Icon::Pause } else { Icon::Play };
+    let play = LiveButton {
+        current: live(move || is_here.get()),
+        reached: reached(),
+        ..LiveButton::new("quiet compact row-focus", picture, play_name, move || {
+            if let Some(id) = id.get_untracked() {
+                library.play(id);
+            }
+        })
+    };
+    let star = LiveButton {
+        pressed: live(move || Some(favorite.get())),
+        reached: reached(),
+        ..LiveButton::new(
+            "quiet compact star",
+            || Icon::Star,
+            name("favorite_title"),
+            move || {
+                if let Some(id) = id.get_untracked() {
+                    library.mark(vec![id], !favorite.get_untracked());
+                }
+            },
+        )
+    };
+    let maker = move || item.with(|item| item.as_ref().map(maker));
     view! {
         <input
             type="checkbox"
             class="select-box"
-            aria-label=name("select_row")
-            tabindex=reached()
+            aria-label=live(name("select_row"))
+            tabindex=tabindex()
             prop:checked=live(ticked)
             prop:disabled=live(unknown)
             on:change=tick
         />
-        <button
-            type="button"
-            class="button quiet compact row-focus"
-            aria-label=live(play_name)
-            aria-current=live(move || is_here.get().then_some("true"))
-            tabindex=reached()
-            on:click=with_id(Library::play)
-        >
-            {live_view(move || icon(if sounds.get() { Icon::Pause } else { Icon::Play }))}
-        </button>
-        <button
-            type="button"
-            class="button quiet compact star"
-            aria-label=name("favorite_title")
-            aria-pressed=live(move || if favorite.get() { "true" } else { "false" })
-            tabindex=reached()
-            on:click=mark
-        >
-            {icon(Icon::Star)}
-        </button>
+        {play.view()}
+        {star.view()}
         <div class="grow">
             <button
                 type="button"
                 class="item-title cut title-button"
                 aria-haspopup="dialog"
-                tabindex=reached()
-                on:click=with_id(|library, id| library.opened.set(Some(id)))
+                tabindex=tabindex()
+                on:click=open
             >
                 {live(move || title.get())}
             </button>
-            <div class="small muted cut">{live(artist)}</div>
+            <div class="small muted cut">{live(maker)}</div>
         </div>
         {live_view(move || item.get().map(facts))}
         <div class="bone h32 track-bone" class:hidden=live(move || !unknown())></div>
@@ -103,12 +98,20 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
     .into_any()
 }
 
+/// Who made it, and where it comes from.
+fn maker(item: &LibraryItem) -> String {
+    let source = item.source.title();
+    match item.artist.as_deref() {
+        Some(artist) => [artist, " · ", source].concat(),
+        None => source.to_owned(),
+    }
+}
+
 /// What does not take the focus.
 fn facts(item: LibraryItem) -> AnyView {
     let length = item.duration_ms.and_then(|ms| u64::try_from(ms / 1000).ok());
     let day = date(item.deleted_at.unwrap_or(item.added_at));
     view! {
-        <span class="small muted cut track-source">{item.source.title()}</span>
         <span class="format-tag">{words::format(item.variant)}</span>
         <span class="figures small track-figure">{length.map(words::play_time)}</span>
         <span class="figures small muted track-figure track-size">{words::bytes(item.bytes)}</span>
