@@ -58,6 +58,19 @@ impl Filter {
             from: format!("library_item l WHERE {}", conditions.join(" AND ")),
         }
     }
+
+    /// As [`Filter::from`], for who needs no more than ids: where only words are looked for, their index has them, in
+    /// the order of ids.
+    pub fn ids_from(&self, query: &LibraryQuery) -> &str {
+        let wholly = query.place == Place::Everything
+            && (query.source, query.variant, query.year) == (None, None, None);
+        match wholly && !self.words.is_empty() {
+            true => {
+                "(SELECT rowid AS id FROM library_search WHERE library_search MATCH ?1) l WHERE true"
+            }
+            false => &self.from,
+        }
+    }
 }
 
 /// Its file is still in the trash, or another thing keeps it.

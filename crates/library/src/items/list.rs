@@ -4,7 +4,7 @@ use super::filter::{Filter, order};
 use crate::database::{Library, json_column, named_column};
 use crate::error::LibraryError;
 use protocol::shelf::{
-    Facets, LibraryDetails, LibraryItem, LibraryPage, LibraryQuery, LibraryStats,
+    Facets, LibraryDetails, LibraryItem, LibraryPage, LibraryQuery, LibraryStats, SortBy,
 };
 use protocol::{FolderId, LibraryItemId, Metadata};
 use sqlx::Row;
@@ -38,14 +38,14 @@ impl Library {
         // The ids first, from an index alone: only the rows of the page itself are read.
         let statement = format!(
             "{VIEW} WHERE l.id IN (SELECT l.id FROM {from} ORDER BY {order} LIMIT ?6 OFFSET ?7) ORDER BY {order}",
-            from = filter.from
+            from = if query.sort == SortBy::Added { filter.ids_from(query) } else { &filter.from },
         );
         let rows = bound(statement, &filter)
             .bind(query.limit.clamp(1, MOST_ROWS))
             .bind(query.offset)
             .fetch_all(&self.pool)
             .await?;
-        let total = bound(format!("SELECT count(*) FROM {}", filter.from), &filter)
+        let total = bound(format!("SELECT count(*) FROM {}", filter.ids_from(query)), &filter)
             .fetch_one(&self.pool)
             .await?;
         let items = rows.iter().map(item).collect::<Result<_, _>>()?;
@@ -58,44 +58,35 @@ impl Library {
     /// # Errors
     /// Database failures.
     pub async fn facets(&self, query: &LibraryQuery) -> Result<Facets, LibraryError> {
+        let any = LibraryQuery { source: None, variant: None, year: None, ..query.clone() };
+        let filter = Filter::new(&any);
+        let statement = format!(
+            "SELECT l.source, l.variant, l.year, count(*) FROM {} GROUP BY l.source, l.variant, l.year",
+            filter.from
+        );
+        let rows = bound(statement, &filter).fetch_all(&self.pool).await?;
         let mut facets = Facets::default();
-        let any_source = LibraryQuery { source: None, ..query.clone() };
-        for (row, count) in self.count_by("source", &any_source).await? {
-            facets.sources.push((named_column(&row, "source")?, count));
-        }
-        let any_variant = LibraryQuery { variant: None, ..query.clone() };
-        for (row, count) in self.count_by("variant", &any_variant).await? {
-            facets.variants.push((named_column(&row, "variant")?, count));
-        }
-        let any_year = LibraryQuery { year: None, ..query.clone() };
-        for (row, count) in self.count_by("year", &any_year).await? {
-            if let Some(year) = row.try_get("year")? {
-                facets.years.push((year, count));
+        for row in &rows {
+            let (source, variant) = (named_column(row, "source")?, named_column(row, "variant")?);
+            let year: Option<i32> = row.try_get("year")?;
+            let count = row.try_get::<i64, _>(3)?.unsigned_abs();
+            let of_source = query.source.is_none_or(|wanted| wanted == source);
+            let of_variant = query.variant.is_none_or(|wanted| wanted == variant);
+            let of_year = query.year.is_none_or(|wanted| Some(wanted) == year);
+            if of_variant && of_year {
+                count_one(&mut facets.sources, source, count);
+            }
+            if of_source && of_year {
+                count_one(&mut facets.variants, variant, count);
+            }
+            if let Some(year) = year.filter(|_| of_source && of_variant) {
+                count_one(&mut facets.years, year, count);
             }
         }
         facets.sources.sort_unstable();
         facets.variants.sort_unstable();
-        facets.years.reverse();
+        facets.years.sort_unstable_by(|a, b| b.cmp(a));
         Ok(facets)
-    }
-
-    /// What matches, counted by a column, in its order.
-    async fn count_by(
-        &self,
-        column: &'static str,
-        query: &LibraryQuery,
-    ) -> Result<Vec<(SqliteRow, u64)>, LibraryError> {
-        let filter = Filter::new(query);
-        let statement = format!(
-            "SELECT l.{column}, count(*) AS n FROM {} GROUP BY l.{column} ORDER BY l.{column}",
-            filter.from
-        );
-        let rows = bound(statement, &filter).fetch_all(&self.pool).await?;
-        let counted = |row: SqliteRow| {
-            let count = row.try_get::<i64, _>("n")?.unsigned_abs();
-            Ok((row, count))
-        };
-        rows.into_iter().map(counted).collect()
     }
 
     /// One thing, deleted or not, with all that is known of it.
@@ -148,6 +139,13 @@ impl Library {
             bytes: count(4)?,
             deleted_bytes: count(5)?,
         })
+    }
+}
+
+fn count_one<T: PartialEq>(counts: &mut Vec<(T, u64)>, value: T, count: u64) {
+    match counts.iter_mut().find(|(known, _)| *known == value) {
+        Some((_, sum)) => *sum += count,
+        None => counts.push((value, count)),
     }
 }
 
