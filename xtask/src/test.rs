@@ -80,6 +80,10 @@ fn tests() -> Result<()> {
         cargo.args(["--test", &name]);
     }
     console::run(demo::with_tools(&mut cargo)?)?;
+    // What the browser runs and needs no browser for is tested here.
+    let mut browsers_half = build::cargo();
+    browsers_half.arg("test").args(workspace::select(workspace::WASM_PACKAGES)).arg("--lib");
+    console::run(&mut browsers_half)?;
     let mut documentation = cargo_test();
     console::run(demo::with_tools(documentation.args(["-p", "xtask", "--doc"]))?)
 }
