@@ -94,7 +94,7 @@ pub enum Place {
     Trash,
 }
 
-/// By what a list is sorted; equals by the newest first.
+/// By what a list is sorted; equals in the order in which they came, the last first when descending.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SortBy {

@@ -1,7 +1,7 @@
 //! What lies beside each song: the site's record as `.json`, timed lyrics as `.lrc`.
 
 use super::engine::Engine;
-use library::{LibraryError, Shelf, Sidecar};
+use library::{LibraryError, Shelf, Sidecar, names};
 
 const BATCH: u32 = 50;
 
@@ -41,16 +41,11 @@ fn write(shelf: &Shelf, sidecar: &Sidecar) -> Result<(), LibraryError> {
     shelf.write_small(&sidecar.name, &serde_json::to_vec_pretty(&record)?)?;
     let lyrics = media::lrc::render(&sidecar.metadata.lyrics_timing);
     if !lyrics.is_empty() {
-        shelf.write_small(&lyrics_name(&sidecar.name), lyrics.as_bytes())?;
+        shelf.write_small(&names::lyrics_name(&sidecar.name), lyrics.as_bytes())?;
     }
     if let Some(old) = &sidecar.old_name {
         shelf.remove(old)?;
-        shelf.remove(&lyrics_name(old))?;
+        shelf.remove(&names::lyrics_name(old))?;
     }
     Ok(())
-}
-
-/// Players look for lyrics under the song's own name.
-fn lyrics_name(json_name: &str) -> String {
-    format!("{}.lrc", json_name.strip_suffix(".json").unwrap_or(json_name))
 }

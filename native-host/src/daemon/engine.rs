@@ -175,12 +175,14 @@ impl Engine {
         std::mem::take(&mut self.state().dirty)
     }
 
-    pub fn mark_library(&self) {
+    /// Clients will be told with the next tick that the library is another.
+    pub fn library_changed(&self) {
         self.state().library = true;
+        self.changed.notify_one();
     }
 
-    /// True once after [`Engine::mark_library`].
-    pub fn take_library_mark(&self) -> bool {
+    /// True once after [`Engine::library_changed`].
+    pub fn take_library_changed(&self) -> bool {
         std::mem::take(&mut self.state().library)
     }
 

@@ -2,6 +2,7 @@
 
 use super::engine::Engine;
 use super::server::Caller;
+use library::LibraryError;
 use protocol::method::Nothing;
 use protocol::shelf::*;
 use protocol::{ErrorBody, Event};
@@ -15,15 +16,9 @@ const MOST_CHECKED: u32 = 50;
 const COLLECTED_EVERY: Duration = Duration::from_secs(60 * 60);
 
 impl Engine {
-    /// Clients will be told with the next tick that the library is another.
-    pub fn library_changed(&self) {
-        self.mark_library();
-        self.changed.notify_one();
-    }
-
     /// Tells clients, if there is something to tell.
     pub async fn tell_library(&self) {
-        if self.take_library_mark() {
+        if self.take_library_changed() {
             // A commit may have changed where a file belongs: its bytes were in the trash, or its thing is deleted.
             self.library.settle_files().await;
             self.hub.send(Event::Library {});
@@ -50,6 +45,13 @@ pub(super) async fn keep_trash(engine: Engine) {
     }
 }
 
+/// Ends a call that changed the library: clients are told.
+fn told<T>(engine: &Engine, done: Result<T, LibraryError>) -> Answer<T> {
+    let done = done?;
+    engine.library_changed();
+    Ok(done)
+}
+
 pub(super) async fn list(engine: &Engine, _: Caller, query: LibraryQuery) -> Answer<LibraryPage> {
     Ok(engine.library.list_library(&query).await?)
 }
@@ -67,33 +69,23 @@ pub(super) async fn stats(engine: &Engine, _: Caller, _: Nothing) -> Answer<Libr
 }
 
 pub(super) async fn delete(engine: &Engine, _: Caller, of: OfLibraryItems) -> Answer<Changed> {
-    let changed = engine.library.delete_items(&of.items).await?;
-    engine.library_changed();
-    Ok(changed)
+    told(engine, engine.library.delete_items(&of.items).await)
 }
 
 pub(super) async fn restore(engine: &Engine, _: Caller, of: OfLibraryItems) -> Answer<Changed> {
-    let changed = engine.library.restore_items(&of.items).await?;
-    engine.library_changed();
-    Ok(changed)
+    told(engine, engine.library.restore_items(&of.items).await)
 }
 
 pub(super) async fn empty_trash(engine: &Engine, _: Caller, _: Nothing) -> Answer<Collected> {
-    let collected = engine.library.collect_before(i64::MAX).await?;
-    engine.library_changed();
-    Ok(collected)
+    told(engine, engine.library.collect_before(i64::MAX).await)
 }
 
 pub(super) async fn file(engine: &Engine, _: Caller, wish: FileItems) -> Answer<Changed> {
-    let changed = engine.library.file_items(&wish).await?;
-    engine.library_changed();
-    Ok(changed)
+    told(engine, engine.library.file_items(&wish).await)
 }
 
 pub(super) async fn mark(engine: &Engine, _: Caller, wish: MarkItems) -> Answer<Changed> {
-    let changed = engine.library.mark_items(&wish).await?;
-    engine.library_changed();
-    Ok(changed)
+    told(engine, engine.library.mark_items(&wish).await)
 }
 
 pub(super) async fn verify(engine: &Engine, _: Caller, from: VerifyFrom) -> Answer<Checked> {
@@ -105,9 +97,7 @@ pub(super) async fn folders(engine: &Engine, _: Caller, _: Nothing) -> Answer<Fo
 }
 
 pub(super) async fn add_folder(engine: &Engine, _: Caller, new: NewFolder) -> Answer<Folder> {
-    let folder = engine.library.add_folder(&new).await?;
-    engine.library_changed();
-    Ok(folder)
+    told(engine, engine.library.add_folder(&new).await)
 }
 
 pub(super) async fn edit_folder(
@@ -115,15 +105,11 @@ pub(super) async fn edit_folder(
     _: Caller,
     change: ChangeFolder,
 ) -> Answer<Folder> {
-    let folder = engine.library.change_folder(&change).await?;
-    engine.library_changed();
-    Ok(folder)
+    told(engine, engine.library.change_folder(&change).await)
 }
 
 pub(super) async fn remove_folder(engine: &Engine, _: Caller, of: OfFolder) -> Answer<Nothing> {
-    engine.library.remove_folder(of.folder).await?;
-    engine.library_changed();
-    Ok(Nothing {})
+    told(engine, engine.library.remove_folder(of.folder).await).map(|()| Nothing {})
 }
 
 pub(super) async fn play(engine: &Engine, _: Caller, of: OfLibraryItem) -> Answer<MediaAddress> {

@@ -84,7 +84,7 @@ fn match_words(text: &str) -> String {
     words.map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ")
 }
 
-/// `ORDER BY`, equals by the newest first.
+/// `ORDER BY`, equals in the order in which they came.
 pub(super) fn order(query: &LibraryQuery) -> String {
     let direction = if query.descending { "DESC" } else { "ASC" };
     match query.sort {

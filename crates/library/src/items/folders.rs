@@ -79,7 +79,7 @@ impl Library {
         Ok(changed)
     }
 
-    /// Removes a folder. What was in it moves to the folder above; a folder whose name is taken there gets a number.
+    /// Removes a folder. What was in it moves to the folder above; a folder whose name is taken there gets its id behind it.
     ///
     /// # Errors
     /// [`LibraryError::NotFound`]; database failures.
@@ -92,7 +92,7 @@ impl Library {
         .bind(id.0)
         .execute(&mut *write.tx)
         .await?;
-        // A name that is taken above, by a folder other than the one that goes, is made unique by the id.
+        // A name that is taken above is made unique by the id.
         sqlx::query(
             "UPDATE folder AS f SET parent_id = gone.parent_id, \
                name = iif(EXISTS (SELECT 1 FROM folder o WHERE o.parent_id IS gone.parent_id AND o.name = f.name), \

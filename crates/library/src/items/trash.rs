@@ -261,7 +261,7 @@ impl Library {
     fn remove_sidecars(&self, sidecars: &[String]) {
         let shelf = self.shelf();
         for json in sidecars {
-            let lyrics = format!("{}.lrc", json.strip_suffix(".json").unwrap_or(json));
+            let lyrics = names::lyrics_name(json);
             if let Err(error) = shelf.remove(json).and_then(|()| shelf.remove(&lyrics)) {
                 tracing::warn!(name = json, %error, "a file beside a deleted song stays");
             }

@@ -65,6 +65,11 @@ pub fn file_name(template: &str, parts: &Parts<'_>, extension: &str, max_bytes: 
     format!("{}.{}", stem(template, parts, max_bytes), allowed_extension(extension))
 }
 
+/// The file with timed lyrics beside the sidecar `json_name`: players look for it under the song's own name.
+pub fn lyrics_name(json_name: &str) -> String {
+    format!("{}.lrc", json_name.strip_suffix(".json").unwrap_or(json_name))
+}
+
 /// The name of the folder for a song's stems, such as `Title_id.stems`.
 pub fn stems_folder(template: &str, parts: &Parts<'_>, max_bytes: usize) -> String {
     format!("{}{STEMS_SUFFIX}", stem(template, parts, max_bytes))
