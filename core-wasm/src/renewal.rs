@@ -36,7 +36,7 @@ fn changed_source(change: &Value) -> Option<Source> {
         return None;
     }
     let domain = domain.trim_start_matches('.');
-    Source::ALL.iter().copied().find(|source| is_within(source.origin(), domain))
+    Source::SITES.iter().copied().find(|source| is_within(source.origin(), domain))
 }
 
 /// True when `origin`'s host is `domain` or below it.

@@ -57,7 +57,7 @@ async fn update() -> Result<(), ErrorBody> {
         keep_up_to_date(false).await;
         return Ok(());
     }
-    for &source in Source::ALL {
+    for &source in Source::SITES {
         if Session::own(source).read().await.is_ok() {
             // One site's trouble is not the other's.
             let _ = listing::start(source, Vec::new(), Some(own_store().to_owned())).await;

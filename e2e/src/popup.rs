@@ -53,7 +53,7 @@ impl Popup {
     /// # Errors
     /// When one is not offered.
     pub async fn choose_formats(&self, wanted: &[Variant]) -> Result<()> {
-        for variant in Variant::ALL {
+        for variant in Variant::OF_SONGS {
             let name = format_name(*variant);
             let chip = self.page.wait_control("checkbox", |there| there == name).await?;
             if chip.checked != wanted.contains(variant) {
@@ -86,6 +86,7 @@ fn format_name(variant: Variant) -> &'static str {
         Variant::Wav => "WAV",
         Variant::M4a => "M4A",
         Variant::Stems => "Stems",
+        Variant::Media | Variant::Opus => panic!("the popup does not offer {variant}"),
     }
 }
 

@@ -41,6 +41,8 @@ pub fn sentence(error: &ErrorBody) -> String {
             p("found"),
             p("expected")
         ),
+        LiveStream => format!("This is a live stream on {} that is not over.", p("site")),
+        NothingToFetch => format!("There is nothing to play on this page of {}.", p("site")),
         Unreachable => format!("{} cannot be reached{}.", p("host"), detail(error)),
         ServerError => format!("{} answered with the error {}.", p("host"), p("status")),
         RateLimited => format!("{} asks to slow down.", p("host")),
@@ -69,6 +71,12 @@ pub fn sentence(error: &ErrorBody) -> String {
         ProgramMissing => format!("The program {} was not found.", p("program")),
         ProgramFailed => format!("The program {} failed{}.", p("program"), detail(error)),
         ProgramTimeout => format!("The program {} took too long.", p("program")),
+        ProgramOutdated => format!(
+            "{} has changed, and {} {} does not understand it any more.",
+            p("site"),
+            p("program"),
+            p("version")
+        ),
     }
 }
 
@@ -84,6 +92,8 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
         Challenge => "Open the site in your browser, pass its check, export the cookies again.",
         SiteChanged => "Look for a newer version of MediaFetcher; please report this line.",
         ListingUnstable => "Run the same command again; what is there already is kept.",
+        ProgramOutdated => "Update it with: mediafetcher tools update",
+        LiveStream => "Send it again when it is over.",
         OtherAccount => "Sign in with the account the job was started for, or start a new job.",
         DiskFull => "Make room or choose another folder, then run `mediafetcher retry`.",
         NotWritable | VolumeMissing => {
@@ -100,7 +110,7 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
             "Run `mediafetcher retry` later; if it stays, please report this line."
         }
         BadFrame | FrameTooLarge => "Please report this line.",
-        BadParameters | Withdrawn | Absent | Withheld => return None,
+        BadParameters | Withdrawn | Absent | Withheld | NothingToFetch => return None,
         Internal | Unreachable | ServerError | RateLimited | Interrupted | WrongLength
         | NotMedia | Damaged | AddressExpired | Io | Database | FileLost | ProgramTimeout => {
             return None;

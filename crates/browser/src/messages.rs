@@ -200,7 +200,11 @@ mod tests {
         let store_id = Some("1".to_owned());
         let messages = [
             PageMessage::WhoIsThere { source, store_id: store_id.clone() },
-            PageMessage::DownloadAll { source, formats: Variant::ALL.to_vec(), store_id: None },
+            PageMessage::DownloadAll {
+                source,
+                formats: Variant::OF_SONGS.to_vec(),
+                store_id: None,
+            },
             PageMessage::SessionOf { source: Source::Producer, store_id: store_id.clone() },
             PageMessage::RenewSession { source, store_id },
             PageMessage::Forget { source },

@@ -168,7 +168,7 @@ pub(crate) fn name_parts<'a>(
     let date = metadata.created_at.as_deref().unwrap_or_default();
     names::Parts {
         title,
-        id: source_id,
+        id: metadata.short_id.as_deref().unwrap_or(source_id),
         date: date.get(..10).unwrap_or_default(),
         artist: metadata.artist.as_deref().unwrap_or_default(),
         playlist: metadata.playlist.as_deref().unwrap_or_default(),

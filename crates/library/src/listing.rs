@@ -221,8 +221,8 @@ fn asset_rows(page: &[RemoteItem], formats: &[Variant]) -> Vec<Value> {
 
 pub(crate) fn lane(fetch: &Fetch) -> &'static str {
     match fetch {
-        Fetch::Direct { .. } | Fetch::Missing => "files",
-        Fetch::Api { .. } | Fetch::StemBundle { .. } => "api",
+        Fetch::Direct { .. } | Fetch::Here | Fetch::Missing => "files",
+        Fetch::Api { .. } | Fetch::StemBundle { .. } | Fetch::Page { .. } => "api",
     }
 }
 

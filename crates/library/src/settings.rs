@@ -4,9 +4,22 @@ use crate::database::Library;
 use crate::error::LibraryError;
 use crate::names;
 use crate::shelf::Shelf;
-use protocol::{Settings, SettingsPatch};
+use protocol::{Settings, SettingsPatch, Variant};
 use sqlx::Row;
 use std::path::{Component, Path};
+
+/// x264's presets, from the fastest.
+const PRESETS: &[&str] = &[
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+];
 
 impl Library {
     /// The settings in force.
@@ -108,6 +121,7 @@ impl Library {
 }
 
 fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, LibraryError> {
+    patch_sending(&mut settings, &patch)?;
     if let Some(folder) = patch.folder {
         check_folder(&folder)?;
         settings.folder = folder;
@@ -136,6 +150,31 @@ fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, Lib
         settings.trash_days = within("days in the trash", days, 1, 3_650)?;
     }
     Ok(settings)
+}
+
+/// What is set about pages of the web.
+fn patch_sending(settings: &mut Settings, patch: &SettingsPatch) -> Result<(), LibraryError> {
+    if let Some(variant) = patch.send_as {
+        let known = Variant::OF_PAGES.contains(&variant);
+        let unknown = || LibraryError::Invalid(format!("pages cannot be sent as {variant}"));
+        settings.send_as = known.then_some(variant).ok_or_else(unknown)?;
+    }
+    if let Some(preset) = &patch.encoder_preset {
+        if !PRESETS.contains(&preset.as_str()) {
+            let words = format!("the encoder's preset is one of {}", PRESETS.join(", "));
+            return Err(LibraryError::Invalid(words));
+        }
+        settings.encoder_preset = preset.clone();
+    }
+    if let Some(threads) = patch.encoder_threads {
+        settings.encoder_threads = within("threads of the encoder", threads, 0, 64)?;
+    }
+    if let Some(lines) = patch.max_height {
+        settings.max_height = within("lines of a picture", lines, 0, 8_640)?;
+    }
+    settings.keep_original = patch.keep_original.unwrap_or(settings.keep_original);
+    settings.allow_local = patch.allow_local.unwrap_or(settings.allow_local);
+    Ok(())
 }
 
 fn within<N: PartialOrd + std::fmt::Display>(

@@ -81,6 +81,10 @@ codes! {
     ListingUnstable = 2005, Temporary;
     /// Somebody else is signed in now. `site`, `expected`, `found`.
     OtherAccount = 2006, NeedsUser;
+    /// A broadcast that is not over, which would never end. `site`.
+    LiveStream = 2007, Permanent;
+    /// There is nothing to play on the page. `site`.
+    NothingToFetch = 2008, Permanent;
 
     /// The server cannot be reached. `host`, `detail`.
     Unreachable = 3001, Temporary;
@@ -130,6 +134,8 @@ codes! {
     ProgramFailed = 5002, Permanent;
     /// A program took too long. `program`.
     ProgramTimeout = 5003, Temporary;
+    /// A program is too old for what a site is now. `program`, `version`, `site`, `detail`.
+    ProgramOutdated = 5004, NeedsUser;
 }
 
 impl From<ErrorCode> for u16 {

@@ -14,17 +14,27 @@ pub enum Source {
     /// Google Flow Music at flowmusic.app, its successor.
     #[serde(rename = "flowmusic")]
     Flowmusic,
+    /// Any page of the open web that was sent here.
+    #[serde(rename = "web")]
+    Web,
+    /// Files that were here before, taken in from a folder.
+    #[serde(rename = "files")]
+    Files,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: &[Source] = &[Source::Producer, Source::Flowmusic];
+    pub const ALL: &[Source] = &[Source::Producer, Source::Flowmusic, Source::Web, Source::Files];
+    /// The sites with an account whose things are listed.
+    pub const SITES: &[Source] = &[Source::Producer, Source::Flowmusic];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
         match self {
             Source::Producer => "producer.ai",
             Source::Flowmusic => "flowmusic",
+            Source::Web => "web",
+            Source::Files => "files",
         }
     }
 
@@ -33,14 +43,17 @@ impl Source {
         match self {
             Source::Producer => "producer.ai",
             Source::Flowmusic => "Google Flow Music",
+            Source::Web => "Web",
+            Source::Files => "Files",
         }
     }
 
-    /// The origin whose session signs the requests.
+    /// The origin whose session signs the requests; empty for what is none of [`Source::SITES`].
     pub fn origin(self) -> &'static str {
         match self {
             Source::Producer => "https://www.producer.ai",
             Source::Flowmusic => "https://www.flowmusic.app",
+            Source::Web | Source::Files => "",
         }
     }
 }
@@ -71,11 +84,20 @@ pub enum Variant {
     M4a,
     /// The separated tracks of a song.
     Stems,
+    /// Picture and sound, or sound alone where there is no picture, in whatever form plays everywhere.
+    Media,
+    /// Opus in Ogg.
+    Opus,
 }
 
 impl Variant {
-    /// Every variant, in the order they are offered.
-    pub const ALL: &[Variant] = &[Variant::Mp3, Variant::Wav, Variant::M4a, Variant::Stems];
+    /// Every variant.
+    pub const ALL: &[Variant] =
+        &[Variant::Mp3, Variant::Wav, Variant::M4a, Variant::Stems, Variant::Media, Variant::Opus];
+    /// What songs of the sites are offered in, in the order of the choices.
+    pub const OF_SONGS: &[Variant] = &[Variant::Mp3, Variant::Wav, Variant::M4a, Variant::Stems];
+    /// What pages of the web can be sent as.
+    pub const OF_PAGES: &[Variant] = &[Variant::Media, Variant::M4a, Variant::Mp3, Variant::Opus];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
@@ -84,13 +106,16 @@ impl Variant {
             Variant::Wav => "wav",
             Variant::M4a => "m4a",
             Variant::Stems => "stems",
+            Variant::Media => "media",
+            Variant::Opus => "opus",
         }
     }
 
-    /// The extension of the files this makes; stems are m4a.
+    /// The extension of the files this makes; stems are m4a. Media is mp4 until it is known to be something else.
     pub fn extension(self) -> &'static str {
         match self {
             Variant::Stems => "m4a",
+            Variant::Media => "mp4",
             other => other.as_str(),
         }
     }
@@ -106,7 +131,9 @@ impl std::str::FromStr for Variant {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Variant::ALL.iter().find(|variant| variant.as_str() == text);
-        known.copied().ok_or_else(|| format!("unknown format {text:?} (mp3, wav, m4a or stems)"))
+        known
+            .copied()
+            .ok_or_else(|| format!("unknown format {text:?} (mp3, wav, m4a, stems, media or opus)"))
     }
 }
 
@@ -130,6 +157,19 @@ pub enum Fetch {
         /// Absolute https address on the source's origin.
         url: String,
     },
+    /// From a page of the web, or media at its own address: looked at when its turn comes.
+    Page {
+        /// Absolute http or https address.
+        url: String,
+        /// Which of the things on that page, from 1, where they have no pages of their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
+        /// Lists that led to it: a list in a list in a list has to end somewhere.
+        #[serde(default)]
+        depth: u32,
+    },
+    /// Nothing is fetched: the file was here before.
+    Here,
     /// The site gives no address for it: absent without a request.
     Missing,
 }
@@ -179,6 +219,12 @@ pub struct Metadata {
     pub parent_title: Option<String>,
     /// For such a stem: id of the song it belongs to.
     pub parent_id: Option<String>,
+    /// The site's short id of it, where its id here is a whole address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_id: Option<String>,
+    /// What is written about it on its page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// One thing as listed by a site.

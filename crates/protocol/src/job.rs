@@ -3,6 +3,7 @@
 use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId};
 use crate::item::{ItemState, Source, Variant};
+use crate::send::Stage;
 use serde::{Deserialize, Serialize};
 
 /// Whose things they are.
@@ -165,4 +166,7 @@ pub struct Progress {
     pub eta_s: Option<u64>,
     /// The files being transferred: id, bytes so far, total if known.
     pub running: Vec<(ItemId, u64, Option<u64>)>,
+    /// What is being done to files of which more is to be said than their bytes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<(ItemId, Stage)>,
 }

@@ -14,6 +14,7 @@ pub mod item;
 pub mod job;
 pub mod method;
 pub mod secret;
+pub mod send;
 pub mod settings;
 pub mod shelf;
 

@@ -5,6 +5,7 @@ use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId, Seq};
 use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
 use crate::job::{Account, JobSummary, Listing};
+use crate::send::{NewSend, OfHost, SiteSession};
 use crate::settings::{Settings, SettingsPatch};
 use crate::shelf::{
     ChangeFolder, Changed, Checked, Collected, Facets, FileItems, Folder, Folders, LibraryDetails,
@@ -48,6 +49,12 @@ methods! {
     PutCredentials = "credentials.put", Credentials => Nothing;
     /// Forgets a site's session.
     ForgetCredentials = "credentials.forget", OfSource => Nothing;
+    /// Brings home what pages of the web hold, or finds the job with the same key.
+    SendPages = "send", NewSend => Started;
+    /// Hands over the session at a site that was sent from, or renews it. What waits for it goes on.
+    PutSiteSession = "site_session.put", SiteSession => Nothing;
+    /// Forgets the session at a site.
+    ForgetSiteSession = "site_session.forget", OfHost => Nothing;
     /// Starts a job, or finds the unfinished one with the same key.
     StartJob = "job.start", NewJob => Started;
     /// Adds a page of listed things to a job. Adding the same twice changes nothing.

@@ -21,6 +21,18 @@ pub struct Settings {
     pub keep_up_to_date: bool,
     /// Days that deleted files stay in the trash, 1 to 3650.
     pub trash_days: u32,
+    /// As what pages of the web are brought home: one of [`Variant::OF_PAGES`].
+    pub send_as: Variant,
+    /// What had to be encoded is kept as it came too, beside the result.
+    pub keep_original: bool,
+    /// How hard the video encoder works: a preset of x264, `ultrafast` to `veryslow`.
+    pub encoder_preset: String,
+    /// The most processor threads of the encoder, 0 to 64; 0 leaves it to the encoder.
+    pub encoder_threads: u32,
+    /// No picture with more lines than this where there is a choice; 0 for the best.
+    pub max_height: u32,
+    /// Pages in the local network may be sent too.
+    pub allow_local: bool,
 }
 
 impl Default for Settings {
@@ -33,6 +45,12 @@ impl Default for Settings {
             pace_ms: 500,
             keep_up_to_date: false,
             trash_days: 30,
+            send_as: Variant::Media,
+            keep_original: false,
+            encoder_preset: "medium".into(),
+            encoder_threads: 0,
+            max_height: 0,
+            allow_local: false,
         }
     }
 }
@@ -62,4 +80,22 @@ pub struct SettingsPatch {
     /// See [`Settings::trash_days`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trash_days: Option<u32>,
+    /// See [`Settings::send_as`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_as: Option<Variant>,
+    /// See [`Settings::keep_original`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_original: Option<bool>,
+    /// See [`Settings::encoder_preset`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder_preset: Option<String>,
+    /// See [`Settings::encoder_threads`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoder_threads: Option<u32>,
+    /// See [`Settings::max_height`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_height: Option<u32>,
+    /// See [`Settings::allow_local`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_local: Option<bool>,
 }

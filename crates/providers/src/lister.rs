@@ -133,7 +133,7 @@ pub async fn refresh<T: Transport>(
     account: Account,
     ids: &[String],
 ) -> Result<Vec<RemoteItem>, ErrorBody> {
-    let mut lister = Lister::new(source, account, Variant::ALL.to_vec());
+    let mut lister = Lister::new(source, account, Variant::OF_SONGS.to_vec());
     if let Some(details) = lister.site.details {
         let found = records_of(&lister.api(transport), details, ids).await?;
         return lister.items(transport, found.into_values().collect()).await;

@@ -67,10 +67,11 @@ pub(crate) struct Wish<'w> {
     pub titles: &'w BTreeMap<String, String>,
 }
 
-/// The table of a service.
+/// The table of a service, one of [`Source::SITES`]: who calls has made sure of that.
 pub(crate) fn site_of(source: Source) -> &'static Site {
     match source {
         Source::Producer => &producer::SITE,
         Source::Flowmusic => &flowmusic::SITE,
+        Source::Web | Source::Files => unreachable!("{source} has no account to list"),
     }
 }

@@ -78,7 +78,7 @@ fn a_name_is_not_waited_for() {
 #[test]
 fn nobody_is_signed_in_when_the_site_answers_null() {
     for answer in [json!(null), json!({"user": null})] {
-        for source in Source::ALL {
+        for source in Source::SITES {
             let error = me(*source, |_| json_answer(&answer)).0.expect_err("nobody");
             assert_eq!(error.code, ErrorCode::SignedOut);
             assert_eq!(error.params["site"], source.title());
@@ -280,7 +280,7 @@ proptest! {
     fn any_answer_at_all_is_judged(status: u16, content_type: String, retry_after: Option<String>, body: Vec<u8>) {
         let answer =
             Response { status, content_type, retry_after, cf_mitigated: false, body };
-        for source in Source::ALL {
+        for source in Source::SITES {
             let (account, ..) = me(*source, |_| Ok(answer.clone()));
             prop_assert!(account.is_err() || answer.body.len() > 8);
         }

@@ -238,7 +238,7 @@ proptest! {
         if let (false, Some(fields)) = (keep_id, record.as_object_mut()) {
             fields.insert("id".into(), "x".into());
         }
-        for source in Source::ALL {
+        for source in Source::SITES {
             let name = if *source == Source::Producer { "generations" } else { "clips" };
             let transport = Scripted::new(*source, |_, request| match request.body {
                 Some(_) => json_answer(&json!({ "clips": { "x": record } })),

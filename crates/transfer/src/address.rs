@@ -4,7 +4,7 @@
 //! connector the very addresses it has checked.
 
 use crate::fault::Fault;
-use protocol::ErrorCode;
+use protocol::{ErrorBody, ErrorCode};
 use reqwest::Url;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,6 +12,24 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub(crate) fn parse(text: &str, https_only: bool) -> Result<Url, Fault> {
     let url = Url::parse(text).map_err(|_| refused(text))?;
     check(&url, https_only)?;
+    Ok(url)
+}
+
+/// An address that a person wants something from, without its fragment: http or https, no password in it, and not in
+/// the local network unless that is allowed.
+///
+/// # Errors
+/// [`ErrorCode::AddressRefused`].
+pub fn web_address(text: &str, allow_local: bool) -> Result<Url, ErrorBody> {
+    let refused = |shown: &str| ErrorBody::new(ErrorCode::AddressRefused).with("address", shown);
+    let mut url = Url::parse(text.trim()).map_err(|_| refused(text))?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    let host = url.host_str().unwrap_or_default();
+    if !is_web || !anonymous || !(allow_local || host_may_be_public(host)) {
+        return Err(refused(&shown(&url)));
+    }
+    url.set_fragment(None);
     Ok(url)
 }
 

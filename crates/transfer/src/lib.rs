@@ -25,7 +25,7 @@ mod signer;
 mod sniff;
 mod validator;
 
-pub use address::is_public;
+pub use address::{is_public, web_address};
 pub use api_call::{Answer, Call};
 pub use config::{Config, Timeouts};
 pub use downloader::Downloader;

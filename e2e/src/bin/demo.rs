@@ -2,7 +2,7 @@
 //!
 //! Nothing leaves this machine: the sites are the simulator's.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
 use e2e::browser::{Browser, Config};
 use e2e::popup::{self, Popup};
@@ -80,6 +80,7 @@ async fn download(
     let service = match source {
         Source::Producer => Service::Producer,
         Source::Flowmusic => Service::Flowmusic,
+        Source::Web | Source::Files => bail!("the demo is of a site with an account"),
     };
     println!("Signing in at {} …", service.host());
     browser.open(&stage::sign_in_address(service)).await?;

@@ -17,7 +17,7 @@ use protocol::Source;
 pub fn onboarding(store: Store) -> AnyView {
     document().set_title(&[&t("onboarding_title"), " – MediaFetcher"].concat());
     let up = Derived::new(move || store.link.get().is_up());
-    let sites = Source::ALL.iter().map(|source| site_button(store, *source)).collect_view();
+    let sites = Source::SITES.iter().map(|source| site_button(store, *source)).collect_view();
     let sign_in =
         view! { <p class="muted">{t("step_sign_in_help")}</p> <div class="row">{sites}</div> };
     let pin = view! { <p class="muted">{t("step_pin_help")}</p> };

@@ -5,7 +5,7 @@ use protocol::Source;
 /// The site of a tab's address; only https, and only the site's own names.
 pub fn source_of(url: &str) -> Option<Source> {
     let host = url.strip_prefix("https://")?.split(['/', '?', '#', ':']).next()?;
-    Source::ALL.iter().copied().find(|source| belongs(host, domain(*source)))
+    Source::SITES.iter().copied().find(|source| belongs(host, domain(*source)))
 }
 
 /// The site's name without `https://www.`.

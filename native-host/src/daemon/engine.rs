@@ -5,6 +5,7 @@ use super::hub::Hub;
 use super::listing::Listers;
 use super::media_server;
 use super::meter::Meter;
+use super::sending::SiteSessions;
 use super::sessions::Sessions;
 use crate::home::{self, Home};
 use anyhow::Context;
@@ -45,6 +46,7 @@ pub(super) struct Shared {
     pub downloader: Downloader,
     pub hub: Hub,
     pub sessions: Sessions,
+    pub site_sessions: SiteSessions,
     pub covers: Covers,
     pub meter: Meter,
     pub listers: Listers,
@@ -118,6 +120,7 @@ impl Engine {
             downloader,
             hub: Hub::default(),
             sessions: Sessions::default(),
+            site_sessions: SiteSessions::default(),
             covers: Covers::default(),
             meter: Meter::default(),
             listers: Listers::default(),
@@ -287,7 +290,7 @@ impl Engine {
         }
         self.state().disk = None;
         self.unblock(None, None, DISK_ERRORS).await;
-        for &source in Source::ALL {
+        for &source in Source::SITES {
             if let Err(error) = self.read_waiting_lists(source).await {
                 tracing::error!(%error, "lists could not be read on");
             }

@@ -1,6 +1,7 @@
 //! Live figures of running transfers.
 
 use library::Claimed;
+use protocol::send::Stage;
 use protocol::{Balance, ItemId, JobId, Progress};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
@@ -18,6 +19,7 @@ pub(super) struct Meter {
 #[derive(Default)]
 struct State {
     running: HashMap<ItemId, Transfer>,
+    stages: HashMap<ItemId, (JobId, Stage)>,
     jobs: HashMap<JobId, Speed>,
 }
 
@@ -48,9 +50,18 @@ impl Meter {
         state.jobs.entry(claimed.job).or_insert_with(Speed::new).bytes += received;
     }
 
+    /// What is being done to a file now, where that is more than fetching its bytes.
+    pub fn stage(&self, claimed: &Claimed, stage: Stage) {
+        let mut state = self.state();
+        state.stages.insert(claimed.item, (claimed.job, stage));
+        state.jobs.entry(claimed.job).or_insert_with(Speed::new);
+    }
+
     /// A transfer has ended.
     pub fn forget(&self, item: ItemId) {
-        self.state().running.remove(&item);
+        let mut state = self.state();
+        state.running.remove(&item);
+        state.stages.remove(&item);
     }
 
     /// A job has ended.
@@ -65,11 +76,14 @@ impl Meter {
         let mut running: Vec<_> =
             running.map(|(item, transfer)| (*item, transfer.so_far, transfer.total)).collect();
         running.sort_by_key(|(item, ..)| *item);
+        let of_job = state.stages.iter().filter(|(_, (of_job, _))| *of_job == job);
+        let mut stages: Vec<_> = of_job.map(|(item, (_, stage))| (*item, *stage)).collect();
+        stages.sort_by_key(|(item, _)| *item);
         let speed = state.jobs.get_mut(&job)?;
         speed.measure();
         let bytes_per_s = speed.per_s as u64;
         let eta_s = list_ended.then(|| eta(speed.bytes, bytes_per_s, balance)).flatten();
-        Some(Progress { bytes: speed.bytes, bytes_per_s, eta_s, running })
+        Some(Progress { bytes: speed.bytes, bytes_per_s, eta_s, running, stages })
     }
 }
 

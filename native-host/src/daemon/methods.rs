@@ -4,6 +4,7 @@
 use super::engine::Engine;
 use super::folder;
 use super::scheduler;
+use super::sending;
 use super::server::Caller;
 use super::things;
 use crate::doctor::{self, DaemonFact};
@@ -52,6 +53,9 @@ pub(super) async fn answer(
     dispatch! {
         PutCredentials => put_credentials;
         ForgetCredentials => forget_credentials;
+        SendPages => sending::send;
+        PutSiteSession => sending::put_session;
+        ForgetSiteSession => sending::forget_session;
         StartJob => start_job;
         AddItems => add_items;
         ListingDone => listing_done;
@@ -102,6 +106,10 @@ async fn forget_credentials(engine: &Engine, _: Caller, of: OfSource) -> Answer<
 }
 
 async fn start_job(engine: &Engine, caller: Caller, new: NewJob) -> Answer<Started> {
+    if !Source::SITES.contains(&new.source) {
+        let error = ErrorBody::new(ErrorCode::BadParameters);
+        return Err(error.with("detail", format!("{} has no account to list", new.source)));
+    }
     let formats = match new.formats.is_empty() {
         true => engine.library.settings().await?.formats,
         false => new.formats.clone(),
@@ -204,7 +212,7 @@ async fn retry(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {
 
 /// The person says that it is mended now: sessions get another chance, the disk is tried.
 async fn try_again_whatever_stopped_it(engine: &Engine) {
-    for &source in Source::ALL {
+    for &source in Source::SITES {
         engine.sessions.pardon(source);
         if engine.is_blocked(source) {
             engine.session_renewed(source, None).await;

@@ -5,6 +5,7 @@
 //! | `engine` | what all parts share, and starting and stopping it |
 //! | `scheduler` | which wanted file is worked on next |
 //! | `work`, `song`, `bundle`, `seal` | one wanted file, from its address to its rows |
+//! | `sending` | pages of the web: what is on them, fetching it, making it playable |
 //! | `sessions`, `site` | credentials in memory, and providers' requests signed with them |
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
@@ -26,6 +27,7 @@ mod methods;
 mod retitle;
 mod scheduler;
 mod seal;
+mod sending;
 mod server;
 mod sessions;
 mod site;

@@ -49,7 +49,7 @@ async fn fill(engine: &Engine, busy: &Busy) -> Result<(), library::LibraryError>
     // While some files are fetched, as many are being verified, tagged and synced.
     let parallel = engine.library.settings().await?.parallel * 2;
     fill_lane(engine, busy, Lane::Files, parallel).await?;
-    for &source in Source::ALL {
+    for &source in Source::SITES {
         if !engine.is_blocked(source) {
             fill_lane(engine, busy, Lane::Api(source), API_SLOTS).await?;
         }

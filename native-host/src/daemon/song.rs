@@ -77,7 +77,9 @@ fn target(engine: &Engine, claimed: &Claimed) -> Result<Target, ErrorBody> {
     let (url, signed) = match &claimed.fetch {
         Fetch::Api { url } | Fetch::StemBundle { url } => (url, true),
         Fetch::Direct { url } => (url, false),
-        Fetch::Missing => return Err(ErrorBody::new(ErrorCode::Absent)),
+        Fetch::Page { .. } | Fetch::Here | Fetch::Missing => {
+            return Err(ErrorBody::new(ErrorCode::Absent));
+        }
     };
     let signer = match signed {
         true => Some(engine.sessions.signer(claimed.source, &claimed.account_id)?),

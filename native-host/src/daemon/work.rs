@@ -22,6 +22,7 @@ pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &Cancellatio
     let fetched = match &claimed.fetch {
         Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
+        Fetch::Page { .. } | Fetch::Here => Err(ErrorBody::new(ErrorCode::Unsupported).into()),
         Fetch::StemBundle { url } => bundle::bring(engine, claimed, url, cancel).await,
     };
     let unwanted = engine.end(claimed.item);

@@ -17,8 +17,25 @@ pub use template::{DEFAULT_TEMPLATE, FIELDS, TemplateError, validate_template};
 use template::Template;
 
 /// The extensions a file of the library may have. Anything else becomes [`UNKNOWN_EXTENSION`].
-pub const EXTENSIONS: &[&str] =
-    &["mp3", "wav", "m4a", "json", "lrc", "jpg", "png", UNKNOWN_EXTENSION];
+pub const EXTENSIONS: &[&str] = &[
+    "mp3",
+    "wav",
+    "m4a",
+    "mp4",
+    "flac",
+    "opus",
+    "ogg",
+    "webm",
+    "mkv",
+    "mov",
+    "avi",
+    "json",
+    "lrc",
+    "vtt",
+    "jpg",
+    "png",
+    UNKNOWN_EXTENSION,
+];
 
 /// What a file gets whose extension is not in [`EXTENSIONS`]: no system runs or opens it by itself.
 pub const UNKNOWN_EXTENSION: &str = "bin";

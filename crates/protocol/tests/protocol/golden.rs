@@ -3,6 +3,7 @@
 
 use protocol::event::Numbered;
 use protocol::method::*;
+use protocol::send::*;
 use protocol::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -130,6 +131,38 @@ fn requests_and_answers_are_as_in_the_golden_files() {
 }
 
 #[test]
+fn what_is_sent_is_as_in_the_golden_files() {
+    let page = SentPage {
+        address: "https://videos.example.com/watch/1".into(),
+        found_on: Some("https://videos.example.com/".into()),
+        title: Some("A video".into()),
+    };
+    let cookie = Cookie {
+        name: "session".into(),
+        value: Secret::new("v"),
+        domain: "videos.example.com".into(),
+        host_only: true,
+        path: "/".into(),
+        secure: true,
+        http_only: true,
+        expires_at: None,
+    };
+    let session = SiteSession {
+        host: "videos.example.com".into(),
+        cookies: vec![cookie],
+        user_agent: Some("Browser/1".into()),
+    };
+    let send = NewSend {
+        key: "k-2".into(),
+        pages: vec![page],
+        variant: Some(Variant::Media),
+        session: Some(session),
+    };
+    golden("send", &send);
+    golden("site_session.forget", &OfHost { host: "videos.example.com".into() });
+}
+
+#[test]
 fn events_are_as_in_the_golden_files() {
     let number = |event| Numbered { seq: Seq(1), event };
     let snapshot =
@@ -141,6 +174,10 @@ fn events_are_as_in_the_golden_files() {
         bytes_per_s: 5,
         eta_s: Some(2),
         running: vec![(ItemId(9), 10, Some(20))],
+        stages: vec![
+            (ItemId(9), Stage::Downloading),
+            (ItemId(10), Stage::Converting { fraction: Some(0.5), speed: None }),
+        ],
     };
     golden("event.progress", &number(Event::Progress { job: JobId(3), progress }));
     let needed = Event::CredentialNeeded {

@@ -58,7 +58,7 @@ fn song_asset(variant: Variant, id: &str, record: &Value) -> Option<Asset> {
             url: [SOURCE.origin(), "/__api/download/audio/", id, "?format=mp3"].concat(),
         },
         // Stems are clips of their own.
-        Variant::Stems => return None,
+        Variant::Stems | Variant::Media | Variant::Opus => return None,
     };
     Some(Asset { variant, fetch })
 }

@@ -47,6 +47,8 @@ fn asset(variant: Variant, id: &str, record: &Value) -> Asset {
             https_url(record, "audio_url").map_or_else(download, |url| fetch_from(SOURCE, url))
         }
         Variant::Mp3 | Variant::Wav => download(),
+        // What pages of the web are sent as; songs do not come in it.
+        Variant::Media | Variant::Opus => Fetch::Missing,
     };
     Asset { variant, fetch }
 }

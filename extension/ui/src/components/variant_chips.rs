@@ -36,7 +36,8 @@ pub fn variant_chips(store: Store, chosen: State<Vec<Variant>>) -> AnyView {
         (known() && chosen.with(Vec::is_empty))
             .then(|| view! { <p class="complaint small" role="alert">{t("formats_need_one")}</p> })
     };
-    let chips = Variant::ALL.iter().map(|variant| chip(store, chosen, *variant)).collect_view();
+    let chips =
+        Variant::OF_SONGS.iter().map(|variant| chip(store, chosen, *variant)).collect_view();
     view! {
         <fieldset class="stack">
             <legend class="visually-hidden">{t("formats_label")}</legend>
@@ -80,7 +81,7 @@ fn choose(store: Store, chosen: State<Vec<Variant>>, variant: Variant, wanted: b
 /// `all` with or without `variant`, in the order they are offered.
 fn with(all: &[Variant], variant: Variant, wanted: bool) -> Vec<Variant> {
     let keeps = |known: &&Variant| if **known == variant { wanted } else { all.contains(known) };
-    Variant::ALL.iter().filter(keeps).copied().collect()
+    Variant::OF_SONGS.iter().filter(keeps).copied().collect()
 }
 
 #[cfg(test)]

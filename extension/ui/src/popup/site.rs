@@ -28,7 +28,7 @@ pub fn choose_first(popup: Popup) {
 
 /// The choice, as radio buttons side by side.
 pub fn site_choice(popup: Popup) -> AnyView {
-    let choices = Source::ALL.iter().map(|source| choice(popup, *source)).collect_view();
+    let choices = Source::SITES.iter().map(|source| choice(popup, *source)).collect_view();
     view! {
         <fieldset>
             <legend class="visually-hidden">{t("site_label")}</legend>
