@@ -99,6 +99,21 @@ impl Home {
         self.root.join("tmp")
     }
 
+    /// Removes what a run that was killed left in [`Home::tmp`]. For whoever holds the lock.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or something in it cannot be removed.
+    pub fn empty_tmp(&self) -> io::Result<()> {
+        for left in fs::read_dir(self.tmp())? {
+            let left = left?;
+            match left.file_type()?.is_dir() {
+                true => fs::remove_dir_all(left.path())?,
+                false => fs::remove_file(left.path())?,
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the exclusive right to work here (I7).
     ///
     /// # Errors

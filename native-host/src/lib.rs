@@ -11,4 +11,5 @@ pub mod install;
 pub mod launch;
 pub mod relay;
 pub mod socket;
+pub mod tools;
 pub mod words;

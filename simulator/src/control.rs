@@ -6,10 +6,12 @@ use crate::log::{Counters, LogEntry};
 use crate::media::long_file::LongFile;
 use crate::media::{Format, Stem};
 use crate::service::Service;
-use crate::session::{self, SetCookie};
+use crate::session;
 use crate::song::SongFacts;
+use crate::videos::VideoControl;
 use crate::world::World;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -129,9 +131,12 @@ impl Control {
 
     /// Signs in and gives the cookies as a Netscape cookie file. `supabase` adds the Supabase cookie on producer.ai.
     pub fn sign_in(&self, service: Service, account: &str, supabase: bool) -> String {
-        let cookies = self.0.sign_in(service, account, supabase);
-        let lines = cookies.iter().map(|cookie| netscape_line(service, cookie));
-        ["# Netscape HTTP Cookie File\n\n".to_owned()].into_iter().chain(lines).collect()
+        session::netscape_file(service.host(), &self.0.sign_in(service, account, supabase))
+    }
+
+    /// The powers over the video site.
+    pub fn videos(&self) -> VideoControl<'_> {
+        VideoControl(&self.0)
     }
 
     /// Ends the tokens or sessions of an account now.
@@ -177,6 +182,12 @@ impl Control {
         self.0.log.entries()
     }
 
+    /// The hosts that a cookie of this name reached.
+    pub fn hosts_that_saw(&self, cookie: &str) -> BTreeSet<String> {
+        let saw = |entry: &LogEntry| entry.cookies.iter().any(|name| name == cookie);
+        self.log().into_iter().filter(saw).map(|entry| entry.host).collect()
+    }
+
     /// The sums.
     pub fn counters(&self) -> Counters {
         self.0.log.counters()
@@ -190,17 +201,4 @@ impl Control {
     fn account<T>(&self, service: Service, name: &str, act: impl FnOnce(&mut Account) -> T) -> T {
         self.0.with_account(service, name, act)
     }
-}
-
-/// A line of the format that curl, yt-dlp and browsers' export tools share.
-fn netscape_line(service: Service, cookie: &SetCookie) -> String {
-    const YEAR: i64 = 31_536_000;
-    let prefix = if cookie.http_only { "#HttpOnly_" } else { "" };
-    let expires = session::now() + YEAR;
-    format!(
-        "{prefix}{}\tFALSE\t/\tTRUE\t{expires}\t{}\t{}\n",
-        service.host(),
-        cookie.name,
-        cookie.value
-    )
 }

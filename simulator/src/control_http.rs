@@ -5,6 +5,7 @@ use crate::faults::Fault;
 use crate::media::Format;
 use crate::serve;
 use crate::service::Service;
+use crate::videos;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Json, Response};
@@ -33,6 +34,7 @@ pub(crate) fn routes(control: Control) -> Router {
         .route("/log", get(log).delete(clear_log))
         .route("/counters", get(counters))
         .route("/trap", get(trap))
+        .nest("/videos", videos::control_routes())
         .with_state(control)
 }
 
@@ -239,7 +241,7 @@ async fn trap(State(control): State<Control>) -> &'static str {
     "This address must not be reached by a redirect.\n"
 }
 
-fn done() -> Json<Value> {
+pub(crate) fn done() -> Json<Value> {
     Json(json!({"ok": true}))
 }
 

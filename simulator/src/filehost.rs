@@ -4,7 +4,7 @@
 use crate::account::Clip;
 use crate::media::Format;
 use crate::serve;
-use crate::service::{CDN, STORAGE};
+use crate::service::STORAGE;
 use crate::signed::Refusal;
 use crate::song::Availability;
 use crate::world::World;
@@ -47,10 +47,8 @@ async fn get(
     uri: Uri,
 ) -> Response {
     let is_public = host == STORAGE && uri.path().starts_with(PUBLIC);
-    match if is_public { Ok(()) } else { world.signer.check(&uri) } {
-        Err(Refusal::Expired) => return expired(host),
-        Err(Refusal::Forged) => return denied("SignatureDoesNotMatch", "Access denied."),
-        Ok(()) => {}
+    if !is_public && let Err(refusal) = world.signer.check(&uri) {
+        return refused(host, refusal);
     }
     let Some((id, extension)) = uri.path().rsplit('/').next().and_then(|name| name.split_once('.'))
     else {
@@ -85,9 +83,17 @@ pub(crate) fn format_of(clip: &Clip, extension: &str) -> Option<Format> {
     }
 }
 
+/// What an address gives that is not signed, or not any more.
+pub(crate) fn refused(host: &str, refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Expired => expired(host),
+        Refusal::Forged => denied("SignatureDoesNotMatch", "Access denied."),
+    }
+}
+
 /// What a signed address gives after its time: Google Cloud Storage says 400, hosts of the S3 kind say 403.
 pub(crate) fn expired(host: &str) -> Response {
-    if host == CDN {
+    if host != STORAGE {
         return denied("AccessDenied", "Request has expired");
     }
     xml(StatusCode::BAD_REQUEST, "ExpiredToken", "The provided token has expired.")

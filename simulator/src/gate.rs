@@ -7,6 +7,7 @@ use crate::flowmusic;
 use crate::log::{Asked, Exchange};
 use crate::producer;
 use crate::service::{CDN, STORAGE, Service, Site};
+use crate::videos;
 use crate::world::{Mirrored, World};
 use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
@@ -25,6 +26,8 @@ pub(crate) struct Gate {
     flowmusic: Router,
     storage: Router,
     cdn: Router,
+    videos: Router,
+    video_files: Router,
 }
 
 impl Gate {
@@ -34,6 +37,8 @@ impl Gate {
             flowmusic: flowmusic::routes().with_state(world.clone()),
             storage: filehost::routes(STORAGE).with_state(world.clone()),
             cdn: filehost::routes(CDN).with_state(world.clone()),
+            videos: videos::site(&world),
+            video_files: videos::file_host(&world),
             world,
         }
     }
@@ -104,6 +109,8 @@ impl Gate {
             Some(Site::Service(Service::Flowmusic)) => &self.flowmusic,
             Some(Site::Storage) => &self.storage,
             Some(Site::Cdn) => &self.cdn,
+            Some(Site::Videos) => &self.videos,
+            Some(Site::VideoFiles) => &self.video_files,
             Some(Site::Apex(service)) => {
                 let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
                 return Redirect::permanent(&format!("https://{}{target}", service.host()))

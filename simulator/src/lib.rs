@@ -1,4 +1,5 @@
-//! The remote services on this machine: producer.ai, flowmusic.app and their file hosts, under their real names.
+//! The remote services on this machine: producer.ai, flowmusic.app and their file hosts, under their real names, and
+//! a video site under a name reserved for examples.
 //!
 //! [`Simulator`] is an HTTP proxy with its own certificate authority. Whoever uses the proxy and trusts the authority
 //! meets the sites; every other host is refused and counted. Nothing in it is known to the programs it tests, and it
@@ -26,6 +27,7 @@ mod signed;
 mod simulator;
 mod song;
 mod titles;
+mod videos;
 mod world;
 
 pub use control::{Control, Expire};
@@ -33,10 +35,11 @@ pub use faults::{Fault, FaultKind, RetryAfter};
 pub use log::{Counters, LogEntry};
 pub use media::long_file::LongFile;
 pub use media::{Format, Stem};
-pub use service::{CDN, STORAGE, Service};
+pub use service::{CDN, STORAGE, Service, VIDEO_FILES, VIDEOS};
 pub use simulator::{Config, Simulator};
 pub use song::{Availability, FileFacts, SongFacts};
 pub use titles::nasty as nasty_titles;
+pub use videos::{ESCAPING_TITLE, Refusal, VideoControl};
 
 use axum::response::{IntoResponse, Json, Response};
 use http::StatusCode;

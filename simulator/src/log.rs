@@ -1,8 +1,9 @@
 //! What was asked and answered: every request, the hosts that are none of ours, and how many answers were under way
 //! at once.
 //!
-//! Of credentials it only says whether there were any.
+//! Of credentials it only says whether there were any, and of cookies which by name.
 
+use crate::session::Cookies;
 use http::HeaderMap;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderName, IF_RANGE, RANGE, USER_AGENT,
@@ -32,6 +33,8 @@ pub struct LogEntry {
     pub query: String,
     /// It carried a `Cookie` header.
     pub cookie: bool,
+    /// The names of the cookies in it, in their order.
+    pub cookies: Vec<String>,
     /// It carried an `Authorization` header.
     pub authorization: bool,
     /// Its `Range`.
@@ -155,6 +158,7 @@ impl RequestLog {
             path: asked.path.to_owned(),
             query: asked.query.to_owned(),
             cookie: asked.headers.contains_key(COOKIE),
+            cookies: Cookies::of(asked.headers).names().map(str::to_owned).collect(),
             authorization: asked.headers.contains_key(AUTHORIZATION),
             range: header(RANGE),
             if_range: header(IF_RANGE),

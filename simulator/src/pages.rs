@@ -88,6 +88,7 @@ fn signed_in(account: &str) -> String {
 /// The sign-in page of the site at `host`, which file hosts do not have of their own.
 pub(crate) fn signin(host: &str) -> String {
     let service = match Site::of(host) {
+        Some(Site::Videos | Site::VideoFiles) => return crate::videos::sign_in_page(),
         Some(Site::Service(service) | Site::Apex(service)) => service,
         _ => Service::Producer,
     };
@@ -107,7 +108,7 @@ fn page(service: Service, content: &str) -> String {
     )
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

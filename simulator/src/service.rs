@@ -1,4 +1,4 @@
-//! Which of the two sites, and the host names that the simulator answers for.
+//! The sites with accounts, and the host names that the simulator answers for.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,10 @@ impl std::str::FromStr for Service {
 pub const STORAGE: &str = "storage.googleapis.com";
 /// The second file host, whose addresses are all signed.
 pub const CDN: &str = "cdn.flowmusic.app";
+/// The video site, under a name that is reserved for examples (RFC 6761).
+pub const VIDEOS: &str = "videos.example.com";
+/// The video site's file host, on a domain of its own.
+pub const VIDEO_FILES: &str = "media.example.net";
 
 /// What answers under a host name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +73,10 @@ pub(crate) enum Site {
     Storage,
     /// The second file host.
     Cdn,
+    /// The video site.
+    Videos,
+    /// The video site's file host.
+    VideoFiles,
 }
 
 impl Site {
@@ -82,6 +90,8 @@ impl Site {
         match host {
             STORAGE => Some(Site::Storage),
             CDN => Some(Site::Cdn),
+            VIDEOS => Some(Site::Videos),
+            VIDEO_FILES => Some(Site::VideoFiles),
             _ => Service::ALL.into_iter().find_map(of_service),
         }
     }
@@ -96,6 +106,8 @@ mod tests {
         assert_eq!(Site::of("www.producer.ai"), Some(Site::Service(Service::Producer)));
         assert_eq!(Site::of("flowmusic.app"), Some(Site::Apex(Service::Flowmusic)));
         assert_eq!(Site::of("storage.googleapis.com"), Some(Site::Storage));
+        assert_eq!(Site::of("videos.example.com"), Some(Site::Videos));
+        assert_eq!(Site::of("example.com"), None);
         assert_eq!(Site::of("www.google.com"), None);
         assert_eq!(Site::of("producer.ai.example"), None);
     }

@@ -160,18 +160,22 @@ pub(crate) fn is_signed(session: &Session, headers: &HeaderMap) -> bool {
 }
 
 /// A request's cookies.
-struct Cookies(Vec<(String, String)>);
+pub(crate) struct Cookies(Vec<(String, String)>);
 
 impl Cookies {
-    fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let texts = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
         let pairs =
             texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
         Self(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
-    fn get(&self, name: &str) -> Option<&String> {
+    pub(crate) fn get(&self, name: &str) -> Option<&String> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     /// The access token inside the joined pieces of the Supabase cookie.
@@ -182,6 +186,19 @@ impl Cookies {
         let session: Value = serde_json::from_slice(&json).ok()?;
         session["access_token"].as_str().map(str::to_owned)
     }
+}
+
+/// The text of a Netscape cookie file, which curl, yt-dlp and browsers' export tools share. All of the cookies are for
+/// `host` alone.
+pub(crate) fn netscape_file(host: &str, cookies: &[SetCookie]) -> String {
+    const YEAR: i64 = 31_536_000;
+    let expires = now() + YEAR;
+    let line = |SetCookie { name, value, http_only }: &SetCookie| {
+        let prefix = if *http_only { "#HttpOnly_" } else { "" };
+        format!("{prefix}{host}\tFALSE\t/\tTRUE\t{expires}\t{name}\t{value}\n")
+    };
+    let lines: String = cookies.iter().map(line).collect();
+    format!("# Netscape HTTP Cookie File\n\n{lines}")
 }
 
 /// A token of the right shape. The signature is noise: only the site could check it.
@@ -231,7 +248,7 @@ pub(crate) fn now() -> i64 {
 }
 
 /// `bytes` random bytes as base64url.
-fn random_text(bytes: usize) -> String {
+pub(crate) fn random_text(bytes: usize) -> String {
     let mut noise = vec![0; bytes];
     rand::fill(&mut noise[..]);
     BASE64_URL_SAFE_NO_PAD.encode(noise)

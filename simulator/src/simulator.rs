@@ -7,6 +7,7 @@ use crate::gate::Gate;
 use crate::media::Media;
 use crate::proxy::Proxy;
 use crate::service::Service;
+use crate::videos::Videos;
 use crate::world::World;
 use anyhow::Context;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -79,6 +80,7 @@ impl Simulator {
         let media = Media::load(&cache)?;
         let world = Arc::new(World::new(
             media,
+            Videos::new(&cache),
             config.songs,
             config.quirks,
             config.token_life,

@@ -7,6 +7,7 @@ use crate::media::Media;
 use crate::service::Service;
 use crate::session::{self, Session, SetCookie};
 use crate::signed::Signer;
+use crate::videos::Videos;
 use http::HeaderMap;
 use http::request::Parts;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,6 +20,7 @@ pub(crate) struct World {
     pub faults: FaultTable,
     pub log: RequestLog,
     pub signer: Signer,
+    pub videos: Videos,
     /// Seconds that an access token is good for.
     pub token_life: AtomicI64,
     /// Seconds that a signed address is good for.
@@ -48,6 +50,7 @@ pub(crate) struct Mirrored;
 impl World {
     pub(crate) fn new(
         media: Media,
+        videos: Videos,
         songs: u32,
         quirks: bool,
         token_life: i64,
@@ -58,6 +61,7 @@ impl World {
             faults: FaultTable::default(),
             log: RequestLog::new(),
             signer: Signer::new(),
+            videos,
             token_life: AtomicI64::new(token_life),
             signature_life: AtomicI64::new(signature_life),
             trap: OnceLock::new(),
@@ -150,8 +154,9 @@ impl World {
         people.accounts.iter().find_map(|account| Some((account.person.clone(), account.clip(id)?)))
     }
 
-    /// Replaces the files of the song whose id is in `path`.
+    /// Replaces the files of the song whose id is in `path`, or the video site's file of that name.
     pub(crate) fn revise(&self, path: &str) {
+        self.videos.revise(path);
         for account in &mut self.people().accounts {
             for song in &mut account.songs {
                 let is_stem =

@@ -32,7 +32,7 @@ pub struct Output {
     pub name: String,
     /// What it is.
     pub sealed: Sealed,
-    /// `mp3`, `mp4` or `wav`.
+    /// `mp3`, `mp4`, `wav`, …
     pub container: String,
     /// Such as `mp3`, `aac`, `pcm_s16le`.
     pub codec: String,
@@ -40,6 +40,9 @@ pub struct Output {
     pub duration_ms: Option<i64>,
     /// The title in the file's tags.
     pub title: String,
+    /// There is something to look at, not only to hear.
+    #[serde(default)]
+    pub has_picture: bool,
     /// The file of ours that this one takes the place of, when a title has changed.
     pub replaces: Option<String>,
 }

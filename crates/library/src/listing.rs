@@ -24,6 +24,14 @@ pub struct AddOutcome {
     pub suspects: Vec<Suspect>,
 }
 
+/// What a page asked for.
+pub(crate) struct Wanted {
+    /// Its assets as a JSON array.
+    assets: String,
+    /// Songs the job had not seen before.
+    songs: u64,
+}
+
 /// A file that a row promises and the disk does not keep.
 #[derive(Clone, Debug)]
 pub struct Suspect {
@@ -48,17 +56,29 @@ impl Library {
         formats: &[Variant],
         page: &[RemoteItem],
     ) -> Result<AddOutcome, LibraryError> {
-        let records = Value::Array(page.iter().map(record_row).collect()).to_string();
-        let assets = Value::Array(asset_rows(page, formats)).to_string();
         let mut write = self.write().await?;
-        let songs = count_new_songs(&mut write, job, &records).await?;
-        store_records(&mut write, &records).await?;
-        store_items(&mut write, job, &assets).await?;
+        let Wanted { assets, songs } = self.want(&mut write, job, formats, page).await?;
         let (wanted, already) = count_states(&mut write, &assets).await?;
-        count_songs(&mut write, job, songs).await?;
         write.commit().await?;
         let suspects = self.suspects(&assets).await?;
         Ok(AddOutcome { songs, wanted, already, suspects })
+    }
+
+    /// Stores the records of a page and wants its assets in `formats`, as part of what else is written.
+    pub(crate) async fn want(
+        &self,
+        write: &mut Write<'_>,
+        job: JobId,
+        formats: &[Variant],
+        page: &[RemoteItem],
+    ) -> Result<Wanted, LibraryError> {
+        let records = Value::Array(page.iter().map(record_row).collect()).to_string();
+        let assets = Value::Array(asset_rows(page, formats)).to_string();
+        let songs = count_new_songs(write, job, &records).await?;
+        store_records(write, &records).await?;
+        store_items(write, job, &assets).await?;
+        count_songs(write, job, songs).await?;
+        Ok(Wanted { assets, songs })
     }
 
     /// Forgets a lost file: its rows go, the item is wanted again. The other files of a bundle keep theirs, so that
@@ -182,7 +202,7 @@ fn record_row(item: &RemoteItem) -> Value {
 
 /// What the record says, hashed. Addresses count without their query: sites sign them anew with every answer, and
 /// that alone is no news.
-fn fingerprint(item: &RemoteItem) -> String {
+pub(crate) fn fingerprint(item: &RemoteItem) -> String {
     let mut hasher = Sha256::new();
     hasher.update(item.title.as_bytes());
     hash_unsigned(&item.raw, &mut hasher);

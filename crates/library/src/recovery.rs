@@ -149,6 +149,7 @@ impl Library {
             rows.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
         let shelf = self.shelf();
         shelf.empty_quarantine()?;
+        shelf.remove_nests()?;
         let mut strays = 0;
         for part in shelf.parts()?.into_iter().filter(|part| !known.contains(part)) {
             shelf.quarantine(&part)?;

@@ -20,6 +20,8 @@ const MARKER: &str = ".mediafetcher/library.json";
 const QUARANTINE: &str = ".mediafetcher/quarantine";
 /// Damaged files that were complete once, kept for good: they may be the only copy.
 const DAMAGED: &str = ".mediafetcher/damaged";
+/// Where programs work that make files: a folder for each, gone with the work.
+const NESTS: &str = ".mediafetcher/work";
 /// Deleted files, each under its hash, until they are brought back or collected.
 const TRASH: &str = ".mediafetcher/trash";
 
@@ -222,6 +224,41 @@ impl Shelf {
         }
     }
 
+    /// An empty folder for a program to work in, on the disk of the library, so that what it makes can be moved in.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn make_nest(&self, name: &str) -> Result<PathBuf, LibraryError> {
+        self.remove_nest(name)?;
+        let nest = self.path(&format!("{NESTS}/{name}"))?;
+        fs::create_dir_all(&nest).map_err(LibraryError::io(name))?;
+        Ok(nest)
+    }
+
+    /// Removes such a folder with all that is in it; one that is not there is fine.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove_nest(&self, name: &str) -> Result<(), LibraryError> {
+        remove_folder(&self.path(&format!("{NESTS}/{name}"))?)
+    }
+
+    /// Takes a file out of such a folder as the part `part`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn adopt(&self, file: &Path, part: &str) -> Result<(), LibraryError> {
+        fs::rename(file, self.path(part)?).map_err(LibraryError::io(part))
+    }
+
+    /// Removes what work left that did not come to its end.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn remove_nests(&self) -> Result<(), LibraryError> {
+        remove_folder(&self.root.join(NESTS))
+    }
+
     /// Size in bytes and modification time in nanoseconds of a file of ours; `None` when it is not there.
     pub fn stat(&self, name: &str) -> Option<(u64, i64)> {
         let found = self.path(name).ok()?.symlink_metadata().ok()?;
@@ -371,12 +408,17 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub fn empty_quarantine(&self) -> Result<(), LibraryError> {
-        match fs::remove_dir_all(self.root.join(QUARANTINE)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(LibraryError::io(QUARANTINE)(error))
-            }
-            _ => Ok(()),
+        remove_folder(&self.root.join(QUARANTINE))
+    }
+}
+
+/// One that is not there is fine.
+fn remove_folder(folder: &Path) -> Result<(), LibraryError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(LibraryError::io(folder.display().to_string())(error))
         }
+        _ => Ok(()),
     }
 }
 

@@ -1,8 +1,10 @@
-//! The `.json` with the site's own record, and the `.lrc` with timed lyrics, beside each song.
+//! The `.json` with the site's own record, and the `.lrc` with timed lyrics, beside each song; pictures and subtitles
+//! beside what came from a page.
 
 use crate::claim::name_parts;
 use crate::database::{Library, json_column, named_column};
 use crate::error::LibraryError;
+use crate::extras::Extra;
 use crate::names;
 use protocol::{Metadata, Source, Variant};
 use sqlx::Row;
@@ -16,10 +18,27 @@ pub struct Sidecar {
     pub name: String,
     /// Its content: the site's record.
     pub raw: String,
-    /// Name it had before, if another.
-    pub old_name: Option<String>,
+    old_name: Option<String>,
     /// What is known of the song, for the `.lrc`.
     pub metadata: Metadata,
+    /// What came with it.
+    pub extras: Vec<Extra>,
+}
+
+impl Sidecar {
+    /// The name of an extra's file.
+    pub fn extra_name(&self, extra: &Extra) -> String {
+        extra.name(&self.name)
+    }
+
+    /// The names that its files had before, if they were others.
+    pub fn old_names(&self) -> Vec<String> {
+        let names = |old: &String| {
+            let extras = self.extras.iter().map(|extra| extra.name(old));
+            [old.clone(), names::lyrics_name(old)].into_iter().chain(extras).collect()
+        };
+        self.old_name.as_ref().map(names).unwrap_or_default()
+    }
 }
 
 impl Library {
@@ -47,8 +66,10 @@ impl Library {
             let parts = name_parts(title, id, &metadata, Variant::Mp3, source);
             let name = names::file_name(&template, &parts, "json", name_max);
             let old: Option<String> = row.try_get("sidecar")?;
+            let record_id = row.try_get("id")?;
             sidecars.push(Sidecar {
-                record_id: row.try_get("id")?,
+                record_id,
+                extras: self.extras_of(record_id).await?,
                 fingerprint: row.try_get("fingerprint")?,
                 raw: row.try_get("raw")?,
                 // Where case does not matter, the new file has replaced the old one.
@@ -58,6 +79,15 @@ impl Library {
             });
         }
         Ok(sidecars)
+    }
+
+    async fn extras_of(&self, record_id: i64) -> Result<Vec<Extra>, LibraryError> {
+        let rows =
+            sqlx::query("SELECT kind, language, extension, bytes FROM extra WHERE record_id = ?1")
+                .bind(record_id)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(Extra::read).collect()
     }
 
     /// Notes that a sidecar is on disk.

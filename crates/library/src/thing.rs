@@ -4,6 +4,7 @@ use crate::commit::Output;
 use crate::database::{Write, json_column, now};
 use crate::error::LibraryError;
 use crate::names::sort_key;
+use protocol::shelf::MediaKind;
 use protocol::{ItemId, Metadata};
 
 /// Stores what a wanted file became, or what it is after its title or its bytes changed. What the person did with it
@@ -23,13 +24,13 @@ pub(crate) async fn store(
     let metadata: Metadata = json_column(&row, "metadata")?;
     sqlx::query(
         "INSERT INTO library_item (media_file_id, record_id, item_id, part, title, added_at, source, variant, \
-           artist, album, year, title_key, artist_key, size, duration_ms, favorite) \
-         SELECT ?1, record_id, id, ?3, ?4, ?5, source, variant, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 \
+           artist, album, year, title_key, artist_key, size, duration_ms, favorite, kind) \
+         SELECT ?1, record_id, id, ?3, ?4, ?5, source, variant, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 \
          FROM item WHERE id = ?2 \
          ON CONFLICT (item_id, part) DO UPDATE SET media_file_id = excluded.media_file_id, \
            title = excluded.title, artist = excluded.artist, album = excluded.album, year = excluded.year, \
            title_key = excluded.title_key, artist_key = excluded.artist_key, size = excluded.size, \
-           duration_ms = excluded.duration_ms",
+           duration_ms = excluded.duration_ms, kind = excluded.kind",
     )
     .bind(media_file)
     .bind(item.0)
@@ -44,6 +45,7 @@ pub(crate) async fn store(
     .bind(output.sealed.size as i64)
     .bind(output.duration_ms)
     .bind(metadata.favorite)
+    .bind(if output.has_picture { MediaKind::Video } else { MediaKind::Audio }.as_str())
     .execute(&mut *write.tx)
     .await?;
     // Renamed on the site, or fetched again with the other stems of its song, after the person had deleted it.

@@ -10,7 +10,7 @@ use crate::settings::{Settings, SettingsPatch};
 use crate::shelf::{
     ChangeFolder, Changed, Checked, Collected, Facets, FileItems, Folder, Folders, LibraryDetails,
     LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder, OfFolder,
-    OfLibraryItem, OfLibraryItems, VerifyFrom,
+    OfLibraryItem, OfLibraryItems, OfSubtitles, Subtitles, VerifyFrom,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,8 @@ methods! {
     PutSiteSession = "site_session.put", SiteSession => Nothing;
     /// Forgets the session at a site.
     ForgetSiteSession = "site_session.forget", OfHost => Nothing;
+    /// Installs the current yt-dlp, for MediaFetcher alone. What waited for it goes on.
+    UpdateTools = "tools.update", Nothing => Updated;
     /// Starts a job, or finds the unfinished one with the same key.
     StartJob = "job.start", NewJob => Started;
     /// Adds a page of listed things to a job. Adding the same twice changes nothing.
@@ -117,6 +119,8 @@ methods! {
     RemoveFolder = "folders.remove", OfFolder => Nothing;
     /// An address to play one thing from.
     PlayItem = "library.play", OfLibraryItem => MediaAddress;
+    /// The subtitles of one thing in one language.
+    ReadSubtitles = "library.subtitles", OfSubtitles => Subtitles;
     /// Events from now on, as `event` frames with this request's id.
     Subscribe = "subscribe", Since => Nothing;
     /// Ends the daemon after what is being written is safe. Refused for browsers.
@@ -220,6 +224,13 @@ pub struct ListingError {
     pub job: JobId,
     /// Why.
     pub error: ErrorBody,
+}
+
+/// A program that is now there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Updated {
+    /// Its version, in its own words.
+    pub version: String,
 }
 
 /// A job, or everything.

@@ -6,6 +6,38 @@ use crate::ids::{FolderId, LibraryItemId};
 use crate::item::{Source, Variant};
 use serde::{Deserialize, Serialize};
 
+/// Whether there is something to look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    /// Sound alone.
+    #[default]
+    Audio,
+    /// Moving pictures.
+    Video,
+}
+
+impl MediaKind {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MediaKind::Audio => "audio",
+            MediaKind::Video => "video",
+        }
+    }
+}
+
+impl std::str::FromStr for MediaKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "audio" => Ok(MediaKind::Audio),
+            "video" => Ok(MediaKind::Video),
+            other => Err(format!("unknown kind {other:?} (audio or video)")),
+        }
+    }
+}
+
 /// One thing the person has. Several may share one file, when their bytes are the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryItem {
@@ -25,6 +57,9 @@ pub struct LibraryItem {
     pub source_id: String,
     /// Which rendering.
     pub variant: Variant,
+    /// Sound alone or pictures.
+    #[serde(default)]
+    pub kind: MediaKind,
     /// The stem's name for one track of a song, empty otherwise.
     pub part: String,
     /// Marked by the person, or on the site when it came.
@@ -58,6 +93,12 @@ pub struct LibraryDetails {
     pub prompt: Option<String>,
     /// Its page on the site.
     pub page_url: Option<String>,
+    /// What is written about it there.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The languages in which there are subtitles, as the site names them.
+    #[serde(default)]
+    pub subtitles: Vec<String>,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: String,
     /// The source's own record, as JSON text.
@@ -125,6 +166,8 @@ pub struct LibraryQuery {
     pub variant: Option<Variant>,
     /// Only of this year.
     pub year: Option<i32>,
+    /// Only sound, or only what has pictures.
+    pub kind: Option<MediaKind>,
     /// Order.
     pub sort: SortBy,
     /// The other way round: newest, longest, largest first.
@@ -153,6 +196,9 @@ pub struct Facets {
     pub variants: Vec<(Variant, u64)>,
     /// By year, newest first.
     pub years: Vec<(i32, u64)>,
+    /// By kind.
+    #[serde(default)]
+    pub kinds: Vec<(MediaKind, u64)>,
 }
 
 /// The library in figures.
@@ -259,8 +305,24 @@ pub struct Collected {
 pub struct MediaAddress {
     /// Loopback address with a token; good until the daemon ends.
     pub url: String,
-    /// Its cover picture, if the file has one.
+    /// Its cover picture, if it has one.
     pub cover_url: String,
+}
+
+/// Subtitles of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfSubtitles {
+    /// Of which thing.
+    pub item: LibraryItemId,
+    /// In which language, as [`LibraryDetails::subtitles`] names it.
+    pub language: String,
+}
+
+/// What is said in a thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subtitles {
+    /// As WebVTT.
+    pub vtt: String,
 }
 
 /// Which files are to be read again.

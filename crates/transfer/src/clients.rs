@@ -61,6 +61,11 @@ impl Clients {
     }
 }
 
+/// Whether a proxy is set on this system that anything would go through.
+pub fn has_proxy() -> bool {
+    applies_to_anything(&Matcher::from_system())
+}
+
 fn is_proxied(matcher: &Matcher, url: &str) -> bool {
     url.parse().is_ok_and(|uri| matcher.intercept(&uri).is_some())
 }

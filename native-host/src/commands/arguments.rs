@@ -20,6 +20,14 @@ pub struct Cli {
 pub enum Command {
     /// Download everything of an account that is not here yet
     Sync(Sync),
+    /// Bring home what pages of the web hold, as something that plays
+    Send(Send),
+    /// The programs that MediaFetcher drives
+    Tools {
+        /// What to do.
+        #[command(subcommand)]
+        command: ToolsCommand,
+    },
     /// Show what is running
     Status(Output),
     /// Show the jobs and how they ended
@@ -75,6 +83,30 @@ pub struct Sync {
     /// How to report.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `send`.
+#[derive(Debug, Args)]
+pub struct Send {
+    /// Pages, or media at its own address
+    #[arg(required = true, value_name = "URL")]
+    pub addresses: Vec<String>,
+    /// As what: media (picture and sound), m4a, mp3 or opus (sound alone); as set when left out
+    #[arg(long = "as", value_name = "FORMAT")]
+    pub variant: Option<Variant>,
+    /// The cookies of a signed-in browser, as a Netscape cookie file
+    #[arg(long, value_name = "FILE")]
+    pub cookies: Option<PathBuf>,
+    /// How to report.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `tools`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ToolsCommand {
+    /// Install the current yt-dlp from PyPI, for MediaFetcher alone
+    Update,
 }
 
 /// How to report.

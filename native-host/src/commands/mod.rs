@@ -11,7 +11,9 @@ mod follow;
 mod library;
 mod queue;
 mod registration;
+mod send;
 mod sync;
+mod tools;
 mod view;
 
 use crate::client::Client;
@@ -94,6 +96,8 @@ async fn dispatch(command: &Command) -> Result<Outcome, Failure> {
     let home = || Home::from_environment().map_err(Failure::from);
     match command {
         Command::Sync(arguments) => sync::run(&home()?, arguments).await,
+        Command::Send(arguments) => send::run(&home()?, arguments).await,
+        Command::Tools { command } => tools::run(&home()?, command).await,
         Command::Status(output) => queue::status(&home()?, *output).await,
         Command::Jobs(output) => queue::jobs(&home()?, *output).await,
         Command::Pause(job) => queue::pause(&home()?, job.id).await,

@@ -52,7 +52,7 @@ fn new_job(arguments: &Sync, credentials: &Credentials) -> NewJob {
     }
 }
 
-fn read_cookies(path: &Path) -> Result<Vec<Cookie>, Failure> {
+pub(super) fn read_cookies(path: &Path) -> Result<Vec<Cookie>, Failure> {
     let name = path.display();
     let wrong = |why: String| Failure::Usage(format!("{name}: {why}"));
     let mut content = Vec::new();

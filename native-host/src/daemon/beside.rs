@@ -1,4 +1,4 @@
-//! What lies beside each song: the site's record as `.json`, timed lyrics as `.lrc`.
+//! What lies beside each song: the site's record as `.json`, timed lyrics as `.lrc`, pictures and subtitles.
 
 use super::engine::Engine;
 use library::{LibraryError, Shelf, Sidecar, names};
@@ -43,9 +43,8 @@ fn write(shelf: &Shelf, sidecar: &Sidecar) -> Result<(), LibraryError> {
     if !lyrics.is_empty() {
         shelf.write_small(&names::lyrics_name(&sidecar.name), lyrics.as_bytes())?;
     }
-    if let Some(old) = &sidecar.old_name {
-        shelf.remove(old)?;
-        shelf.remove(&names::lyrics_name(old))?;
+    for extra in &sidecar.extras {
+        shelf.write_small(&sidecar.extra_name(extra), &extra.bytes)?;
     }
-    Ok(())
+    sidecar.old_names().iter().try_for_each(|old| shelf.remove(old))
 }

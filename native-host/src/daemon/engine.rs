@@ -5,24 +5,26 @@ use super::hub::Hub;
 use super::listing::Listers;
 use super::media_server;
 use super::meter::Meter;
-use super::sending::SiteSessions;
+use super::sending::{SiteSessions, Tools};
 use super::sessions::Sessions;
 use crate::home::{self, Home};
 use anyhow::Context;
 use library::{Claimed, Finished, Library, LibraryError, Output};
-use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, Settings, Source};
+use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, JobState, Settings, Source};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{Notify, OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transfer::{Config, Downloader};
+use transfer::{Config, Downloader, Gate};
 
 /// How long running work may take to come to a safe place when the daemon ends.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// One hashes while others wait for the disk.
 const SEALED_AT_ONCE: usize = 4;
+/// An encoder uses every processor by itself.
+const ENCODED_AT_ONCE: usize = 1;
 /// Errors that a healthy disk mends.
 pub(super) const DISK_ERRORS: &[ErrorCode] =
     &[ErrorCode::DiskFull, ErrorCode::NotWritable, ErrorCode::VolumeMissing];
@@ -59,6 +61,12 @@ pub(super) struct Shared {
     /// Files that are checked, tagged and hashed at once: more would only take memory, and the processor from those
     /// that are being fetched.
     pub sealing: Semaphore,
+    /// Videos that are encoded at once.
+    pub encoding: Semaphore,
+    /// Programs that were found.
+    pub tools: Tools,
+    /// The way to the network for yt-dlp, once it was needed.
+    pub gate: OnceCell<Gate>,
     /// The player's server, once it runs.
     pub media_place: OnceCell<media_server::Place>,
     state: Mutex<State>,
@@ -106,6 +114,7 @@ impl Engine {
         let library = Library::open(&home.database(), &folder).await.with_context(|| {
             format!("the database {} cannot be used", home.database().display())
         })?;
+        home.empty_tmp().context("old temporary files could not be removed")?;
         let recovered = library.recover().await.context("the library could not be mended")?;
         // A disk that was in trouble is tried anew: the first file will tell.
         library.unblock(None, None, DISK_ERRORS).await?;
@@ -129,6 +138,9 @@ impl Engine {
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             sealing: Semaphore::new(SEALED_AT_ONCE),
+            encoding: Semaphore::new(ENCODED_AT_ONCE),
+            tools: Tools::default(),
+            gate: OnceCell::new(),
             media_place: OnceCell::new(),
             state: Mutex::new(State { paused, was_open, ..State::default() }),
         };
@@ -153,6 +165,10 @@ impl Engine {
 
     async fn mark_unfinished(&self) -> anyhow::Result<()> {
         for job in self.library.unfinished_jobs().await? {
+            // A kill came between the start of a sending and its pages: whoever sent it was not answered.
+            if job.source == Source::Web && job.state == JobState::Listing {
+                self.library.set_listing(job.id, None, None, true).await?;
+            }
             self.job_changed(job.id);
         }
         Ok(())

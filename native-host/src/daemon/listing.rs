@@ -4,7 +4,7 @@
 use super::engine::{Engine, SESSION_ERRORS};
 use protocol::method::Added;
 use protocol::{
-    ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem,
+    ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem, Variant,
 };
 use providers::Lister;
 use std::collections::HashMap;
@@ -108,18 +108,36 @@ impl Engine {
         shelf.check()?;
         if !suspect.gone {
             let path = shelf.path(&suspect.path)?;
-            let container = media::Container::of_extension(suspect.variant.extension());
-            let sound = tokio::task::spawn_blocking(move || match container {
-                Some(container) => is_sound(media::inspect(&path, container)),
-                None => Ok(true),
-            });
-            let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
-            if sound.await.map_err(internal)?? {
+            if self.is_sound(suspect, path).await? {
                 self.library.accept_changed(&suspect.path).await?;
                 return Ok(false);
             }
         }
         self.replace(suspect).await
+    }
+
+    /// Songs are looked at by what is known of their three containers; what came from elsewhere, by ffprobe.
+    async fn is_sound(
+        &self,
+        suspect: &library::Suspect,
+        path: std::path::PathBuf,
+    ) -> Result<bool, ErrorBody> {
+        if !Variant::OF_SONGS.contains(&suspect.variant) {
+            let ffprobe = self.program(media::Program::Ffprobe).await?;
+            let probed = media::convert::probe(&ffprobe, &path, &self.stopping).await;
+            return match probed.map_err(ErrorBody::from) {
+                Ok(probed) => Ok(!probed.streams.is_empty()),
+                Err(error) if error.code == ErrorCode::Damaged => Ok(false),
+                Err(error) => Err(error),
+            };
+        }
+        let container = media::Container::of_extension(suspect.variant.extension());
+        let sound = tokio::task::spawn_blocking(move || match container {
+            Some(container) => is_sound(media::inspect(&path, container)),
+            None => Ok(true),
+        });
+        let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
+        sound.await.map_err(internal)?
     }
 
     /// A file that is lost or worth nothing is wanted again and what is there set aside; false if nothing was changed.

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use library::ExtraKind;
 use media::Container;
 use protocol::shelf::MediaAddress;
 use protocol::{ErrorBody, ErrorCode, LibraryItemId};
@@ -102,22 +103,33 @@ async fn bytes(
     }
 }
 
-/// The picture in the file's tags.
+/// The picture in the file's tags, or the one that came with it.
 async fn cover(State(shop): State<Shop>, Path((_, item)): Path<(String, i64)>) -> Response {
     let Some(path) = file(&shop.engine, LibraryItemId(item)).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match tokio::task::spawn_blocking(move || cover_in(&path)).await {
-        Ok(Some(cover)) => {
+    let in_tags = tokio::task::spawn_blocking(move || cover_in(&path)).await.ok().flatten();
+    let cover = match in_tags {
+        Some(cover) => Some(cover),
+        None => beside(&shop.engine, LibraryItemId(item)).await,
+    };
+    match cover {
+        Some(cover) => {
             ([(header::CONTENT_TYPE, cover.mime())], cover.data().to_vec()).into_response()
         }
-        _ => StatusCode::NOT_FOUND.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 fn cover_in(path: &std::path::Path) -> Option<media::Cover> {
     let container = Container::of_extension(path.extension()?.to_str()?)?;
     media::read_tags(path, container).ok()?.cover
+}
+
+/// The picture that came with a thing whose file is kept as it was.
+async fn beside(engine: &Engine, item: LibraryItemId) -> Option<media::Cover> {
+    let picture = engine.library.extra_of(item, ExtraKind::Picture, "").await.ok()?;
+    media::Cover::new(picture.bytes)
 }
 
 /// The file of a thing that is there, if it is a file: never what a link leads to (I6).

@@ -56,6 +56,7 @@ pub(super) async fn answer(
         SendPages => sending::send;
         PutSiteSession => sending::put_session;
         ForgetSiteSession => sending::forget_session;
+        UpdateTools => sending::update_tools;
         StartJob => start_job;
         AddItems => add_items;
         ListingDone => listing_done;
@@ -87,6 +88,7 @@ pub(super) async fn answer(
         EditFolder => things::edit_folder;
         RemoveFolder => things::remove_folder;
         PlayItem => things::play;
+        ReadSubtitles => things::subtitles;
         StopDaemon => stop_daemon;
     }
 }

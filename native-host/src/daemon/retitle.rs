@@ -58,6 +58,7 @@ impl Engine {
                     codec: facts.codec,
                     duration_ms: facts.duration_s.map(|seconds| (seconds * 1000.0).round() as i64),
                     title,
+                    has_picture: false,
                     replaces: Some(old),
                 })
             });

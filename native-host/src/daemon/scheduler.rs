@@ -11,6 +11,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Files of one site's API in work at once. The API itself is asked one at a time (`transfer`); the others are
 /// being tagged and synced meanwhile, or fetched from the file host that the API named.
 const API_SLOTS: u32 = 4;
+/// Pages in work at once: while one is encoded, others are read and fetched.
+const PAGE_SLOTS: u32 = 4;
 /// The longest sleep without looking, so that a clock that was set does not stop the queue.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// While a file is due and its lane is full.
@@ -54,6 +56,7 @@ async fn fill(engine: &Engine, busy: &Busy) -> Result<(), library::LibraryError>
             fill_lane(engine, busy, Lane::Api(source), API_SLOTS).await?;
         }
     }
+    fill_lane(engine, busy, Lane::Api(Source::Web), PAGE_SLOTS).await?;
     Ok(())
 }
 

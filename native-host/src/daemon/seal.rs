@@ -70,6 +70,7 @@ fn seal_now(
         codec: facts.codec,
         duration_ms: facts.duration_s.map(|seconds| (seconds * 1000.0).round() as i64),
         title: claimed.title.clone(),
+        has_picture: false,
         replaces: None,
     })
 }
@@ -125,7 +126,7 @@ pub(super) async fn final_name(
 }
 
 /// RFC 3339 to seconds since 1970.
-fn unix_seconds(text: &str) -> Option<i64> {
+pub(super) fn unix_seconds(text: &str) -> Option<i64> {
     let format = &time::format_description::well_known::Rfc3339;
     Some(time::OffsetDateTime::parse(text, format).ok()?.unix_timestamp())
 }

@@ -22,7 +22,7 @@ pub(super) async fn bring(
     cancel: &CancellationToken,
 ) -> Result<Vec<Finished>, TransferError> {
     let cover = engine.cover_of(claimed, cancel).await?;
-    let stored = fetch(engine, claimed, cancel).await?;
+    let stored = fetch(engine, claimed, &target(engine, claimed)?, cancel).await?;
     if stored {
         // The part will be changed now: what was stored for a resume no longer holds.
         engine.library.begin_sealing(claimed).await.map_err(ErrorBody::from)?;
@@ -42,15 +42,15 @@ fn container(claimed: &Claimed) -> Result<Container, ErrorBody> {
 }
 
 /// Fetches into the part file; true if a resume point was stored on the way.
-async fn fetch(
+pub(super) async fn fetch(
     engine: &Engine,
     claimed: &Claimed,
+    target: &Target,
     cancel: &CancellationToken,
 ) -> Result<bool, TransferError> {
     let shelf = engine.library.shelf();
     shelf.check().map_err(ErrorBody::from)?;
     let path = shelf.path(&claimed.kept.part).map_err(ErrorBody::from)?;
-    let target = target(engine, claimed)?;
     let stored = AtomicBool::new(claimed.kept.validator.is_some());
     let on = |step: Step| match step {
         Step::Bytes { so_far, total } => engine.meter.note(claimed, so_far, total),
@@ -65,7 +65,7 @@ async fn fetch(
         }
     };
     let kept = kept(claimed, shelf.stat(&claimed.kept.part));
-    if let Err(error) = engine.downloader.fetch_file(&target, &path, kept, &on, cancel).await {
+    if let Err(error) = engine.downloader.fetch_file(target, &path, kept, &on, cancel).await {
         keep(engine, claimed, error.kept.as_ref()).await;
         return Err(error);
     }

@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::server::Caller;
-use library::LibraryError;
+use library::{ExtraKind, LibraryError};
 use protocol::method::Nothing;
 use protocol::shelf::*;
 use protocol::{ErrorBody, Event};
@@ -110,6 +110,11 @@ pub(super) async fn edit_folder(
 
 pub(super) async fn remove_folder(engine: &Engine, _: Caller, of: OfFolder) -> Answer<Nothing> {
     told(engine, engine.library.remove_folder(of.folder).await).map(|()| Nothing {})
+}
+
+pub(super) async fn subtitles(engine: &Engine, _: Caller, of: OfSubtitles) -> Answer<Subtitles> {
+    let found = engine.library.extra_of(of.item, ExtraKind::Subtitle, &of.language).await?;
+    Ok(Subtitles { vtt: String::from_utf8_lossy(&found.bytes).into_owned() })
 }
 
 pub(super) async fn play(engine: &Engine, _: Caller, of: OfLibraryItem) -> Answer<MediaAddress> {

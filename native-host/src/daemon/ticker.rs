@@ -1,7 +1,7 @@
 //! What follows from changes, at most four times a second: files beside songs, ended jobs, figures for clients.
 
 use super::engine::Engine;
-use protocol::{Event, JobId, JobState, JobSummary};
+use protocol::{Event, JobId, JobState, JobSummary, Source};
 use std::time::Duration;
 
 /// Four a second.
@@ -28,10 +28,15 @@ pub(super) async fn run(engine: Engine) {
 }
 
 async fn end_jobs(engine: &Engine) -> Result<(), library::LibraryError> {
-    for job in engine.library.finish_jobs().await? {
+    let ended = engine.library.finish_jobs().await?;
+    let sent_pages = ended.iter().any(|job| job.source == Source::Web);
+    for job in ended {
         tracing::info!(job = job.id.0, balance = ?job.balance, "a job has ended");
         engine.meter.forget_job(job.id);
         engine.hub.send(Event::Job { job });
+    }
+    if sent_pages {
+        engine.forget_done_sites().await;
     }
     Ok(())
 }
@@ -49,7 +54,7 @@ fn tell_summary(engine: &Engine, job: JobSummary) {
     let progress = engine.meter.progress(job.id, &job.balance, list_ended);
     if let Some(progress) = progress {
         // While bytes flow, the next figures are due with the next tick.
-        if !progress.running.is_empty() {
+        if !(progress.running.is_empty() && progress.stages.is_empty()) {
             engine.job_changed(job.id);
         }
         engine.hub.send(Event::Progress { job: job.id, progress });

@@ -1,9 +1,10 @@
 //! One wanted file: fetched by the way its address asks for, and settled by how that ended.
 
 use super::engine::{DISK_ERRORS, Engine, SESSION_ERRORS};
-use super::{bundle, song};
+use super::sending::PROGRAM_ERRORS;
+use super::{bundle, sending, song};
 use library::{Claimed, LibraryError, Settled};
-use protocol::{ErrorBody, ErrorClass, ErrorCode, Fetch};
+use protocol::{ErrorBody, ErrorClass, ErrorCode, Fetch, Source};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio_util::sync::CancellationToken;
 use transfer::TransferError;
@@ -22,7 +23,12 @@ pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &Cancellatio
     let fetched = match &claimed.fetch {
         Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
-        Fetch::Page { .. } | Fetch::Here => Err(ErrorBody::new(ErrorCode::Unsupported).into()),
+        Fetch::Page { url, number, depth } => {
+            let page = sending::Page { url, number: *number, depth: *depth };
+            sending::bring(engine, claimed, &page, cancel).await
+        }
+        // It was here, and is not any more: nobody can bring it again.
+        Fetch::Here => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::StemBundle { url } => bundle::bring(engine, claimed, url, cancel).await,
     };
     let unwanted = engine.end(claimed.item);
@@ -45,6 +51,11 @@ async fn settle(
     if let Settled::NeedsYou(why) = &settled {
         if DISK_ERRORS.contains(&why.code) {
             engine.disk_failed(why).await;
+        } else if claimed.source == Source::Web {
+            // Each site for itself: the others go on.
+            if SESSION_ERRORS.contains(&why.code) {
+                engine.ask_for_site_session(&claimed.account_id);
+            }
         } else {
             engine.session_ended(claimed.source, &claimed.account_id, why, edition).await;
         }
@@ -79,6 +90,7 @@ async fn verdict(
         ErrorCode::Absent => Settled::Absent,
         ErrorCode::Withheld => Settled::Withheld(error.clone()),
         code if SESSION_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        code if PROGRAM_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
         // One place that cannot be written to is no reason to stop everything.
         ErrorCode::NotWritable if engine.disk_works().await => Settled::Failed(error.clone()),
         code if DISK_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),

@@ -32,7 +32,7 @@ pub async fn checks(home: &Home, settings: &Settings, daemon: DaemonFact) -> Che
     let library = PathBuf::from(&settings.folder);
     let probes =
         tokio::task::spawn_blocking(move || (manifests::checks(), folder::checks(&library)));
-    let (programs, probes) = tokio::join!(programs::checks(), probes);
+    let (programs, probes) = tokio::join!(programs::checks(home), probes);
     let (manifests, folder) = probes.unwrap_or_default();
     let mut checks = manifests;
     checks.push(daemon_check(home, daemon));

@@ -1,16 +1,18 @@
 //! The programs that MediaFetcher drives: are they there, and which versions.
 
 use super::{ok, warning};
+use crate::home::Home;
+use crate::tools;
 use media::Program;
 use protocol::method::Check;
 
 /// One check a program. A missing one is no reason not to start: songs come without them.
-pub(super) async fn checks() -> Vec<Check> {
-    futures::future::join_all(Program::ALL.iter().copied().map(check)).await
+pub(super) async fn checks(home: &Home) -> Vec<Check> {
+    futures::future::join_all(Program::ALL.iter().map(|program| check(home, *program))).await
 }
 
-async fn check(program: Program) -> Check {
-    match program.find(None).await {
+async fn check(home: &Home, program: Program) -> Check {
+    match tools::find(home, program).await {
         Some(found) => ok(program.name(), format!("{} ({})", found.version, found.path.display())),
         None => warning(program.name(), "not found", hint(program)),
     }
@@ -25,8 +27,6 @@ fn hint(program: Program) -> &'static str {
         ("ffmpeg", "linux") => "Install the package ffmpeg, such as: sudo apt install ffmpeg",
         ("ffmpeg", "macos") => "brew install ffmpeg",
         ("ffmpeg", _) => "winget install Gyan.FFmpeg",
-        (_, "macos") => "brew install yt-dlp",
-        (_, "windows") => "winget install yt-dlp.yt-dlp",
-        _ => "pipx install yt-dlp",
+        _ => "mediafetcher tools update",
     }
 }

@@ -37,10 +37,7 @@ pub(crate) struct Clips {
 impl Clips {
     /// Reads them from `cache`, encoding them there first if they are not.
     pub(crate) fn load(cache: &Path) -> anyhow::Result<Self> {
-        let folder = cache.join(RECIPE);
-        if !folder.is_dir() {
-            encode_into(cache, &folder)?;
-        }
+        let folder = kept(cache, RECIPE, run_ffmpeg)?;
         let read = |name: String| {
             let path = folder.join(name);
             std::fs::read(&path)
@@ -66,16 +63,25 @@ impl Clips {
     }
 }
 
-/// Encodes beside `folder` and renames, so that two simulators starting at once do not see half of it.
-fn encode_into(cache: &Path, folder: &Path) -> anyhow::Result<()> {
+/// The folder of `recipe` in `cache`. The first time, `encode` fills it: beside its place and renamed, so that two
+/// simulators starting at once do not see half of it.
+pub(crate) fn kept(
+    cache: &Path,
+    recipe: &str,
+    encode: impl FnOnce(&Path) -> anyhow::Result<()>,
+) -> anyhow::Result<PathBuf> {
+    let folder = cache.join(recipe);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
     std::fs::create_dir_all(cache).with_context(|| format!("creating {}", cache.display()))?;
     let work = tempfile::Builder::new().prefix("encoding-").tempdir_in(cache)?;
     let made = work.path().join("made");
     std::fs::create_dir(&made)?;
-    run_ffmpeg(&made)?;
-    match std::fs::rename(&made, folder) {
-        Err(error) if !folder.is_dir() => Err(error).context("keeping the encoded clips"),
-        _ => Ok(()),
+    encode(&made)?;
+    match std::fs::rename(&made, &folder) {
+        Err(error) if !folder.is_dir() => Err(error).context("keeping what was encoded"),
+        _ => Ok(folder),
     }
 }
 
@@ -101,7 +107,12 @@ fn run_ffmpeg(folder: &Path) -> anyhow::Result<()> {
             &["-frames:v", "1", "-update", "1"],
         );
     }
-    let done = ffmpeg.output().context("ffmpeg is needed to make the sample songs")?;
+    run(&mut ffmpeg)
+}
+
+/// Runs ffmpeg; when it fails, the error says what it says.
+pub(crate) fn run(ffmpeg: &mut Command) -> anyhow::Result<()> {
+    let done = ffmpeg.output().context("ffmpeg is needed to make the sample files")?;
     if !done.status.success() {
         bail!("ffmpeg: {}", String::from_utf8_lossy(&done.stderr).trim());
     }

@@ -1,15 +1,17 @@
 //! From a query to SQL: which table leads, and what must hold.
 
-use protocol::shelf::{LibraryQuery, Place, SortBy};
+use protocol::shelf::{LibraryQuery, MediaKind, Place, SortBy};
 
 /// The parameters of every statement made here, in the order in which they are bound.
-/// `?1` words for FTS5, `?2` source, `?3` variant, `?4` year, `?5` folder.
+/// `?1` words for FTS5, `?2` source, `?3` variant, `?4` year, `?5` folder,
+/// `?6` kind.
 pub(super) struct Filter {
     pub words: String,
     pub source: Option<&'static str>,
     pub variant: Option<&'static str>,
     pub year: Option<i32>,
     pub folder: Option<i64>,
+    pub kind: Option<&'static str>,
     /// What follows `FROM`, with its `WHERE`.
     pub from: String,
 }
@@ -36,6 +38,7 @@ impl Filter {
             (query.source.is_some(), "l.source = ?2"),
             (query.variant.is_some(), "l.variant = ?3"),
             (query.year.is_some(), "l.year = ?4"),
+            (query.kind.is_some(), "l.kind = ?6"),
         ] {
             conditions.extend(given.then_some(condition));
         }
@@ -55,6 +58,7 @@ impl Filter {
             variant: query.variant.map(protocol::Variant::as_str),
             year: query.year,
             folder,
+            kind: query.kind.map(MediaKind::as_str),
             from: format!("library_item l WHERE {}", conditions.join(" AND ")),
         }
     }
@@ -63,7 +67,7 @@ impl Filter {
     /// the order of ids.
     pub fn ids_from(&self, query: &LibraryQuery) -> &str {
         let wholly = query.place == Place::Everything
-            && (query.source, query.variant, query.year) == (None, None, None);
+            && (query.source, query.variant, query.year, query.kind) == (None, None, None, None);
         match wholly && !self.words.is_empty() {
             true => {
                 "(SELECT rowid AS id FROM library_search WHERE library_search MATCH ?1) l WHERE true"

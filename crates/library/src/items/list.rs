@@ -4,7 +4,7 @@ use super::filter::{Filter, order};
 use crate::database::{Library, json_column, named_column};
 use crate::error::LibraryError;
 use protocol::shelf::{
-    Facets, LibraryDetails, LibraryItem, LibraryPage, LibraryQuery, LibraryStats, SortBy,
+    Facets, LibraryDetails, LibraryItem, LibraryPage, LibraryQuery, LibraryStats, MediaKind, SortBy,
 };
 use protocol::{FolderId, LibraryItemId, Metadata};
 use sqlx::Row;
@@ -12,7 +12,7 @@ use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
 
 const MOST_ROWS: u32 = 500;
 
-const VIEW: &str = "SELECT l.id, l.title, l.artist, l.album, l.year, l.source, r.source_id, l.variant, l.part, \
+const VIEW: &str = "SELECT l.id, l.title, l.artist, l.album, l.year, l.source, r.source_id, l.variant, l.kind, l.part, \
      l.favorite, l.folder_id, l.size, l.duration_ms, m.codec, m.path, m.references_count, l.added_at, l.deleted_at \
      FROM library_item l JOIN media_file m ON m.id = l.media_file_id JOIN record r ON r.id = l.record_id";
 
@@ -25,6 +25,7 @@ fn bound(statement: String, filter: &Filter) -> Statement<'static> {
         .bind(filter.variant)
         .bind(filter.year)
         .bind(filter.folder)
+        .bind(filter.kind)
 }
 
 impl Library {
@@ -37,7 +38,7 @@ impl Library {
         let order = order(query);
         // The ids first, from an index alone: only the rows of the page itself are read.
         let statement = format!(
-            "{VIEW} WHERE l.id IN (SELECT l.id FROM {from} ORDER BY {order} LIMIT ?6 OFFSET ?7) ORDER BY {order}",
+            "{VIEW} WHERE l.id IN (SELECT l.id FROM {from} ORDER BY {order} LIMIT ?7 OFFSET ?8) ORDER BY {order}",
             from = if query.sort == SortBy::Added { filter.ids_from(query) } else { &filter.from },
         );
         let rows = bound(statement, &filter)
@@ -58,10 +59,12 @@ impl Library {
     /// # Errors
     /// Database failures.
     pub async fn facets(&self, query: &LibraryQuery) -> Result<Facets, LibraryError> {
-        let any = LibraryQuery { source: None, variant: None, year: None, ..query.clone() };
+        let any =
+            LibraryQuery { source: None, variant: None, year: None, kind: None, ..query.clone() };
         let filter = Filter::new(&any);
         let statement = format!(
-            "SELECT l.source, l.variant, l.year, count(*) FROM {} GROUP BY l.source, l.variant, l.year",
+            "SELECT l.source, l.variant, l.year, l.kind, count(*) FROM {} \
+             GROUP BY l.source, l.variant, l.year, l.kind",
             filter.from
         );
         let rows = bound(statement, &filter).fetch_all(&self.pool).await?;
@@ -69,22 +72,28 @@ impl Library {
         for row in &rows {
             let (source, variant) = (named_column(row, "source")?, named_column(row, "variant")?);
             let year: Option<i32> = row.try_get("year")?;
-            let count = row.try_get::<i64, _>(3)?.unsigned_abs();
+            let kind: MediaKind = named_column(row, "kind")?;
+            let count = row.try_get::<i64, _>(4)?.unsigned_abs();
             let of_source = query.source.is_none_or(|wanted| wanted == source);
             let of_variant = query.variant.is_none_or(|wanted| wanted == variant);
             let of_year = query.year.is_none_or(|wanted| Some(wanted) == year);
-            if of_variant && of_year {
+            let of_kind = query.kind.is_none_or(|wanted| wanted == kind);
+            if of_variant && of_year && of_kind {
                 count_one(&mut facets.sources, source, count);
             }
-            if of_source && of_year {
+            if of_source && of_year && of_kind {
                 count_one(&mut facets.variants, variant, count);
             }
-            if let Some(year) = year.filter(|_| of_source && of_variant) {
+            if let Some(year) = year.filter(|_| of_source && of_variant && of_kind) {
                 count_one(&mut facets.years, year, count);
+            }
+            if of_source && of_variant && of_year {
+                count_one(&mut facets.kinds, kind, count);
             }
         }
         facets.sources.sort_unstable();
         facets.variants.sort_unstable();
+        facets.kinds.sort_unstable();
         facets.years.sort_unstable_by(|a, b| b.cmp(a));
         Ok(facets)
     }
@@ -107,6 +116,8 @@ impl Library {
             lyrics: metadata.lyrics,
             prompt: metadata.prompt,
             page_url: metadata.page_url,
+            description: metadata.description,
+            subtitles: self.subtitles_of(id).await?,
             sha256: row.try_get("sha256")?,
             raw: row.try_get("raw")?,
         })
@@ -159,6 +170,7 @@ fn item(row: &SqliteRow) -> Result<LibraryItem, LibraryError> {
         source: named_column(row, "source")?,
         source_id: row.try_get("source_id")?,
         variant: named_column(row, "variant")?,
+        kind: named_column(row, "kind")?,
         part: row.try_get("part")?,
         favorite: row.try_get("favorite")?,
         folder: row.try_get::<Option<i64>, _>("folder_id")?.map(FolderId),

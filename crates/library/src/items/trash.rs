@@ -8,10 +8,12 @@
 use super::ids;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
+use crate::extras::name_beside;
 use crate::names;
 use protocol::LibraryItemId;
 use protocol::shelf::{Changed, Collected};
 use sqlx::Row;
+use std::collections::BTreeSet;
 
 /// How many names are tried for a file that comes back while its own name is taken.
 const MOST_NAMES: u32 = 100;
@@ -260,10 +262,9 @@ impl Library {
 
     fn remove_sidecars(&self, sidecars: &[String]) {
         let shelf = self.shelf();
-        for json in sidecars {
-            let lyrics = names::lyrics_name(json);
-            if let Err(error) = shelf.remove(json).and_then(|()| shelf.remove(&lyrics)) {
-                tracing::warn!(name = json, %error, "a file beside a deleted song stays");
+        for name in sidecars {
+            if let Err(error) = shelf.remove(name) {
+                tracing::warn!(name, %error, "a file beside a deleted song stays");
             }
         }
     }
@@ -277,10 +278,22 @@ async fn drop_sidecars(
     let records = serde_json::to_string(records)?;
     const BARE: &str = "id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (SELECT 1 FROM library_item l \
          WHERE l.record_id = record.id AND l.deleted_at IS NULL)";
-    let had = format!("SELECT sidecar FROM record WHERE {BARE} AND sidecar IS NOT NULL");
+    let had = format!(
+        "SELECT sidecar, e.language, e.extension FROM record LEFT JOIN extra e ON e.record_id = record.id \
+         WHERE record.{BARE} AND sidecar IS NOT NULL"
+    );
     let rows =
         sqlx::query(sqlx::AssertSqlSafe(had)).bind(&records).fetch_all(&mut *write.tx).await?;
     let none = format!("UPDATE record SET sidecar = NULL, sidecar_fresh = 2 WHERE {BARE}");
     sqlx::query(sqlx::AssertSqlSafe(none)).bind(&records).execute(&mut *write.tx).await?;
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    let mut names = BTreeSet::new();
+    for row in &rows {
+        let json: String = row.try_get(0)?;
+        if let (Some(language), Some(extension)) = (row.try_get(1)?, row.try_get(2)?) {
+            names.insert(name_beside(&json, language, extension));
+        }
+        names.insert(names::lyrics_name(&json));
+        names.insert(json);
+    }
+    Ok(names.into_iter().collect())
 }

@@ -62,6 +62,7 @@ impl Bench {
             codec: "mp3".into(),
             duration_ms: Some(1000),
             title: claimed.title.clone(),
+            has_picture: false,
             replaces: None,
         }
     }

@@ -7,6 +7,7 @@
 mod complaint;
 mod error;
 mod form;
+mod picture;
 mod plan;
 mod probe;
 mod progress;
@@ -15,6 +16,7 @@ mod run;
 
 pub use error::ConvertError;
 pub use form::{AudioFormat, Form};
+pub use picture::picture;
 pub use plan::{Plan, Refusal, Want, Wishes, plan};
 pub use probe::{Chapter, Probed, Stream, StreamKind, probe};
 pub use progress::Progress;

@@ -104,7 +104,11 @@ fn tags_titled(item: &RemoteItem, title: String, cover: Option<Cover>) -> Tags {
         [("Prompt", &metadata.prompt), ("Model", &metadata.model), ("Seed", &metadata.seed)];
     let lines =
         lines.iter().filter_map(|(name, text)| Some(format!("{name}: {}", text.as_deref()?)));
-    let comment = lines.collect::<Vec<_>>().join("\n");
+    let made_from = lines.collect::<Vec<_>>().join("\n");
+    let comment = match &metadata.description {
+        Some(description) if made_from.is_empty() => description.clone(),
+        _ => made_from,
+    };
     Tags {
         title: Some(title),
         artist: metadata.artist.clone(),

@@ -64,6 +64,12 @@ impl YtDlp {
         if let Some(cookies) = nest.cookies {
             command.arg("--cookies").arg(cookies);
         }
+        if let Some(user_agent) = nest.user_agent {
+            command.arg(format!("--user-agent={user_agent}"));
+        }
+        if let Some(proxy) = nest.proxy {
+            command.arg(format!("--proxy={proxy}"));
+        }
         command
     }
 }

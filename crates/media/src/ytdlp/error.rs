@@ -89,18 +89,22 @@ impl FetchError {
         match self {
             Self::BadAddress(_) => ErrorBody::new(ErrorCode::AddressRefused).with("address", site),
             Self::Missing(program) => of_program(ErrorCode::ProgramMissing, program),
-            Self::TooOld(_) => at_site(ErrorCode::SiteChanged),
+            Self::TooOld(_) => {
+                at_site(ErrorCode::ProgramOutdated).with("program", Program::YtDlp.name())
+            }
             Self::SignIn(_) => at_site(ErrorCode::SignedOut),
             Self::Challenge(_) => at_site(ErrorCode::Challenge),
             Self::Withheld(_) => at_site(ErrorCode::Withheld),
-            Self::NotFound(_) | Self::NothingThere => at_site(ErrorCode::Absent),
+            Self::NotFound(_) => at_site(ErrorCode::Absent),
+            Self::NothingThere => at_site(ErrorCode::NothingToFetch),
+            Self::Live => at_site(ErrorCode::LiveStream),
             Self::RateLimited(_) => at_host(ErrorCode::RateLimited),
             Self::Unreachable(_) => at_host(ErrorCode::Unreachable),
             Self::DiskFull => ErrorBody::new(ErrorCode::DiskFull),
             Self::TooLarge => ErrorBody::new(ErrorCode::TooLarge),
             Self::Stalled => of_program(ErrorCode::ProgramTimeout, Program::YtDlp),
             Self::Cancelled => ErrorBody::new(ErrorCode::Withdrawn),
-            Self::Live | Self::Several | Self::Garbled(_) | Self::Failed(_) => {
+            Self::Several | Self::Garbled(_) | Self::Failed(_) => {
                 of_program(ErrorCode::ProgramFailed, Program::YtDlp)
             }
             Self::Io(_) => ErrorBody::new(ErrorCode::Io).with("detail", words),

@@ -151,6 +151,7 @@ impl YtDlp {
             .args(["--progress-template", progress::TEMPLATE, "--print", FILE_TEMPLATE])
             .args(["--write-info-json", "--no-write-playlist-metafiles", "--write-thumbnail"])
             .args(["--write-subs", "--sub-langs", "all,-live_chat", "--sub-format", "vtt/srt/best"])
+            .args(["--convert-subs", "vtt"])
             .args(["--paths", "home:.", "--output"])
             .arg(format!("{STEM}.%(ext)s"))
             // It would go on behind what is there without asking whether that is still the same.

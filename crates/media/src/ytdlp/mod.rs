@@ -44,4 +44,8 @@ pub struct Nest<'a> {
     /// A file of cookies in Netscape's format, an absolute path, readable by nobody else. yt-dlp writes it anew when it
     /// ends.
     pub cookies: Option<&'a Path>,
+    /// The browser whose session the cookies are: some sites bind one to the other.
+    pub user_agent: Option<&'a str>,
+    /// The proxy through which it may go, such as `http://127.0.0.1:4000`; else the environment's.
+    pub proxy: Option<&'a str>,
 }

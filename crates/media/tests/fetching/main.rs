@@ -49,7 +49,7 @@ fn address(site: &Site, path: &str) -> Address {
 }
 
 fn nest(folder: &TempDir) -> Nest<'_> {
-    Nest { folder: folder.path(), cookies: None }
+    Nest { folder: folder.path(), cookies: None, user_agent: None, proxy: None }
 }
 
 async fn read(site: &Site, path: &str) -> Result<Vec<Entry>, FetchError> {
@@ -197,7 +197,7 @@ async fn cookies_are_sent_to_their_site_and_stay_out_of_what_is_kept() {
     let text = "# Netscape HTTP Cookie File\n#HttpOnly_127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tsid\ts3cret\n\
                 other.example\tFALSE\t/\tFALSE\t4102444800\tsid\telsewhere\n";
     std::fs::write(&cookies, text).unwrap();
-    let nest = Nest { folder: folder.path(), cookies: Some(&cookies) };
+    let nest = Nest { cookies: Some(&cookies), ..nest(&folder) };
     let entry = unread(&site, "/page");
     let fetched = fetch(&entry, &nest, &Taste::default(), &mut |_| {}).await.unwrap();
     let requests = site.requests();

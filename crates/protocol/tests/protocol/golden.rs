@@ -227,6 +227,7 @@ fn the_library_is_as_in_the_golden_files() {
         source: Source::Flowmusic,
         source_id: "c-1".into(),
         variant: Variant::Stems,
+        kind: shelf::MediaKind::Audio,
         part: "vocals".into(),
         favorite: true,
         folder: Some(FolderId(3)),

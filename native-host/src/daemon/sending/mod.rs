@@ -2,22 +2,38 @@
 //!
 //! | module | job |
 //! |---|---|
+//! | `page` | one address, from its turn in the queue to its rows |
+//! | `by_ytdlp` | what yt-dlp brings, or the list that a page turns out to be |
+//! | `playable` | keeping, packing anew, encoding |
+//! | `arrival` | what is said of it, tags, names, commit |
 //! | `sessions` | cookies of the sites that pages were sent from |
+//! | `tools` | the programs, and what they are given to live in |
 
+mod arrival;
+mod by_ytdlp;
+mod page;
+mod playable;
 mod sessions;
+mod tools;
 
+pub(super) use page::{Page, bring};
 pub(super) use sessions::SiteSessions;
+pub(super) use tools::Tools;
 
 use super::engine::Engine;
 use super::server::Caller;
-use protocol::method::{NewJob, Nothing, Started};
+use protocol::method::{NewJob, Nothing, Started, Updated};
 use protocol::send::{MOST_PAGES, NewSend, OfHost, SentPage, SiteSession};
 use protocol::{
-    Account, Asset, ErrorBody, ErrorCode, Fetch, JobState, Listing, Metadata, RemoteItem, Source,
-    Variant,
+    Account, Asset, ErrorBody, ErrorCode, Event, Fetch, JobState, Listing, Metadata, RemoteItem,
+    Settings, Source, Variant,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
+
+/// Errors that another program mends.
+pub(super) const PROGRAM_ERRORS: &[ErrorCode] =
+    &[ErrorCode::ProgramMissing, ErrorCode::ProgramOutdated];
 
 type Answer<T> = Result<T, ErrorBody>;
 
@@ -104,6 +120,50 @@ pub(super) async fn put_session(
     engine.site_sessions.put(session)?;
     engine.session_renewed(Source::Web, Some(&host)).await;
     Ok(Nothing {})
+}
+
+impl Engine {
+    /// The way to the network for programs that follow redirects by themselves; none where a proxy of the person's is
+    /// trusted with that, or the local network is allowed.
+    async fn gate(&self, settings: &Settings) -> Result<Option<String>, ErrorBody> {
+        if settings.allow_local || transfer::has_proxy() {
+            return Ok(None);
+        }
+        let gate = self.gate.get_or_try_init(transfer::Gate::open).await;
+        gate.map(|gate| Some(gate.url()))
+            .map_err(|error| ErrorBody::new(ErrorCode::Io).with("detail", error))
+    }
+
+    /// A site wants a session for its pages: browsers that may give one are asked.
+    pub(super) fn ask_for_site_session(&self, host: &str) {
+        self.hub.send(Event::CredentialNeeded {
+            source: Source::Web,
+            origin: format!("https://{host}"),
+            account_id: String::new(),
+        });
+    }
+
+    /// Sessions at sites that no work is left for are forgotten.
+    pub(super) async fn forget_done_sites(&self) {
+        let Ok(jobs) = self.library.unfinished_jobs().await else { return };
+        self.site_sessions.keep_only(|host| {
+            jobs.iter().any(|job| job.source == Source::Web && job.account.id == host)
+        });
+    }
+}
+
+/// Installs the current yt-dlp; what waited for it goes on.
+pub(super) async fn update_tools(engine: &Engine, _: Caller, _: Nothing) -> Answer<Updated> {
+    let failed = |error: anyhow::Error| {
+        let failed = ErrorBody::new(ErrorCode::ProgramFailed).with("program", "tools update");
+        failed.with("detail", format!("{error:#}"))
+    };
+    let found = crate::tools::update(&engine.home).await.map_err(failed)?;
+    engine.tools.forget();
+    engine.library.unblock(Some(Source::Web), None, PROGRAM_ERRORS).await?;
+    engine.wake.notify_one();
+    engine.everything_changed().await;
+    Ok(Updated { version: found.version })
 }
 
 /// Forgets the session at a site.

@@ -41,7 +41,7 @@ fn of(library: Library, id: LibraryItemId) -> AnyView {
 }
 
 fn known(library: Library, details: LibraryDetails) -> AnyView {
-    let LibraryDetails { item, lyrics, prompt, page_url, sha256, raw } = details;
+    let LibraryDetails { item, lyrics, prompt, page_url, sha256, raw, .. } = details;
     let title = words::library_title(&item);
     let id = item.id;
     let about = about(library, &item);

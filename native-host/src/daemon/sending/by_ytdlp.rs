@@ -1,0 +1,149 @@
+//! Fetching by yt-dlp: one thing, or the list that a page turns out to be.
+
+use super::arrival::{Arrival, Outcome};
+use super::page::Work;
+use super::short_id;
+use media::convert::Want;
+use media::ytdlp::{Address, Entry, FetchError, Nest, Taste, YtDlp};
+use protocol::send::Stage;
+use protocol::{Asset, ErrorBody, ErrorCode, Fetch, Metadata, RemoteItem, Source};
+use serde_json::json;
+use std::path::Path;
+
+/// Lists in lists in lists are followed so deep.
+const DEEPEST: u32 = 3;
+/// More things of one page are no list that somebody wants whole.
+const MOST_ENTRIES: usize = 10_000;
+
+impl Work<'_> {
+    pub(super) async fn by_ytdlp(&self) -> Result<Outcome, ErrorBody> {
+        let site = self.host();
+        let ytdlp = self.engine.ytdlp().await?;
+        let address =
+            Address::parse(self.page.url).map_err(|error| error.into_body(self.page.url))?;
+        let shelf = self.engine.library.shelf();
+        let folder = shelf.make_nest(&self.claimed.item.to_string())?;
+        let cookies = self.session.as_ref().filter(|session| !session.cookies.is_empty());
+        let cookies = cookies
+            .map(|session| self.engine.cookie_file(session, self.claimed.item))
+            .transpose()?;
+        let gate = self.engine.gate(&self.settings).await?;
+        let nest = Nest {
+            folder: &folder,
+            cookies: cookies.as_ref().map(|file| file.path()),
+            user_agent: self.session.as_ref().and_then(|session| session.user_agent.as_deref()),
+            proxy: gate.as_deref(),
+        };
+        match self.fetch_one(&ytdlp, &address, &nest).await {
+            Err(FetchError::Several) => self.expand(&ytdlp, &address, &nest, &site).await,
+            Err(error) => Err(self.told(error, &site).await),
+            Ok(arrival) => Ok(Outcome::Arrived(Box::new(arrival))),
+        }
+    }
+
+    async fn fetch_one(
+        &self,
+        ytdlp: &YtDlp,
+        address: &Address,
+        nest: &Nest<'_>,
+    ) -> Result<Arrival, FetchError> {
+        let entry = Entry {
+            address: address.clone(),
+            item: self.page.number,
+            id: None,
+            title: None,
+            uploader: None,
+            duration_s: None,
+            is_live: false,
+            list: None,
+        };
+        let lines = self.settings.max_height;
+        let taste =
+            Taste { want: self.want(), max_height: (lines > 0).then_some(lines), largest: None };
+        let mut progress = |now: media::ytdlp::Progress| {
+            self.engine.meter.stage(self.claimed, Stage::Downloading);
+            self.engine.meter.note(self.claimed, now.bytes, now.total);
+        };
+        let fetched = ytdlp.fetch(&entry, nest, &taste, self.cancel, &mut progress).await?;
+        Ok(Arrival::of_page(self.claimed, fetched, taste.want != Want::Video))
+    }
+
+    /// The page is a list: its things are wanted in its place.
+    async fn expand(
+        &self,
+        ytdlp: &YtDlp,
+        address: &Address,
+        nest: &Nest<'_>,
+        site: &str,
+    ) -> Result<Outcome, ErrorBody> {
+        let deep = || ErrorBody::new(ErrorCode::NothingToFetch).with("site", site);
+        if self.page.depth >= DEEPEST {
+            return Err(deep());
+        }
+        let entries = match ytdlp.read_page(address, nest, self.cancel).await {
+            Ok(entries) => entries,
+            Err(error) => return Err(self.told(error, site).await),
+        };
+        let things: Vec<RemoteItem> =
+            entries.iter().take(MOST_ENTRIES).filter_map(|entry| self.thing(entry)).collect();
+        if things.is_empty() {
+            return Err(deep());
+        }
+        self.engine.library.expand(self.claimed, &things).await?;
+        Ok(Outcome::Replaced)
+    }
+
+    /// One thing of the list; none that is the list itself, or that may not be asked for.
+    fn thing(&self, entry: &Entry) -> Option<RemoteItem> {
+        let url = transfer::web_address(entry.address.as_str(), self.settings.allow_local).ok()?;
+        let url = url.to_string();
+        if entry.item.is_none() && url == self.claimed.source_id {
+            return None;
+        }
+        let source_id = match entry.item {
+            Some(number) => format!("{url}#{number}"),
+            None => url.clone(),
+        };
+        Some(RemoteItem {
+            source: Source::Web,
+            title: entry.title.clone().unwrap_or_default(),
+            metadata: Metadata {
+                artist: entry.uploader.clone(),
+                playlist: entry.list.clone(),
+                duration_s: entry.duration_s,
+                short_id: Some(short_id(&source_id)),
+                page_url: Some(url.clone()),
+                ..Metadata::default()
+            },
+            assets: vec![Asset {
+                variant: self.claimed.variant,
+                fetch: Fetch::Page {
+                    url: url.clone(),
+                    number: entry.item,
+                    depth: self.page.depth + 1,
+                },
+            }],
+            raw: json!({ "sent": url, "found_on": self.page.url, "number": entry.item }),
+            source_id,
+        })
+    }
+
+    /// The error as it travels, with what only the daemon knows.
+    async fn told(&self, error: FetchError, site: &str) -> ErrorBody {
+        let body = match error {
+            FetchError::DiskFull => disk_full(self.engine.library.shelf().root()),
+            other => other.into_body(site),
+        };
+        if body.code != ErrorCode::ProgramOutdated {
+            return body;
+        }
+        let found = crate::tools::find(&self.engine.home, media::Program::YtDlp).await;
+        body.with("version", found.map(|found| found.version).unwrap_or_default())
+    }
+}
+
+/// As the library says it of its own writes.
+pub(super) fn disk_full(root: &Path) -> ErrorBody {
+    let source = std::io::ErrorKind::StorageFull.into();
+    library::LibraryError::Io { what: root.display().to_string(), source }.into()
+}

@@ -1,0 +1,116 @@
+//! Programs that MediaFetcher drives: its own copy in the data folder first, then the system's.
+//!
+//! yt-dlp has to follow the sites, faster than systems' packages do. `tools update` installs the current one from PyPI
+//! into a Python environment of its own. Each update makes a new environment, and a file names the one in use: a run
+//! that has begun keeps the one it began with, and an update that fails changes nothing.
+
+use crate::home::Home;
+use anyhow::{Context, bail};
+use media::{Found, Program};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// What is installed.
+const PACKAGE: &str = "yt-dlp[default]";
+/// The file that names the environment in use.
+const CURRENT: &str = "current";
+/// Downloading a few megabytes on a slow line.
+const TIMEOUT: Duration = Duration::from_secs(600);
+/// How much of a program's last words is shown, in characters.
+const WORDS: usize = 300;
+
+/// Finds a program that answers. Our own copy counts before the system's.
+pub async fn find(home: &Home, program: Program) -> Option<Found> {
+    program.find(own_programs(home).as_deref()).await
+}
+
+/// Installs the current yt-dlp and gives its version. The one before is removed.
+///
+/// # Errors
+/// When there is no Python, PyPI cannot be reached, or what was installed does not run.
+pub async fn update(home: &Home) -> anyhow::Result<Found> {
+    let folder = tools(home);
+    fs::create_dir_all(&folder).context("the folder for programs could not be made")?;
+    let name = format!("python-{:08x}", rand::random::<u32>());
+    let environment = folder.join(&name);
+    let installed = install(&environment).await;
+    let found = match installed {
+        Ok(()) => Program::YtDlp.find(Some(&programs_of(&environment))).await,
+        Err(error) => {
+            let _ = fs::remove_dir_all(&environment);
+            return Err(error);
+        }
+    };
+    let found = found.filter(|found| found.path.starts_with(&environment));
+    let found = found.context("yt-dlp was installed but does not run")?;
+    let pointer = tempfile::NamedTempFile::new_in(&folder)?;
+    fs::write(pointer.path(), &name)?;
+    pointer.persist(folder.join(CURRENT)).context("the new environment could not be noted")?;
+    remove_others(&folder, &name);
+    Ok(found)
+}
+
+async fn install(environment: &Path) -> anyhow::Result<()> {
+    let python = python()
+        .await
+        .context("Python 3.10 or newer is needed for yt-dlp and was not found; install it first")?;
+    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment)).await.context(
+        "no Python environment could be made (on Debian and Ubuntu: apt install python3-venv)",
+    )?;
+    let pip = programs_of(environment).join(if cfg!(windows) { "python.exe" } else { "python" });
+    let arguments = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
+    run(Command::new(pip).args(arguments)).await.context("yt-dlp could not be installed from PyPI")
+}
+
+/// The first Python that is new enough for yt-dlp.
+async fn python() -> Option<&'static str> {
+    let asks = "import sys; sys.exit(sys.version_info < (3, 10))";
+    for name in ["python3", "python", "py"] {
+        if run(Command::new(name).args(["-c", asks])).await.is_ok() {
+            return Some(name);
+        }
+    }
+    None
+}
+
+async fn run(command: &mut Command) -> anyhow::Result<()> {
+    let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
+    let output = tokio::time::timeout(TIMEOUT, child).await.context("it took too long")??;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        bail!("{}", last.chars().take(WORDS).collect::<String>());
+    }
+    Ok(())
+}
+
+fn remove_others(folder: &Path, name: &str) {
+    for other in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_old = other
+            .file_name()
+            .to_str()
+            .is_some_and(|other| other.starts_with("python-") && other != name);
+        if is_old && let Err(error) = fs::remove_dir_all(other.path()) {
+            tracing::info!(%error, "an old environment stays until the next update");
+        }
+    }
+}
+
+fn tools(home: &Home) -> PathBuf {
+    home.root().join("tools")
+}
+
+/// The folder with the programs of our own environment, if there is one.
+fn own_programs(home: &Home) -> Option<PathBuf> {
+    let folder = tools(home);
+    let name = fs::read_to_string(folder.join(CURRENT)).ok()?;
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    is_plain.then(|| programs_of(&folder.join(name)))
+}
+
+fn programs_of(environment: &Path) -> PathBuf {
+    environment.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
