@@ -11,6 +11,8 @@ use transfer::TransferError;
 
 /// Tries before giving up on a file whose server fails.
 const MOST_ATTEMPTS: u32 = 8;
+/// Tries before giving up on what came from a page and is damaged.
+const MOST_DAMAGED: u32 = 2;
 /// Between two tries to store how a file ended.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Tries before giving up when the network itself is gone: about six hours of it.
@@ -110,6 +112,8 @@ fn is_direct(claimed: &Claimed) -> bool {
 fn wait_or_give_up(claimed: &Claimed, failed: &TransferError) -> Settled {
     let most = match failed.error.code {
         ErrorCode::Unreachable => MOST_UNREACHABLE,
+        // It came whole, and is what the page has.
+        ErrorCode::Damaged if claimed.source == Source::Web => MOST_DAMAGED,
         _ => MOST_ATTEMPTS,
     };
     match transfer::backoff(claimed.attempts, failed) {

@@ -12,6 +12,7 @@ mod player;
 mod processes;
 mod redirects;
 mod refusals;
+mod sending;
 mod sessions;
 mod sound;
 mod stage;

@@ -98,7 +98,9 @@ impl Stage {
         }
         command
             .args(arguments)
+            .env("PATH", with_tools())
             .env("HTTPS_PROXY", &self.proxy)
+            .env("HTTP_PROXY", &self.proxy)
             .env("SSL_CERT_FILE", self.simulator.ca_pem_path())
             .env("MEDIAFETCHER_LOG", "info,mediafetcher=debug");
         command
@@ -329,6 +331,13 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 /// Looks until `look` is true.
 pub fn until_true(what: &str, mut look: impl FnMut() -> bool) {
     until(what, || look().then_some(()));
+}
+
+/// The programs that `cargo xtask setup` installed come first.
+fn with_tools() -> std::ffi::OsString {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/python/bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path))).unwrap()
 }
 
 /// The exact host and port of the simulator's proxy.

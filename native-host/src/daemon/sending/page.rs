@@ -87,10 +87,13 @@ impl Work<'_> {
         Ok(self.by_ytdlp().await?)
     }
 
-    /// What the server said of a file of a site where one can be signed in.
+    /// A file that is refused to a stranger may be for those who are signed in; refused to them, it is withheld.
     fn explained(&self, mut failed: TransferError) -> TransferError {
-        let status = failed.error.params.get("status").map(String::as_str);
-        if matches!(status, Some("401" | "403")) {
+        let is_refused = matches!(
+            failed.error.code,
+            ErrorCode::Withheld | ErrorCode::SessionExpired | ErrorCode::SignedOut
+        );
+        if is_refused && self.session.is_none() {
             failed.error = ErrorBody::new(ErrorCode::SignedOut).with("site", self.host());
         }
         failed
