@@ -60,11 +60,11 @@ impl Screen {
     }
 
     /// Does what makes the browser ask for a permission, and answers "Allow" once the question is there. The browser
-    /// must be the only one on this screen.
+    /// must be the only one on this screen. A popup may close before it has answered to `ask`; that is no error.
     ///
     /// # Errors
-    /// When `ask` fails, or the question does not appear or does not go away.
-    pub async fn allow<T>(&self, ask: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+    /// When the question does not appear, with what `ask` said, or does not go away.
+    pub async fn allow(&self, ask: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
         // "Deny" has the focus at first.
         self.answer(ask, &["Tab", "Return"]).await
     }
@@ -73,20 +73,21 @@ impl Screen {
     ///
     /// # Errors
     /// As [`Screen::allow`].
-    pub async fn deny<T>(&self, ask: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+    pub async fn deny(&self, ask: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
         self.answer(ask, &["Escape"]).await
     }
 
-    async fn answer<T>(&self, ask: impl AsyncFnOnce() -> Result<T>, keys: &[&str]) -> Result<T> {
+    async fn answer(&self, ask: impl AsyncFnOnce() -> Result<()>, keys: &[&str]) -> Result<()> {
         let before = self.picture()?;
-        let asked = ask().await?;
+        let asked = ask().await;
         let there = async || Ok(is_dimmed(&before, &self.picture()?).then_some(()));
-        wait::until("the browser's question", wait::LONG, there).await?;
+        if let Err(error) = wait::until("the browser's question", wait::LONG, there).await {
+            return asked.and(Err(error));
+        }
         sleep(COMPOSURE).await;
         self.press(keys).await?;
         let gone = async || Ok((!is_dimmed(&before, &self.picture()?)).then_some(()));
-        wait::until("the end of the browser's question", wait::LONG, gone).await?;
-        Ok(asked)
+        wait::until("the end of the browser's question", wait::LONG, gone).await
     }
 
     /// Opens the context menu of the element that `selector` picks, and chooses the entry that is the `nth` from

@@ -3,9 +3,10 @@
 #![cfg(target_os = "linux")]
 
 use anyhow::Result;
-use e2e::browser::{Browser, Config};
+use e2e::browser::{Browser, Config, page_url};
 use e2e::cdp::Session;
 use e2e::permission::agree_beforehand;
+use e2e::popup::Popup;
 use e2e::screen::Screen;
 use e2e::wait;
 
@@ -48,6 +49,22 @@ async fn the_question_is_answered_each_time() -> Result<()> {
         assert_eq!(answer(&page).await?, "true", "round {round}");
         assert!(has(&page, &origins).await?);
     }
+    Ok(())
+}
+
+/// Whoever asks from there does not hear the answer: the worker has to.
+#[tokio::test]
+async fn the_popup_closes_when_the_question_appears_and_what_is_allowed_is_given() -> Result<()> {
+    let screen = Screen::start().await?;
+    let display = Some(screen.display().to_owned());
+    let browser = Browser::start(&Config { display, ..Config::default() }).await?;
+    let worker = browser.worker().await?;
+    let popup = Popup::open_at_toolbar(&browser).await?.page.session;
+    let origins = "https://videos.example.com/*";
+    screen.allow(async || ask(&popup, origins).await).await?;
+    assert!(has(&worker, origins).await?);
+    let address = page_url("popup.html");
+    assert!(browser.cdp.targets().await?.iter().all(|target| target.url != address));
     Ok(())
 }
 
