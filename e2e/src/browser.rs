@@ -26,6 +26,8 @@ pub struct Config {
     pub environment: Vec<(String, String)>,
     /// With a window on the screen.
     pub headed: bool,
+    /// With a window on this X display, such as that of a [`crate::screen::Screen`].
+    pub display: Option<String>,
     /// A profile to go on with; a new one, removed afterwards, without.
     pub profile: Option<PathBuf>,
 }
@@ -184,7 +186,9 @@ fn command(config: &Config, profile: &Path) -> Result<Command> {
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .args(["--disable-quic", "--disable-gpu", "--password-store=basic", "--use-mock-keychain"])
         .args(["--window-size=1280,900", "--force-color-profile=srgb"]);
-    if !config.headed {
+    if let Some(display) = &config.display {
+        command.arg("--ozone-platform=x11").env("DISPLAY", display);
+    } else if !config.headed {
         command.args(["--headless=new", "--hide-scrollbars"]);
     }
     // Chromium's own sandbox refuses to run as root, as in a container.

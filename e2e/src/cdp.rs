@@ -20,12 +20,18 @@ use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-type Answers = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
+type Answers = Arc<Mutex<HashMap<u64, Caller>>>;
 
 /// A call that takes longer is broken; scripts that wait for something set their own end below this.
 const CALL_LIMIT: Duration = Duration::from_secs(120);
 /// A full-page screenshot comes as one message.
 const LARGEST_MESSAGE: usize = 256 * 1024 * 1024;
+
+/// Who waits for an answer, and in which session.
+struct Caller {
+    session: Option<String>,
+    sender: oneshot::Sender<Value>,
+}
 
 /// A connection to a browser.
 #[derive(Clone)]
@@ -75,12 +81,14 @@ impl Cdp {
             message["sessionId"] = session.into();
         }
         let (sender, answer) = oneshot::channel();
-        lock(&self.answers).insert(id, sender);
+        let caller = Caller { session: session.map(str::to_owned), sender };
+        lock(&self.answers).insert(id, caller);
         let sent = self.calls.lock().await.send(Message::text(message.to_string())).await;
         sent.with_context(|| format!("{method}: the browser is gone"))?;
         let answer =
             timeout(CALL_LIMIT, answer).await.with_context(|| format!("{method}: no answer"))?;
-        let mut answer = answer.map_err(|_| anyhow!("{method}: the browser is gone"))?;
+        let mut answer =
+            answer.map_err(|_| anyhow!("{method}: the page or the browser is gone"))?;
         if let Some(error) = answer.get("error") {
             bail!("{method}: {}", error["message"].as_str().unwrap_or("failed"));
         }
@@ -140,7 +148,7 @@ impl Cdp {
     }
 }
 
-/// Hands each answer to whoever called. Ends, and with it every open call, when the browser does.
+/// Hands each answer to whoever called. Open calls end when their session does, and all when the browser does.
 async fn read(mut messages: SplitStream<Socket>, answers: Answers) {
     while let Some(Ok(message)) = messages.next().await {
         let Ok(text) = message.to_text() else { continue };
@@ -148,7 +156,11 @@ async fn read(mut messages: SplitStream<Socket>, answers: Answers) {
         let caller = value["id"].as_u64().and_then(|id| lock(&answers).remove(&id));
         if let Some(caller) = caller {
             // A caller that gave up waiting does not want it any more.
-            let _ = caller.send(value);
+            let _ = caller.sender.send(value);
+        } else if value["method"] == "Target.detachedFromTarget" {
+            // A popup that closes by itself takes what it was about to answer with it.
+            let gone = value["params"]["sessionId"].as_str();
+            lock(&answers).retain(|_, caller| gone.is_none() || caller.session.as_deref() != gone);
         }
     }
     lock(&answers).clear();

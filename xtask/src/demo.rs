@@ -15,7 +15,7 @@ pub fn demo(headed: bool, songs: Option<u32>) -> Result<()> {
     if let Some(songs) = songs {
         arguments.push(format!("--songs={songs}"));
     }
-    play("demo", Need::ALL, Profile::Dev, &arguments)
+    play("demo", Need::DEMO, Profile::Dev, &arguments)
 }
 
 /// Kills and restarts.
@@ -29,7 +29,7 @@ pub fn torture(kills: u32, disk_full: bool) -> Result<()> {
 
 /// Measurements.
 pub fn bench() -> Result<()> {
-    let needs = [Need::ALL, &[Need::Aria2]].concat();
+    let needs = [Need::DEMO, &[Need::Aria2]].concat();
     play("bench", &needs, Profile::Release, &[])
 }
 

@@ -13,7 +13,7 @@ const START: &str = "https://www.producer.ai/";
 
 /// Builds, registers, opens.
 pub fn run() -> Result<()> {
-    setup::ensure(Need::ALL)?;
+    setup::ensure(Need::DEMO)?;
     build::all(Profile::Release)?;
     let profile = profile_folder()?;
     fs::create_dir_all(&profile).with_context(|| format!("cannot make {}", profile.display()))?;

@@ -19,6 +19,8 @@ pub enum Need {
     Ffmpeg,
     /// Fetches from other sites.
     YtDlp,
+    /// A screen for tests of what the browser asks, and a hand to answer.
+    Screen,
     /// What downloads are measured against.
     Aria2,
 }
@@ -27,8 +29,14 @@ pub enum Need {
 const OLDEST_YT_DLP: &str = "2025.01.01";
 
 impl Need {
-    /// What tests and demo need.
-    pub const ALL: &[Need] = &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp];
+    /// What the demo needs.
+    pub const DEMO: &[Need] = &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp];
+    /// What tests and demo need. Elsewhere than on Linux the tests with a screen are left out.
+    pub const ALL: &[Need] = if cfg!(target_os = "linux") {
+        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Screen]
+    } else {
+        Need::DEMO
+    };
 
     fn name(self) -> &'static str {
         match self {
@@ -36,6 +44,7 @@ impl Need {
             Need::Chromium => "Chromium",
             Need::Ffmpeg => "ffmpeg",
             Need::YtDlp => "yt-dlp",
+            Need::Screen => "Xvfb, xdotool",
             Need::Aria2 => "aria2c",
         }
     }
@@ -55,6 +64,11 @@ impl Need {
             Need::YtDlp => {
                 [yt_dlp_of_checkout(), "yt-dlp".into()].into_iter().find_map(fresh_yt_dlp)
             }
+            // Neither tells its version without a screen.
+            Need::Screen => ["Xvfb", "xdotool"]
+                .iter()
+                .all(|name| is_on_path(name))
+                .then(|| "a screen for tests".to_owned()),
             Need::Aria2 => first_line(Command::new("aria2c").arg("--version")),
         }
     }
@@ -71,6 +85,10 @@ impl Need {
             (Need::YtDlp, System::Apt) => &["python3-venv"],
             (Need::YtDlp, System::Winget) => &["yt-dlp.yt-dlp"],
             (Need::YtDlp, _) => &["yt-dlp"],
+            (Need::Screen, System::Apt) => &["xvfb", "xdotool"],
+            (Need::Screen, System::Dnf) => &["xorg-x11-server-Xvfb", "xdotool"],
+            (Need::Screen, System::Pacman) => &["xorg-server-xvfb", "xdotool"],
+            (Need::Screen, _) => &[],
             (Need::Aria2, System::Winget) => &["aria2.aria2"],
             (Need::Aria2, _) => &["aria2"],
         }
@@ -81,7 +99,7 @@ impl Need {
         match self {
             Need::Wasm => wasm::add_with_rustup(),
             Need::YtDlp => yt_dlp_into_checkout(),
-            Need::Chromium | Need::Ffmpeg | Need::Aria2 => false,
+            Need::Chromium | Need::Ffmpeg | Need::Screen | Need::Aria2 => false,
         }
     }
 }
@@ -151,6 +169,11 @@ fn first_line(command: &mut Command) -> Option<String> {
     let text = console::ask(command)?;
     let line = text.lines().next().unwrap_or_default();
     Some(line.split(" Copyright").next().unwrap_or(line).trim().to_owned())
+}
+
+fn is_on_path(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
 fn fresh_yt_dlp(program: PathBuf) -> Option<String> {

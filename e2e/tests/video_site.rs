@@ -1,0 +1,95 @@
+//! The simulator's video site in real Chromium: what it sets and shows is what a real site would.
+
+use anyhow::Result;
+use e2e::browser::{Browser, Config, Proxy};
+use e2e::page::Page;
+use e2e::permission::agree_beforehand;
+use e2e::wait;
+use simulator::{Simulator, VIDEO_FILES, VIDEOS};
+use std::collections::BTreeSet;
+
+const SITE: &str = "https://videos.example.com";
+
+async fn stage() -> Result<(Simulator, Browser)> {
+    // It blocks while it starts its own threads.
+    let start = || Simulator::start(simulator::Config { songs: 1, ..Default::default() });
+    let simulator = tokio::task::spawn_blocking(start).await??;
+    let proxy =
+        Proxy { url: simulator.proxy_url(), spki: simulator.spki_sha256_base64().to_owned() };
+    let browser = Browser::start(&Config { proxy: Some(proxy), ..Config::default() }).await?;
+    Ok((simulator, browser))
+}
+
+async fn sign_in(browser: &Browser) -> Result<Page> {
+    let page = browser.open(&format!("{SITE}/watch/webm")).await?;
+    page.wait_text("Sign in to watch").await?;
+    page.click("button", "Sign in").await?;
+    page.wait_text("/watch/webm").await?;
+    Ok(page)
+}
+
+/// Plays the video of the page from its middle, without sound.
+async fn plays(page: &Page) -> Result<()> {
+    let script = "(async () => {
+        const video = document.querySelector('video');
+        video.muted = true;
+        await video.play();
+        video.currentTime = 2.5;
+        await new Promise((done) => video.addEventListener('seeked', done, {once: true}));
+        return null;
+    })()";
+    page.session.evaluate::<Option<()>>(script).await?;
+    wait::until("the video to go on", wait::LONG, async || {
+        let now: f64 = page.session.evaluate("document.querySelector('video').currentTime").await?;
+        Ok((now > 3.0).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_member_sees_moving_pictures_and_the_cookies_stay_at_their_host() -> Result<()> {
+    let (simulator, browser) = stage().await?;
+    let page = sign_in(&browser).await?;
+    for path in ["/watch/webm", "/watch/mp4"] {
+        page.go_to(&format!("{SITE}{path}")).await?;
+        plays(&page).await?;
+    }
+    // A browser would send cookies here, too, if it had any for this host.
+    let asked = page.session.evaluate::<String>(
+        "fetch('https://media.example.net/podcast/episode-1.mp3', {mode: 'no-cors', credentials: 'include'})
+            .then((answer) => answer.type)",
+    );
+    assert_eq!(asked.await?, "opaque");
+    let log = simulator.control().log();
+    assert!(log.iter().any(|entry| entry.host == VIDEO_FILES && entry.status == 200));
+    for cookie in ["session", "__Host-part"] {
+        let saw = simulator.control().hosts_that_saw(cookie);
+        assert_eq!(saw, BTreeSet::from([VIDEOS.to_owned()]), "{cookie}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_extension_with_the_site_reads_both_cookies_one_by_its_partition() -> Result<()> {
+    let (_simulator, browser) = stage().await?;
+    sign_in(&browser).await?;
+    agree_beforehand(&browser, "https://*/*").await?;
+    let page = browser.open_extension_page("app.html").await?.session;
+    let script = format!("chrome.permissions.request({{origins: ['{SITE}/*']}})");
+    assert!(page.evaluate::<bool>(&script).await?);
+    let names = async |more: &str| {
+        let script = format!(
+            "chrome.cookies.getAll({{url: '{SITE}/watch/webm'{more}}})
+                .then((all) => all.map((one) => [one.name, one.httpOnly, one.partitionKey?.topLevelSite]))"
+        );
+        page.evaluate::<Vec<(String, bool, Option<String>)>>(&script).await
+    };
+    let partition = Some("https://example.com".to_owned());
+    let expected =
+        [("__Host-part".to_owned(), true, partition), ("session".to_owned(), true, None)];
+    assert_eq!(names("").await?, expected[1..]);
+    let mut both = names(", partitionKey: {}").await?;
+    both.sort();
+    assert_eq!(both, expected);
+    Ok(())
+}
