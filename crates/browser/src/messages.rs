@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 
+/// The record of the session's storage in which the worker leaves what went wrong while no page was open.
+pub const NOTICE_KEY: &str = "notice";
+
 /// A page's question to the worker. `store_id` is a cookie store; without one it is the active tab's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
