@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_figure_has_one_digit_after_the_mark() {
         speak(Language::En);
-        assert_eq!([3.14, 0.0, 1_234.56].map(tenths), ["3.1", "0.0", "1,234.5"].map(String::from));
+        assert_eq!([3.17, 0.0, 1_234.56].map(tenths), ["3.1", "0.0", "1,234.5"].map(String::from));
         assert_eq!(tenths(f64::NAN), "0.0");
     }
 

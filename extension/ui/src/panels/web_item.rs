@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(words(Stage::Downloading), "Downloading");
         assert_eq!(words(Stage::Filing), "Filing");
         let converting = |fraction, speed| words(Stage::Converting { fraction, speed });
-        assert_eq!(converting(Some(0.42), Some(3.14)), "Converting 42 % (3.1×)");
+        assert_eq!(converting(Some(0.42), Some(3.17)), "Converting 42 % (3.1×)");
         assert_eq!(converting(None, None), "Converting");
         assert_eq!(converting(Some(f64::NAN), Some(f64::INFINITY)), "Converting 0 %");
     }
