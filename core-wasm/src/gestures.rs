@@ -2,9 +2,9 @@
 //!
 //! Nobody looks at a page of ours then, so what goes wrong is left as a notice (`notice`).
 
+use crate::notice;
 use crate::sending::{Sending, send};
 use crate::session::store_of;
-use crate::notice;
 use browser::address::{Address, find_all, typed};
 use browser::environment::random_uuid;
 use browser::fields::text;

@@ -57,13 +57,16 @@ async fn put(host: &str, store: &str) -> Result<(), ErrorBody> {
 /// Takes back what was allowed for `host`, and has the daemon forget.
 ///
 /// # Errors
-/// `HostMissing`; nothing is read there any more even so.
+/// What the browser says; `HostMissing`, and then nothing is read there any more even so.
 pub async fn forget(host: &str) -> Result<(), ErrorBody> {
-    let mut hosts = site_access::forget(host).await?;
+    let allowed = site_access::forget(host).await;
+    // Whatever the browser says, the daemon has to forget.
+    let mut hosts = allowed.clone().unwrap_or_default();
     if !hosts.iter().any(|forgotten| forgotten == host) {
         hosts.push(host.to_owned());
     }
-    forget_sessions(hosts).await
+    forget_sessions(hosts).await?;
+    allowed.map(drop)
 }
 
 async fn forget_sessions(hosts: Vec<String>) -> Result<(), ErrorBody> {

@@ -2,6 +2,8 @@
 //!
 //! Only what is needed to know an address when one sees it, and its host. Whether it may be asked for is the
 //! daemon's to say, which also reads it again by the rules of the URL standard.
+//!
+//! Letters beyond ASCII are not told apart: the tables of all scripts would be a tenth of the worker.
 
 use protocol::send::MOST_PAGES;
 use wasm_bindgen::prelude::*;
@@ -40,7 +42,7 @@ impl Address {
             return None;
         }
         let authority = rest.split(['/', '?', '#']).next()?;
-        let host = host_in(authority)?.to_lowercase();
+        let host = host_in(authority)?.to_ascii_lowercase();
         Some(Self { text: text.to_owned(), host, is_secure })
     }
 
@@ -55,7 +57,7 @@ impl Address {
         &self.text
     }
 
-    /// Its host without the port, in lower case, such as `videos.example.com`.
+    /// Its host without the port, in lower case as far as ASCII goes, such as `videos.example.com`.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -72,11 +74,12 @@ fn host_in(authority: &str) -> Option<&str> {
         Some((host, port)) if !port.contains(']') => (host, port),
         _ => (authority, ""),
     };
-    let is_name_char = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii();
+    let is_name_char = |c: char| is_letter(c) || matches!(c, '-' | '.' | '_');
     let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let is_host = match bracketed {
         Some(v6) => v6.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.')),
-        None => host.chars().all(is_name_char) && host.chars().any(char::is_alphanumeric),
+        None => host.chars().all(is_name_char) && host.chars().any(is_letter),
     };
     let is_port = port.len() <= 5 && port.bytes().all(|digit| digit.is_ascii_digit());
     (is_host && is_port && !host.is_empty()).then_some(host)
@@ -87,7 +90,8 @@ fn ends_address(c: char) -> bool {
     let bidi =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let quote = matches!(c, '<' | '>' | '"' | '`' | '\\' | '“' | '”' | '«' | '»' | '|' | '^');
-    c.is_whitespace() || c.is_control() || bidi || quote
+    let blank = matches!(c, '\0'..=' ' | '\u{7f}'..='\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{3000}' | '\u{feff}');
+    blank || bidi || quote
 }
 
 /// The http and https addresses in a text, in their order and each once, at most [`MOST_PAGES`].
@@ -158,7 +162,7 @@ pub fn typed(text: &str) -> Option<Address> {
     let address = Address::parse(&["https://", text].concat())?;
     let (_, top) = address.host().rsplit_once('.')?;
     // No number with a dot in it, no file name, no other scheme.
-    let is_top = top.chars().count() >= 2 && !top.starts_with(|c: char| c.is_numeric());
+    let is_top = top.chars().count() >= 2 && !top.starts_with(|c: char| c.is_ascii_digit());
     let is_name = address.host().split('.').all(|label| !label.is_empty());
     (is_top && is_name).then_some(address)
 }

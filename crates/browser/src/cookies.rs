@@ -96,10 +96,11 @@ fn of_site(cookie: &Value, host: &str, domain: &str) -> Option<(bool, Cookie)> {
 
 /// Cookies of one name, domain and path can be kept in several partitions. A request carries one of them: the one of
 /// the site itself, where there is one.
-fn own_partition_first(mut found: Vec<(bool, Cookie)>) -> Vec<Cookie> {
-    found.sort_by_key(|(is_elsewhere, _)| *is_elsewhere);
+fn own_partition_first(found: Vec<(bool, Cookie)>) -> Vec<Cookie> {
     let mut cookies: Vec<Cookie> = Vec::new();
-    for (_, cookie) in found {
+    let (elsewhere, own): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|(is_elsewhere, _)| *is_elsewhere);
+    for (_, cookie) in own.into_iter().chain(elsewhere) {
         let same = |other: &Cookie| {
             (&other.name, &other.domain, &other.path)
                 == (&cookie.name, &cookie.domain, &cookie.path)

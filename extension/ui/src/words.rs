@@ -136,9 +136,12 @@ pub fn formats(variants: &[Variant]) -> String {
     names.reduce(|a, b| tf("list_comma", &[("a", &a), ("b", &b)])).unwrap_or_default()
 }
 
-/// A file's title, with a word for the empty one.
+/// A file's title. Without one, a page that was sent is known by its address.
 pub fn title(item: &ItemView) -> String {
-    or_untitled(&item.title)
+    match item.source {
+        Source::Web if item.title.trim().is_empty() => item.source_id.clone(),
+        _ => or_untitled(&item.title),
+    }
 }
 
 /// The title of a thing in the library, with the stem's name if it is one.

@@ -17,7 +17,9 @@ pub fn sites_group(store: Store) -> AnyView {
     let read = move || {
         spawn_local(async move {
             let allowed = site_access::allowed_hosts().await;
-            hosts.set(Some(site_access::to_show(&allowed)));
+            let mut shown = site_access::to_show(&allowed);
+            shown.sort_unstable();
+            hosts.set(Some(shown));
         });
     };
     follow(read);

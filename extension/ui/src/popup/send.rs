@@ -45,7 +45,7 @@ pub fn send_card(popup: Popup) -> Live<AnyView> {
 fn card(popup: Popup, page: TabPage) -> AnyView {
     let host = page.address.host().to_owned();
     view! {
-        <section class="card stack-tight" aria-labelledby="send-host">
+        <section class="card stack" aria-labelledby="send-host">
             <h2 id="send-host" class="cut">{host}</h2>
             {send_button(popup, &page)}
             {access(popup, &page.address)}
@@ -118,7 +118,7 @@ fn line(popup: Popup, host: String, is_allowed: bool, allowed: State<Option<bool
         };
         (text, button("compact", Some(Icon::Person), label, press))
     };
-    view! { <p class="small muted">{text}</p> <div>{act}</div> }.into_any()
+    view! { <p class="small muted">{text}</p> <div class="act-below">{act}</div> }.into_any()
 }
 
 /// What was sent before and is not here yet.
