@@ -13,8 +13,10 @@ chrome.runtime.onInstalled.addListener(async ({ reason }) => {
   await core.on_installed(reason);
 });
 
-// Being started is all that is needed after the browser has started.
-chrome.runtime.onStartup.addListener(() => ready);
+chrome.runtime.onStartup.addListener(async () => {
+  await ready;
+  await core.on_startup();
+});
 
 chrome.runtime.onMessage.addListener((message, sender, answer) => {
   if (message?.to !== "worker" || sender.id !== chrome.runtime.id) {
@@ -35,4 +37,34 @@ chrome.alarms.onAlarm.addListener(async ({ name }) => {
 chrome.cookies.onChanged.addListener(async (change) => {
   await ready;
   await core.on_cookie_changed(change);
+});
+
+chrome.contextMenus.onClicked.addListener(async (info, tab) => {
+  await ready;
+  await core.on_menu_clicked(info, tab);
+});
+
+chrome.commands.onCommand.addListener(async (name, tab) => {
+  await ready;
+  await core.on_command(name, tab);
+});
+
+chrome.omnibox.onInputStarted.addListener(async () => {
+  await ready;
+  core.on_address_typed("");
+});
+
+chrome.omnibox.onInputChanged.addListener(async (text) => {
+  await ready;
+  core.on_address_typed(text);
+});
+
+chrome.omnibox.onInputEntered.addListener(async (text) => {
+  await ready;
+  await core.on_address_entered(text);
+});
+
+chrome.permissions.onRemoved.addListener(async (permissions) => {
+  await ready;
+  await core.on_permissions_removed(permissions);
 });

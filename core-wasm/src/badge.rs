@@ -14,6 +14,8 @@ pub enum Badge {
     Done,
     /// Something failed or waits for the person.
     Attention,
+    /// Something could not be sent, and no page was open to say so.
+    Unsent,
 }
 
 impl Badge {
@@ -41,7 +43,7 @@ impl Badge {
             Badge::Pending(0) => "…".to_owned(),
             Badge::Pending(count) => short(count),
             Badge::Done => "✓".to_owned(),
-            Badge::Attention => "!".to_owned(),
+            Badge::Attention | Badge::Unsent => "!".to_owned(),
         }
     }
 
@@ -50,7 +52,7 @@ impl Badge {
         match self {
             Badge::None | Badge::Pending(_) => "#2b5fad",
             Badge::Done => "#1d6f42",
-            Badge::Attention => "#b3261e",
+            Badge::Attention | Badge::Unsent => "#b3261e",
         }
     }
 
@@ -61,6 +63,7 @@ impl Badge {
             Badge::Pending(_) => "badge_pending",
             Badge::Done => "badge_done",
             Badge::Attention => "badge_attention",
+            Badge::Unsent => "badge_unsent",
         }
     }
 }

@@ -166,7 +166,8 @@ impl Board {
         }
     }
 
-    fn watch(&mut self, one: Watched) {
+    /// Watches a job from now on.
+    pub fn watch(&mut self, one: Watched) {
         if !self.watched.contains(&one) {
             self.watched.push(one);
         }

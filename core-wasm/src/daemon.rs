@@ -5,7 +5,7 @@
 
 use crate::badge::Badge;
 use crate::board::{Board, Watched};
-use crate::{renewal, spawn, upkeep};
+use crate::{notice, renewal, spawn, upkeep};
 use browser::fields::{is_true, members, text};
 use browser::storage::Area;
 use browser::{HostClient, action, i18n, runtime};
@@ -28,6 +28,8 @@ struct Shared {
     in_step: Cell<bool>,
     board: RefCell<Board>,
     recalled: Cell<bool>,
+    /// Something went wrong that the person has not read of yet.
+    has_notice: Cell<bool>,
     /// What the button shows; not known when the worker has just started.
     shown: Cell<Option<Badge>>,
 }
@@ -125,7 +127,10 @@ impl Shared {
 
     /// Shows how things stand, if that has changed.
     fn publish(&self) {
-        let badge = self.board.borrow().badge();
+        let badge = match self.has_notice.get() {
+            true => Badge::Unsent,
+            false => self.board.borrow().badge(),
+        };
         if self.shown.replace(Some(badge)) != Some(badge) {
             show(badge);
         }
@@ -147,6 +152,7 @@ async fn recall() {
     if !shared.recalled.get() {
         let watched = Area::Local.get_value(WATCHED_KEY).await.unwrap_or_default();
         shared.board.borrow_mut().remember(members(&watched).iter().filter_map(Watched::read));
+        shared.has_notice.set(notice::is_there().await);
         shared.recalled.set(true);
     }
 }
@@ -155,6 +161,20 @@ async fn note_watched() {
     let watched = shared().board.borrow().watched().to_vec();
     // Lost, it costs a badge after the worker's next start, no more.
     let _ = Area::Local.set(WATCHED_KEY, &watched).await;
+}
+
+/// There is something to read for the person, or not any more.
+pub fn set_notice(there: bool) {
+    let shared = shared();
+    shared.has_notice.set(there);
+    shared.publish();
+}
+
+/// The outcome of this job is waited for.
+pub async fn watch(job: JobId, source: Source) {
+    recall().await;
+    shared().board.borrow_mut().watch(Watched { job, source });
+    note_watched().await;
 }
 
 /// True when this browser waits for the outcome of a job; with a source, of that source's.
@@ -173,6 +193,7 @@ pub fn is_cancelled(job: JobId) -> bool {
 /// The person looks at the popup: the tick or "!" has done its duty.
 pub async fn seen() {
     recall().await;
+    notice::clear().await;
     let shared = shared();
     shared.board.borrow_mut().seen();
     note_watched().await;

@@ -1,12 +1,14 @@
 //! Answers the pages' questions.
 
-use crate::session::Session;
-use crate::{daemon, listing, renewal, upkeep};
-use browser::PageMessage;
+use crate::sending::{self, Sending};
+use crate::session::{Session, store_of};
+use crate::{daemon, listing, renewal, sites, upkeep};
 use browser::json::value_of;
-use browser::messages::{SessionState, pack, parse};
+use browser::messages::{Sent, SessionState, pack, parse};
+use browser::{PageMessage, tabs};
 use protocol::method::{ForgetCredentials, OfSource};
-use protocol::{Account, ErrorBody, ErrorCode, Settings, Source};
+use protocol::send::SentPage;
+use protocol::{Account, ErrorBody, ErrorCode, Settings, Source, Variant};
 use wasm_bindgen::JsValue;
 
 /// The answer to what `runtime.onMessage` gave.
@@ -24,6 +26,11 @@ pub async fn answer(message: JsValue) -> JsValue {
             pack(renewal::renew(source, store_id).await)
         }
         PageMessage::Forget { source } => pack(forget(source).await),
+        PageMessage::Send { key, pages, variant, store_id } => {
+            pack(send(key, pages, variant, store_id).await)
+        }
+        PageMessage::RenewSite { host } => pack(sites::renew(&host).await),
+        PageMessage::ForgetSite { host } => pack(sites::forget(&host).await),
         PageMessage::Seen => {
             daemon::seen().await;
             pack(Ok(()))
@@ -35,6 +42,19 @@ pub async fn answer(message: JsValue) -> JsValue {
 async fn who_is_there(source: Source, store: Option<String>) -> Result<Account, ErrorBody> {
     let pace_ms = Settings::default().pace_ms;
     Session::of(source, store).await.identify(pace_ms).await.map(|identity| identity.account)
+}
+
+async fn send(
+    key: String,
+    pages: Vec<SentPage>,
+    variant: Option<Variant>,
+    store: Option<String>,
+) -> Result<Sent, ErrorBody> {
+    let store = match store {
+        Some(store) => store,
+        None => store_of(tabs::active().await).await,
+    };
+    sending::send(Sending { key, pages, variant, store }).await
 }
 
 async fn session_of(source: Source, store: Option<String>) -> Result<SessionState, ErrorBody> {

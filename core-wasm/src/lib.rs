@@ -8,6 +8,9 @@
 //! | `session` | whose cookies, from which cookie store |
 //! | `fetch` | the providers' transport over `fetch` |
 //! | `listing`, `notes`, `batches` | "Download all": reading the list and handing it to the daemon |
+//! | `sending`, `gestures` | "Send to MediaFetcher": from pages, and from menu, key and address bar |
+//! | `sites` | sessions at the sites of what is sent |
+//! | `notice` | what went wrong while nobody looked |
 //! | `daemon`, `board` | the shared connection, and what its events say about the jobs |
 //! | `badge` | the toolbar button |
 //! | `renewal` | fresh credentials for jobs that wait for them |
@@ -23,10 +26,14 @@ mod board;
 mod daemon;
 mod desk;
 mod fetch;
+mod gestures;
 mod listing;
 mod notes;
+mod notice;
 mod renewal;
+mod sending;
 mod session;
+mod sites;
 mod upkeep;
 
 use js_sys::Promise;
@@ -84,4 +91,40 @@ pub fn handle_message(message: JsValue) -> Promise {
 #[wasm_bindgen]
 pub fn on_cookie_changed(change: JsValue) -> Promise {
     run(quiet(renewal::on_cookie_changed(change)))
+}
+
+/// `runtime.onStartup`: the browser has started.
+#[wasm_bindgen]
+pub fn on_startup() -> Promise {
+    run(quiet(gestures::create_menu()))
+}
+
+/// `contextMenus.onClicked`.
+#[wasm_bindgen]
+pub fn on_menu_clicked(info: JsValue, tab: JsValue) -> Promise {
+    run(quiet(gestures::on_menu_clicked(info, tab)))
+}
+
+/// `commands.onCommand`.
+#[wasm_bindgen]
+pub fn on_command(name: String, tab: JsValue) -> Promise {
+    run(quiet(gestures::on_command(name, tab)))
+}
+
+/// `omnibox.onInputStarted`, with an empty text, and `omnibox.onInputChanged`.
+#[wasm_bindgen]
+pub fn on_address_typed(input: String) {
+    gestures::on_address_typed(&input);
+}
+
+/// `omnibox.onInputEntered`.
+#[wasm_bindgen]
+pub fn on_address_entered(input: String) -> Promise {
+    run(quiet(gestures::on_address_entered(input)))
+}
+
+/// `permissions.onRemoved`.
+#[wasm_bindgen]
+pub fn on_permissions_removed(permissions: JsValue) -> Promise {
+    run(quiet(sites::on_permissions_removed(permissions)))
 }

@@ -8,7 +8,7 @@ use browser::messages::variants;
 use browser::storage::Area;
 use protocol::{Account, ErrorBody, JobId, Source, Variant};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const KEY: &str = "listings";
 
@@ -120,6 +120,26 @@ impl Notes {
     pub fn remove(&mut self, key: &str) {
         self.0.retain(|note| note.key != key);
     }
+}
+
+/// The record that says from which cookie store the session at a host was sent last: a private window's session is
+/// never renewed with the profile's own. Forgotten with the browser's end, as the session itself is.
+const STORES_KEY: &str = "site_stores";
+
+/// The cookie store that the session at `host` was sent from.
+pub async fn store_of_site(host: &str) -> Option<String> {
+    text(&Area::Session.get_value(STORES_KEY).await?, host).map(str::to_owned)
+}
+
+/// Notes the cookie store that the session at `host` is sent from.
+pub async fn keep_store_of_site(host: &str, store: &str) {
+    let mut stores = Area::Session.get_value(STORES_KEY).await.unwrap_or_default();
+    if !stores.is_object() {
+        stores = Value::Object(Map::new());
+    }
+    stores[host] = Value::from(store);
+    // Not kept, the session is renewed from the profile's own store or by a click.
+    let _ = Area::Session.set(STORES_KEY, &stores).await;
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::daemon;
 use crate::listing;
 use crate::notes::{Note, Notes};
 use crate::session::{Session, every};
+use crate::sites;
 use browser::environment::sleep;
 use browser::fields::{is_true, text};
 use browser::json::value_of;
@@ -48,8 +49,9 @@ fn is_within(origin: &str, domain: &str) -> bool {
 
 /// A cookie of some site changed: if jobs of that site are under way, their session is handed over again.
 pub async fn on_cookie_changed(change: JsValue) {
-    let Some(source) = changed_source(&value_of(&change)) else {
-        return;
+    let change = value_of(&change);
+    let Some(source) = changed_source(&change) else {
+        return sites::on_cookie_changed(&change).await;
     };
     let is_settling = SETTLING.with_borrow(|settling| settling.contains(&source));
     if is_settling || !is_wanted(source).await {
@@ -97,6 +99,9 @@ fn may_go_on(note: &Note, account: &Account) -> bool {
 /// The daemon needs the session of one account. When that one is not signed in (any more), nothing is sent: the
 /// files wait for the person.
 pub async fn on_needed(event: Value) {
+    if text(&event, "source") == Some(Source::Web.as_str()) {
+        return sites::on_needed(text(&event, "origin").unwrap_or_default()).await;
+    }
     let source = text(&event, "source").and_then(|source| source.parse::<Source>().ok());
     let (Some(source), Some(account_id)) = (source, text(&event, "account_id")) else {
         return;

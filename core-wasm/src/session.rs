@@ -6,7 +6,7 @@
 use crate::fetch::FetchTransport;
 use browser::cookies::{Store, all_for, own_store, stores};
 use browser::environment::{now_s, user_agent};
-use browser::tabs;
+use browser::tabs::{self, Tab};
 use protocol::{Account, Credentials, ErrorBody, ErrorCode, Source};
 use providers::credentials_from_cookies;
 
@@ -22,7 +22,7 @@ impl Session {
     pub async fn of(source: Source, store: Option<String>) -> Self {
         let store = match store {
             Some(store) => store,
-            None => active_store().await,
+            None => store_of(tabs::active().await).await,
         };
         Self { source, store }
     }
@@ -90,9 +90,9 @@ pub struct Identity {
     pub by_worker: bool,
 }
 
-/// The store of the tab that the person looks at.
-async fn active_store() -> String {
-    let Some(tab) = tabs::active().await else {
+/// The store of a tab; the profile's own without one.
+pub async fn store_of(tab: Option<Tab>) -> String {
+    let Some(tab) = tab else {
         return own_store().to_owned();
     };
     match tab.cookie_store_id {

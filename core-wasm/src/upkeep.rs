@@ -1,7 +1,7 @@
 //! What happens without a click: going on after a restart, and keeping libraries up to date by alarm.
 
 use crate::session::Session;
-use crate::{daemon, listing, notes::Notes};
+use crate::{daemon, gestures, listing, notes::Notes};
 use browser::cookies::own_store;
 use browser::fields::is_true;
 use browser::storage::Area;
@@ -20,6 +20,7 @@ const KEEP_KEY: &str = "keep_up_to_date";
 
 /// `runtime.onInstalled`.
 pub async fn on_installed(reason: String) {
+    gestures::create_menu().await;
     if reason == "install" {
         // Without the page the popup explains the same.
         let _ = tabs::create(&browser::runtime::url_of("onboarding.html")).await;

@@ -4,6 +4,7 @@
 
 use crate::fields::{is_true, list, members, text};
 use crate::json::{object, settle};
+use crate::site_access::is_within;
 use js_sys::{Object, Promise};
 use protocol::{Cookie, ErrorBody, Secret};
 use serde_json::Value;
@@ -59,6 +60,58 @@ pub async fn all_for(url: &str, store: &str) -> Result<Vec<Cookie>, ErrorBody> {
     Ok(members(&cookies).iter().filter_map(read_cookie).collect())
 }
 
+/// The cookies that a page of `host` over https may be sent, whatever its path: those of the host itself, and those
+/// that `domains`, the host and the ones above it, have set for what is below them.
+///
+/// # Errors
+/// As [`all_for`].
+pub async fn all_of_site(
+    host: &str,
+    domains: &[&str],
+    store: &str,
+) -> Result<Vec<Cookie>, ErrorBody> {
+    let mut found = Vec::new();
+    for domain in domains {
+        let any = Object::new().into();
+        let details =
+            [("domain", (*domain).into()), ("storeId", store.into()), ("partitionKey", any)];
+        let cookies = settle(get_all_js(&object(&details))).await?;
+        found.extend(members(&cookies).iter().filter_map(|cookie| of_site(cookie, host, domain)));
+    }
+    Ok(own_partition_first(found))
+}
+
+/// A cookie that was found under `domain`, and whether it is kept apart for another site that embeds `host`.
+fn of_site(cookie: &Value, host: &str, domain: &str) -> Option<(bool, Cookie)> {
+    let is_elsewhere = |site: &str| {
+        let embedder = site.rsplit("://").next().unwrap_or_default();
+        !is_within(host, embedder.split(':').next().unwrap_or_default())
+    };
+    let key = cookie.get("partitionKey").and_then(|key| text(key, "topLevelSite"));
+    let cookie = read_cookie(cookie)?;
+    // The question for a domain is answered with the cookies of all that is below it as well.
+    let is_sent = cookie.domain == domain && (domain == host || !cookie.host_only);
+    is_sent.then(|| (key.is_some_and(is_elsewhere), cookie))
+}
+
+/// Cookies of one name, domain and path can be kept in several partitions. A request carries one of them: the one of
+/// the site itself, where there is one.
+fn own_partition_first(found: Vec<(bool, Cookie)>) -> Vec<Cookie> {
+    let mut cookies: Vec<Cookie> = Vec::new();
+    let (elsewhere, own): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|(is_elsewhere, _)| *is_elsewhere);
+    for (_, cookie) in own.into_iter().chain(elsewhere) {
+        let same = |other: &Cookie| {
+            (&other.name, &other.domain, &other.path)
+                == (&cookie.name, &cookie.domain, &cookie.path)
+        };
+        if !cookies.iter().any(same) {
+            cookies.push(cookie);
+        }
+    }
+    cookies
+}
+
 /// Every store that is in use now. The profile's own comes first.
 ///
 /// # Errors
@@ -98,6 +151,38 @@ mod tests {
         let cookie = read_cookie(&api).unwrap();
         assert_eq!(cookie.expires_at, None);
         assert!(cookie.host_only);
+    }
+
+    #[test]
+    fn a_site_is_sent_its_own_cookies_and_those_set_above_it_for_all_below() {
+        let cookie = |domain: &str, host_only: bool| json!({"name": "a", "value": "v", "domain": domain, "hostOnly": host_only, "path": "/p"});
+        let sent =
+            |cookie: &Value, domain: &str| of_site(cookie, "www.example.com", domain).is_some();
+        assert!(sent(&cookie("www.example.com", true), "www.example.com"));
+        assert!(sent(&cookie(".example.com", false), "example.com"));
+        assert!(!sent(&cookie("example.com", true), "example.com"));
+        assert!(!sent(&cookie("login.example.com", true), "example.com"));
+        assert!(!sent(&cookie(".x.www.example.com", false), "www.example.com"));
+    }
+
+    #[test]
+    fn of_a_cookie_in_several_partitions_the_sites_own_counts() {
+        let cookie = |value: &str, site: Option<&str>| {
+            let key = site.map(|site| json!({ "topLevelSite": site }));
+            json!({"name": "a", "value": value, "domain": "www.example.com", "hostOnly": true, "path": "/", "partitionKey": key})
+        };
+        let values = |cookies: &[Value]| -> Vec<String> {
+            let host = "www.example.com";
+            let found = cookies.iter().filter_map(|cookie| of_site(cookie, host, host)).collect();
+            own_partition_first(found).iter().map(|c| c.value.expose().to_owned()).collect()
+        };
+        let (own, other) = (
+            cookie("own", Some("https://example.com")),
+            cookie("other", Some("https://b.example")),
+        );
+        assert_eq!(values(&[other.clone(), own]), ["own"]);
+        assert_eq!(values(&[other.clone(), cookie("plain", None)]), ["plain"]);
+        assert_eq!(values(&[other]), ["other"]);
     }
 
     #[test]

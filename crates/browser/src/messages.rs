@@ -3,14 +3,19 @@
 //! The worker has the site's session and does the listing; jobs, progress and settings are asked of the daemon
 //! directly, over the page's own [`crate::HostClient`].
 
+use crate::environment::random_uuid;
 use crate::fields::{self, list, text};
 use crate::json::{from_value, object, to_js};
 use crate::runtime::send_message;
+use protocol::send::SentPage;
 use protocol::{Account, ErrorBody, ErrorCode, JobId, Source, Variant};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
+
+/// The record of the session's storage in which the worker leaves what went wrong while no page was open.
+pub const NOTICE_KEY: &str = "notice";
 
 /// A page's question to the worker. `store_id` is a cookie store; without one it is the active tab's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +56,27 @@ pub enum PageMessage {
         /// The site.
         source: Source,
     },
+    /// Sends addresses to the daemon, with the sessions at their sites where those are allowed. Answer: [`Sent`].
+    Send {
+        /// Idempotency key.
+        key: String,
+        /// The addresses.
+        pages: Vec<SentPage>,
+        /// As what; the setting's when absent.
+        variant: Option<Variant>,
+        /// The cookie store.
+        store_id: Option<String>,
+    },
+    /// Hands the session at a host over, so that what waits for it goes on. Answer: null.
+    RenewSite {
+        /// The host.
+        host: String,
+    },
+    /// The session at a host is forgotten, here and by the daemon, and not read again. Answer: null.
+    ForgetSite {
+        /// The host.
+        host: String,
+    },
     /// The person has seen how things stand: the badge's tick or "!" can go. Answer: null.
     Seen,
     /// Settings were changed: the worker looks whether it has to keep libraries up to date. Answer: null.
@@ -74,6 +100,16 @@ pub struct SessionState {
     /// Whose, where the cookie says so.
     #[serde(default)]
     pub account_id: Option<String>,
+}
+
+/// Answer to [`PageMessage::Send`]: what became of the addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Addresses that the daemon has taken.
+    pub pages: u64,
+    /// Why others were not taken, if any.
+    #[serde(default)]
+    pub refused: Option<ErrorBody>,
 }
 
 /// The worker's answer on its way to a page: `{"ok": …}` or `{"err": …}`.
@@ -138,6 +174,35 @@ pub async fn forget(source: Source) -> Result<(), ErrorBody> {
     ask::<Value>(&PageMessage::Forget { source }).await.map(drop)
 }
 
+/// Sends addresses, such as the page in a tab or a pasted list. `variant` is the setting's when absent.
+///
+/// # Errors
+/// What the daemon says when it takes none of them; [`protocol::ErrorCode::HostMissing`].
+pub async fn send(pages: Vec<SentPage>, variant: Option<Variant>) -> Result<Sent, ErrorBody> {
+    let message = PageMessage::Send { key: random_uuid(), pages, variant, store_id: None };
+    match ask(&message).await {
+        // The worker was stopped before it answered. With the same key nothing is sent twice.
+        Err(error) if error.code == ErrorCode::Internal => ask(&message).await,
+        answered => answered,
+    }
+}
+
+/// Hands the session at `host` over, after the person has allowed it or has signed in there.
+///
+/// # Errors
+/// [`protocol::ErrorCode::SignedOut`] when there is none, or it is not allowed.
+pub async fn renew_site(host: String) -> Result<(), ErrorBody> {
+    ask::<Value>(&PageMessage::RenewSite { host }).await.map(drop)
+}
+
+/// Has the session at `host` forgotten.
+///
+/// # Errors
+/// [`protocol::ErrorCode::HostMissing`]; the session is not read again even so.
+pub async fn forget_site(host: String) -> Result<(), ErrorBody> {
+    ask::<Value>(&PageMessage::ForgetSite { host }).await.map(drop)
+}
+
 /// Clears the badge's tick or "!". To be called when the popup opens.
 pub async fn seen() {
     // A worker that cannot be reached shows no badge that could be cleared.
@@ -177,10 +242,24 @@ pub fn parse(received: &Value) -> Option<PageMessage> {
         "session_of" => PageMessage::SessionOf { source: source()?, store_id: store_id() },
         "renew_session" => PageMessage::RenewSession { source: source()?, store_id: store_id() },
         "forget" => PageMessage::Forget { source: source()? },
+        "send" => PageMessage::Send {
+            key: text(message, "key")?.to_owned(),
+            pages: list(message, "pages").iter().filter_map(sent_page).collect(),
+            variant: text(message, "variant").and_then(|variant| variant.parse().ok()),
+            store_id: store_id(),
+        },
+        "renew_site" => PageMessage::RenewSite { host: text(message, "host")?.to_owned() },
+        "forget_site" => PageMessage::ForgetSite { host: text(message, "host")?.to_owned() },
         "seen" => PageMessage::Seen,
         "settings_changed" => PageMessage::SettingsChanged,
         _ => return None,
     })
+}
+
+fn sent_page(page: &Value) -> Option<SentPage> {
+    let optional = |name| text(page, name).map(str::to_owned);
+    let address = text(page, "address")?.to_owned();
+    Some(SentPage { address, found_on: optional("found_on"), title: optional("title") })
 }
 
 /// The field `formats` of a message, of settings or of a note. Formats that we do not know are left out.
@@ -208,6 +287,22 @@ mod tests {
             PageMessage::SessionOf { source: Source::Producer, store_id: store_id.clone() },
             PageMessage::RenewSession { source, store_id },
             PageMessage::Forget { source },
+            PageMessage::Send {
+                key: "k".into(),
+                pages: vec![
+                    SentPage {
+                        address: "https://example.com/é".into(),
+                        found_on: Some("https://example.com/".into()),
+                        title: Some("A \"page\"".into()),
+                    },
+                    SentPage { address: "http://example.org".into(), ..SentPage::default() },
+                ],
+                variant: Some(Variant::Opus),
+                store_id: Some("0".into()),
+            },
+            PageMessage::Send { key: "k".into(), pages: Vec::new(), variant: None, store_id: None },
+            PageMessage::RenewSite { host: "example.com".into() },
+            PageMessage::ForgetSite { host: "example.com".into() },
             PageMessage::Seen,
             PageMessage::SettingsChanged,
         ];
@@ -225,6 +320,11 @@ mod tests {
             parse(&json!({ "to": "worker", "message": { "ask": "forget", "source": "x" } })),
             None
         );
+        let pages = json!([{ "address": 1 }, "https://example.com", { "title": "no address" }]);
+        let message = json!({ "ask": "send", "key": "k", "pages": pages, "variant": "exe" });
+        let sent =
+            PageMessage::Send { key: "k".into(), pages: Vec::new(), variant: None, store_id: None };
+        assert_eq!(parse(&json!({ "to": "worker", "message": message })), Some(sent));
     }
 
     #[test]
@@ -233,6 +333,8 @@ mod tests {
         assert_eq!(unpack(json!({ "ok": state.clone() })), Ok(state));
         assert_eq!(unpack::<Value>(json!({ "ok": null })), Ok(Value::Null));
         let error = ErrorBody::new(ErrorCode::SignedOut).with("site", "producer.ai");
+        let sent = Sent { pages: 2, refused: Some(error.clone()) };
+        assert_eq!(unpack(json!({ "ok": sent.clone() })), Ok(sent));
         assert_eq!(unpack::<Value>(json!({ "err": error.clone() })), Err(error));
         assert_eq!(unpack::<SessionState>(json!({})).unwrap_err().code, ErrorCode::BadParameters);
     }

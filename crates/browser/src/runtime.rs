@@ -89,6 +89,11 @@ pub(crate) fn disconnect_reason(port: &Port) -> String {
     reason.map(|complaint| text_of(&complaint)).unwrap_or_default()
 }
 
+/// Looks at `runtime.lastError`, so that the browser does not report it as one that nobody has looked at.
+pub(crate) fn forget_last_error() {
+    drop(RUNTIME.with(Runtime::last_error));
+}
+
 fn text_of(complaint: &JsValue) -> String {
     let message = complaint.unchecked_ref::<Complaint>().message();
     message.as_string().unwrap_or_else(|| message_of(complaint))

@@ -29,18 +29,21 @@ pub struct Tab {
     pub window_id: i32,
     /// Its address; only for sites that the extension may see.
     pub url: Option<String>,
+    /// Its title; as the address.
+    pub title: Option<String>,
     /// Firefox only; in Chromium the store is found by `cookies.getAllCookieStores`.
     pub cookie_store_id: Option<String>,
 }
 
 impl Tab {
     /// Reads a `tabs.Tab`; those of other windows' tools have no number.
-    fn read(tab: &Value) -> Option<Self> {
+    pub fn read(tab: &Value) -> Option<Self> {
         let number = |name| integer(tab, name).and_then(|number| i32::try_from(number).ok());
         Some(Tab {
             id: number("id")?,
             window_id: number("windowId")?,
             url: text(tab, "url").map(str::to_owned),
+            title: text(tab, "title").map(str::to_owned),
             cookie_store_id: text(tab, "cookieStoreId").map(str::to_owned),
         })
     }

@@ -17,6 +17,7 @@ mod panels;
 mod player;
 mod popup;
 mod route;
+mod sign_in;
 mod sites;
 mod state;
 mod store;

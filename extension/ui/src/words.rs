@@ -37,6 +37,13 @@ pub fn bytes(n: u64) -> String {
     tf(key, &[("n", &text)])
 }
 
+/// A figure that is not negative, with one digit after the mark, such as "3.1".
+pub fn tenths(figure: f64) -> String {
+    // What is too large or no number becomes the largest or 0.
+    let tenths = (figure * 10.0) as u64;
+    [&number(tenths / 10), &t("decimal_mark"), &(tenths % 10).to_string()[..]].concat()
+}
+
 /// A speed, such as "3.1 MB/s".
 pub fn speed(bytes_per_s: u64) -> String {
     tf("unit_per_s", &[("size", &bytes(bytes_per_s))])
@@ -74,7 +81,7 @@ pub fn error(error: &ErrorBody) -> String {
 /// Sites are stored by their short name and known to people by another.
 fn readable_param(name: &str, value: &str) -> String {
     match (name, Source::from_str(value)) {
-        ("site", Ok(source)) => source.title().to_owned(),
+        ("site", Ok(known)) => source(known),
         _ => value.to_owned(),
     }
 }
@@ -110,6 +117,14 @@ pub fn job_state(state: JobState) -> String {
     t(&format!("job_state_{}", state.as_str()))
 }
 
+/// The name of a source: sites have one of their own, the others a word.
+pub fn source(source: Source) -> String {
+    match source {
+        Source::Producer | Source::Flowmusic => source.title().to_owned(),
+        Source::Web | Source::Files => t(&format!("source_{source}")),
+    }
+}
+
 /// The name of a format.
 pub fn format(variant: Variant) -> String {
     t(&format!("format_{variant}"))
@@ -121,9 +136,12 @@ pub fn formats(variants: &[Variant]) -> String {
     names.reduce(|a, b| tf("list_comma", &[("a", &a), ("b", &b)])).unwrap_or_default()
 }
 
-/// A file's title, with a word for the empty one.
+/// A file's title. Without one, a page that was sent is known by its address.
 pub fn title(item: &ItemView) -> String {
-    or_untitled(&item.title)
+    match item.source {
+        Source::Web if item.title.trim().is_empty() => item.source_id.clone(),
+        _ => or_untitled(&item.title),
+    }
 }
 
 /// The title of a thing in the library, with the stem's name if it is one.
@@ -192,6 +210,30 @@ mod tests {
             [0, 7, 67, 3_599, 3_600, 36_061].map(play_time),
             ["0:00", "0:07", "1:07", "59:59", "1:00:00", "10:01:01"].map(String::from)
         );
+    }
+
+    #[test]
+    fn every_source_and_every_format_has_a_word_in_both_languages() {
+        for language in [Language::En, Language::Fr] {
+            speak(language);
+            for known in Source::ALL {
+                assert!(!source(*known).contains('_'), "{known} in {language:?}");
+            }
+            for variant in Variant::ALL {
+                assert!(!format(*variant).contains('_'), "{variant} in {language:?}");
+            }
+        }
+        assert_eq!(
+            (source(Source::Files), format(Variant::Media)),
+            ("Fichiers".into(), "Média".into())
+        );
+    }
+
+    #[test]
+    fn a_figure_has_one_digit_after_the_mark() {
+        speak(Language::En);
+        assert_eq!([3.17, 0.0, 1_234.56].map(tenths), ["3.1", "0.0", "1,234.5"].map(String::from));
+        assert_eq!(tenths(f64::NAN), "0.0");
     }
 
     #[test]

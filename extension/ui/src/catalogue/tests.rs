@@ -30,8 +30,14 @@ fn sources(folder: &Path) -> Vec<String> {
     texts
 }
 
+/// What names words: the pages, the worker, and the manifest in the browser's own form `__MSG_key__`.
 fn all_sources() -> String {
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).concat()
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::fs::read_to_string(here.join("../../manifest.json")).expect("the manifest");
+    let mut texts = sources(&here.join("src"));
+    texts.extend(sources(&here.join("../../core-wasm/src")));
+    texts.push(manifest.replace("__MSG_", "").replace("__", ""));
+    texts.concat()
 }
 
 #[test]
@@ -110,6 +116,15 @@ fn the_catalogue_holds_nothing_that_no_page_shows() {
         "pace_",
         "parallel_",
         "player_repeat_",
+        "threads_",
+        "trash_",
+        "height_",
+        "original_",
+        "preset_",
+        "local_",
+        "keep_",
+        "send_as_",
+        "source_",
     ];
     for key in en.keys() {
         let known = source.contains(&format!("\"{key}\""))

@@ -30,6 +30,7 @@ pub enum Icon {
     RepeatOne,
     Retry,
     Search,
+    Send,
     Shuffle,
     Star,
     Tab,
@@ -85,6 +86,7 @@ impl Icon {
             }
             Icon::Retry => "<path d='M20 12a8 8 0 1 1-2.5-5.8L20 8.5M20 4v4.5h-4.5'/>",
             Icon::Search => "<circle cx='11' cy='11' r='6.5'/><path d='m16 16 4.5 4.5'/>",
+            Icon::Send => "<path d='M12 20V9M7 13.5l5-5 5 5M5 4h14'/>",
             Icon::Shuffle => {
                 "<path d='M3 7h3.5l9 10H20M3 17h3.5l3-3.300M12.5 10.300l3-3.300H20M17.5 4.5 20 7l-2.5 2.5M17.5 14.5 20 17l-2.5 2.5'/>"
             }

@@ -8,6 +8,7 @@ pub mod focus;
 pub mod icon;
 pub mod live;
 pub mod missing_host;
+pub mod notice;
 pub mod progress_bar;
 pub mod search_field;
 pub mod state_word;

@@ -22,6 +22,11 @@ pub fn item_state(state: ItemState) -> AnyView {
     word(tone, picture, words::item_state(state))
 }
 
+/// What is being done to a file, in words of its own.
+pub fn under_way(words: String) -> AnyView {
+    word("tone-accent", Icon::Download, words)
+}
+
 /// The state of a job.
 pub fn job_state(state: JobState, clean: bool) -> AnyView {
     let (tone, picture) = match state {

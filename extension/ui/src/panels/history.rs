@@ -15,7 +15,7 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::method::{JobsQuery, ListJobs};
-use protocol::{Balance, JobId, JobState, JobSummary, Listing};
+use protocol::{Balance, JobId, JobState, JobSummary, Listing, Source};
 
 /// Jobs asked for at once.
 const PAGE: u32 = 50;
@@ -89,7 +89,7 @@ fn entry(store: Store, id: JobId) -> AnyView {
                     <summary>{t("balance_show")}</summary>
                     <div class="proof">
                         {live_view(move || job.get().map(|job| balance_table(&job.balance)))}
-                        {live_view(move || job.get().map(|job| listing(&job.listing, &job)))}
+                        {live_view(move || job.get().filter(has_listing).map(|job| listing(&job.listing, &job)))}
                     </div>
                 </details>
             </div>
@@ -103,14 +103,26 @@ fn entry(store: Store, id: JobId) -> AnyView {
     .into_any()
 }
 
+/// Whether there was a site's list to be read to its end.
+fn has_listing(job: &JobSummary) -> bool {
+    Source::SITES.contains(&job.source)
+}
+
 fn title(job: &JobSummary) -> String {
-    tf("job_title", &[("site", job.source.title()), ("date", &date_time(job.created_at))])
+    tf("job_title", &[("site", &words::source(job.source)), ("date", &date_time(job.created_at))])
 }
 
 fn about(job: &JobSummary) -> String {
-    let account = tf("job_account", &[("name", &job.account.name)]);
     let formats = tf("job_formats", &[("formats", &words::formats(&job.formats))]);
-    [account, formats, tn("songs", job.songs)].join(" · ")
+    let name = [("name", job.account.name.as_str())];
+    match job.source {
+        // Nobody's account, but a host.
+        Source::Web | Source::Files => {
+            let host = (!job.account.name.is_empty()).then(|| tf("job_host", &name));
+            host.into_iter().chain([formats]).collect::<Vec<_>>().join(" · ")
+        }
+        _ => [tf("job_account", &name), formats, tn("songs", job.songs)].join(" · "),
+    }
 }
 
 /// Every part in a line, and the sum under it.

@@ -2,6 +2,7 @@
 
 mod about;
 mod checklist;
+mod fields;
 mod held_rows;
 mod history;
 mod library;
@@ -9,8 +10,12 @@ mod paged;
 mod queue;
 mod queue_row;
 mod selection;
+mod send;
+mod sending_settings;
 mod settings;
+mod sites_setting;
 mod template_field;
+mod web_item;
 
 use crate::components::icon::Icon;
 use crate::player::Player;
@@ -47,6 +52,7 @@ pub struct Panel {
 /// All panels, in the order of the navigation. The first is shown when the address names none.
 pub const PANELS: &[Panel] = &[
     Panel { name: "queue", title_key: "nav_queue", icon: Icon::List, view: queue::queue },
+    Panel { name: "send", title_key: "nav_send", icon: Icon::Send, view: send::send },
     Panel { name: "library", title_key: "nav_library", icon: Icon::Music, view: library::library },
     Panel {
         name: "history",

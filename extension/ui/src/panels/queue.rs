@@ -8,6 +8,7 @@ use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
+use crate::components::notice::notice;
 use crate::components::search_field::search_field;
 use crate::link::{ask, command};
 use crate::route::Route;
@@ -91,6 +92,7 @@ pub fn queue(page: Page) -> AnyView {
                 <h1>{t("queue_title")}</h1>
                 <div class="row">{search_field(t("queue_search"), State::default(), search)} {pause_button(store)}</div>
             </div>
+            {notice()}
             {job_line(queue)}
             {chips(queue)}
             {bulk_bar(queue.list, move || actions(queue))}

@@ -1,16 +1,18 @@
 //! One row of the queue.
 
 use super::queue::{Queue, retry_row};
+use super::web_item::{self, host_of, needs_sign_in, sign_in_words};
 use crate::catalogue::{t, tf};
 use crate::clock::time_of_day;
 use crate::components::button::named_button;
 use crate::components::live::{live, live_view, on};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::components::state_word::item_state;
+use crate::sign_in::allow_for;
 use crate::state::Derived;
 use crate::words;
 use leptos::prelude::*;
-use protocol::{ItemId, ItemState, ItemView, JobId};
+use protocol::{ItemId, ItemState, ItemView, JobId, Source};
 
 /// Pixels, as in `styles/app.css`.
 pub const ROW_HEIGHT: u64 = 68;
@@ -51,17 +53,22 @@ pub fn row(queue: Queue, index: u64, focused: Derived<bool>) -> AnyView {
 
 fn known(queue: Queue, item: ItemView) -> AnyView {
     let title = words::title(&item);
-    let again = can_retry(item.state).then(|| {
-        let (id, name) = (item.id, tf("try_again_for", &[("title", &title)]));
-        named_button("compact", t("try_again"), name, move || retry_row(queue, id))
-    });
-    let below = match item.state {
-        ItemState::Running => transfer(queue, item.job, item.id, title.clone()),
+    let act = act(queue, &item, &title);
+    let doing = web_item::doing(queue.store, item.job, item.id);
+    let below = match (item.state, item.source) {
+        (ItemState::Running, Source::Web) => {
+            web_item::below_title(doing, title.clone(), host_of(&item).unwrap_or_default())
+        }
+        (ItemState::Running, _) => transfer(queue, item.job, item.id, title.clone()),
         _ => {
             let line = second_line(&item);
             let whole = line.clone();
             view! { <div class="item-line" title=whole>{line}</div> }.into_any()
         }
+    };
+    let state = match (item.state, item.source) {
+        (ItemState::Running, Source::Web) => web_item::stage_word(doing),
+        (state, _) => item_state(state),
     };
     view! {
         <div class="grow">
@@ -69,10 +76,24 @@ fn known(queue: Queue, item: ItemView) -> AnyView {
             {below}
         </div>
         <span class="format-tag">{words::format(item.variant)}</span>
-        {item_state(item.state)}
-        <div class="item-act">{again}</div>
+        {state}
+        <div class="item-act">{act}</div>
     }
     .into_any()
+}
+
+/// The one button of a row: what helps it on.
+fn act(queue: Queue, item: &ItemView, title: &str) -> Option<AnyView> {
+    let id = item.id;
+    if let Some(host) = needs_sign_in(item) {
+        let name = tf("site_use", &[("host", &host)]);
+        let press = move || allow_for(queue.store, host.clone(), id);
+        return Some(named_button("compact", t("site_use_short"), name, press));
+    }
+    can_retry(item.state).then(|| {
+        let name = tf("try_again_for", &[("title", title)]);
+        named_button("compact", t("try_again"), name, move || retry_row(queue, id))
+    })
 }
 
 /// Whether "Try again" makes sense.
@@ -83,7 +104,9 @@ fn can_retry(state: ItemState) -> bool {
 
 /// Why, and when next; or where the file is.
 fn second_line(item: &ItemView) -> String {
-    let reason = item.reason.as_ref().map(words::error);
+    let waits_for = needs_sign_in(item).and_then(|host| sign_in_words(item, &host));
+    let reason = waits_for.or_else(|| item.reason.as_ref().map(words::error));
+    let host = host_of(item).filter(|_| item.state != ItemState::Done);
     let next = item.next_try_at.filter(|_| item.state == ItemState::Waiting);
     let next = next.map(|time| tf("next_try_at", &[("time", &time_of_day(time))]));
     let attempts = (item.attempts > 1
@@ -91,7 +114,7 @@ fn second_line(item: &ItemView) -> String {
     .then(|| tf("attempts", &[("n", &item.attempts.to_string())]));
     let file = item.name.clone().filter(|_| item.state == ItemState::Done);
     let size = item.bytes.map(words::bytes).filter(|_| item.state == ItemState::Done);
-    let parts = [next, reason, attempts, file, size];
+    let parts = [host, next, reason, attempts, file, size];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

@@ -1,9 +1,12 @@
 //! The settings. They live in the daemon and are saved field by field; only the language is the extension's own.
 
 use super::Page;
+use super::fields::{NumberField, check_field, group, number_field, value};
+use super::sending_settings::{sending_group, trash_field};
+use super::sites_setting::sites_group;
 use super::template_field::template_field;
 use crate::actions::set_settings;
-use crate::catalogue::{t, tf};
+use crate::catalogue::t;
 use crate::components::live::{follow, live, live_view, on};
 use crate::components::missing_host::missing_host;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
@@ -12,38 +15,36 @@ use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::{Settings, SettingsPatch};
-use std::ops::RangeInclusive;
+use protocol::SettingsPatch;
 
 /// Draws the panel.
 pub fn settings(page: Page) -> AnyView {
     let store = page.store;
     let known = Derived::new(move || store.settings.get().is_some());
     let missing = Derived::new(move || matches!(store.link.get(), Link::Missing(_)));
-    let of_program = move || match (known.get(), missing.get()) {
+    let of_program = move || {
+        match (known.get(), missing.get()) {
         (true, _) => {
-            view! { {files_group(store)} {speed_group(store)} {keep_group(store)} }.into_any()
+            view! { {files_group(store)} {sending_group(store)} {speed_group(store)} {keep_group(store)} }.into_any()
         }
         (false, true) => {
             view! { <p class="muted">{t("settings_need_host")}</p> {missing_host(store)} }
                 .into_any()
         }
         (false, false) => view! { <p class="muted">{t("loading")}</p> }.into_any(),
+    }
     };
     view! {
         <div class="panel">
             <div class="panel-head"><h1>{t("settings_title")}</h1></div>
             <div class="narrow stack">
                 {live_view(of_program)}
+                {sites_group(store)}
                 {group("settings_general", language_field())}
             </div>
         </div>
     }
     .into_any()
-}
-
-fn group(title: &str, fields: AnyView) -> AnyView {
-    view! { <section class="card settings-group"><h2>{t(title)}</h2> {fields}</section> }.into_any()
 }
 
 fn files_group(store: Store) -> AnyView {
@@ -56,6 +57,7 @@ fn files_group(store: Store) -> AnyView {
             <p class="small muted">{t("formats_help")}</p>
         </div>
         {template_field(store)}
+        {trash_field(store)}
     };
     group("settings_files", fields.into_any())
 }
@@ -110,74 +112,15 @@ fn speed_group(store: Store) -> AnyView {
     group("settings_speed", view! { {parallel} {pace} }.into_any())
 }
 
-/// A whole number among the settings. The catalogue has `{id}_label` and `{id}_help`.
-struct NumberField {
-    id: &'static str,
-    range: RangeInclusive<u64>,
-    read: fn(&Settings) -> u64,
-}
-
-fn number_field(field: NumberField, store: Store, patch: fn(u64) -> SettingsPatch) -> AnyView {
-    let NumberField { id, range, read } = field;
-    let (min, max) = (*range.start(), *range.end());
-    let wrong = State::new(false);
-    let change = move |event: leptos::ev::Event| {
-        let number = event_target_value(&event).trim().parse().ok().filter(|n| range.contains(n));
-        wrong.set(number.is_none());
-        if let Some(number) = number {
-            set_settings(store, patch(number), Some(t("settings_saved")));
-        }
-    };
-    let complaint = move || {
-        let text = || tf("number_range", &[("min", &min.to_string()), ("max", &max.to_string())]);
-        wrong.get().then(|| view! { <p class="complaint small" role="alert">{text()}</p> })
-    };
-    let help_id = [id, "-help"].concat();
-    view! {
-        <div class="field">
-            <label for=id>{t(&[id, "_label"].concat())}</label>
-            <input
-                id=id
-                class="input short figures"
-                type="number"
-                min=min.to_string()
-                max=max.to_string()
-                aria-describedby=help_id.clone()
-                aria-invalid=live(move || wrong.get().to_string())
-                prop:value=live(move || value(store, |settings| read(settings).to_string()))
-                on:change=on(change)
-            />
-            {live_view(complaint)}
-            <p id=help_id class="small muted">{t(&[id, "_help"].concat())}</p>
-        </div>
-    }
-    .into_any()
-}
-
 fn keep_group(store: Store) -> AnyView {
-    let change = move |event: leptos::ev::Event| {
-        let keep_up_to_date = Some(event_target_checked(&event));
-        set_settings(
-            store,
-            SettingsPatch { keep_up_to_date, ..SettingsPatch::default() },
-            Some(t("settings_saved")),
-        );
-    };
-    view! {
-        <section class="card">
-            <label class="check">
-                <input
-                    type="checkbox"
-                    aria-describedby="keep-help"
-                    prop:checked=live(move || store.settings.with(|settings| settings.as_ref().is_some_and(|s| s.keep_up_to_date)))
-                    on:change=on(change)
-                />
-                <strong>{t("keep_label")}</strong>
-            </label>
-            <p id="keep-help" class="small muted indent">{t("keep_help")}</p>
-        </section>
-    }
-    .into_any()
+    let field = check_field(
+        "keep",
+        "",
+        store,
+        |settings| settings.keep_up_to_date,
+        |keep| SettingsPatch { keep_up_to_date: Some(keep), ..SettingsPatch::default() },
+    );
+    view! { <section class="card">{field}</section> }.into_any()
 }
 
 fn language_field() -> AnyView {
@@ -200,8 +143,4 @@ fn language_field() -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn value<T: Default>(store: Store, read: impl Fn(&Settings) -> T) -> T {
-    store.settings.with(|settings| settings.as_ref().map(read)).unwrap_or_default()
 }

@@ -5,6 +5,7 @@ mod account;
 mod download;
 mod outcome;
 mod running;
+mod send;
 mod site;
 
 use crate::actions::{open_folder, resume, show_page};
@@ -13,6 +14,7 @@ use crate::components::button::{button, icon_button};
 use crate::components::icon::{Icon, brand, icon};
 use crate::components::live::{Live, live, live_view, on};
 use crate::components::missing_host::missing_host_short;
+use crate::components::notice;
 use crate::components::toast::toasts;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
 use crate::state::{Derived, State};
@@ -21,6 +23,7 @@ use account::AccountState;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{JobId, JobSummary, Source, Variant};
+use send::TabPage;
 
 /// The popup's signals.
 #[derive(Clone, Copy)]
@@ -31,6 +34,8 @@ pub struct Popup {
     pub source: State<Option<Source>>,
     /// The site of the tab that the person looks at.
     pub tab_source: State<Option<Source>>,
+    /// The page in that tab, if it can be sent.
+    pub tab_page: State<Option<TabPage>>,
     /// Who is signed in there.
     pub account: State<AccountState>,
     /// The ticked formats.
@@ -48,6 +53,7 @@ pub fn popup(store: Store) -> AnyView {
         store,
         source,
         tab_source: State::new(None),
+        tab_page: State::new(None),
         account: State::new(AccountState::Looking),
         formats: chosen_formats(store),
         starting: State::new(false),
@@ -55,6 +61,8 @@ pub fn popup(store: Store) -> AnyView {
     };
     site::choose_first(popup);
     account::look_up(popup);
+    // Read first: with the sign, what it stands for goes too.
+    let left = notice::notice();
     // The person has seen how things stand, so the badge's sign can go.
     spawn_local(browser::messages::seen());
     let missing = Derived::new(move || is_missing(&store.link.get()));
@@ -66,6 +74,7 @@ pub fn popup(store: Store) -> AnyView {
                 {icon_button("quiet compact", Icon::Gear, t("open_settings"), move || show_page(store, "app.html#settings"))}
             </div>
             <h1 class="visually-hidden">"MediaFetcher"</h1>
+            {left}
             {live_view(content)}
             <div class="popup-foot">
                 {open_folder_button(store)}
@@ -92,6 +101,7 @@ fn main_part(popup: Popup) -> AnyView {
     };
     view! {
         {live_view(lost)}
+        {send::send_card(popup)}
         {site::site_choice(popup)}
         {account::account_line(popup)}
         {download::download_button(popup)}

@@ -1,6 +1,7 @@
 //! Which site: the one in the tab, else the one chosen last, else the first.
 
 use super::Popup;
+use super::send::TabPage;
 use crate::catalogue::t;
 use crate::components::live::{live, live_view, on};
 use crate::sites::source_of;
@@ -16,7 +17,9 @@ const KEY: &str = "last_site";
 /// Looks at the tab and at the last choice.
 pub fn choose_first(popup: Popup) {
     spawn_local(async move {
-        let in_tab = tabs::active().await.and_then(|tab| source_of(&tab.url?));
+        let tab = tabs::active().await;
+        popup.tab_page.set(tab.as_ref().and_then(TabPage::of));
+        let in_tab = tab.and_then(|tab| source_of(&tab.url?));
         popup.tab_source.set(in_tab);
         let first = match in_tab {
             Some(source) => source,

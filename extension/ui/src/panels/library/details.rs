@@ -88,7 +88,7 @@ fn about(library: Library, item: &LibraryItem) -> Vec<Fact> {
         ("details_album", item.album.clone()),
         ("details_year", item.year.map(|year| year.to_string())),
         ("details_stem", Some(item.part.clone())),
-        ("details_source", Some(item.source.title().to_owned())),
+        ("details_source", Some(words::source(item.source))),
         ("details_source_id", Some(item.source_id.clone())),
         ("details_added", Some(date_time(item.added_at))),
         ("details_folder", place),

@@ -52,7 +52,7 @@ pub fn filters(library: Library) -> AnyView {
             {property(library, Property {
                 label: "filter_source",
                 all: "filter_source_all",
-                counts: |facets| counted(&facets.sources, |source| source.title().to_owned()),
+                counts: |facets| counted(&facets.sources, |source| words::source(*source)),
                 read: |query| written(query.source),
                 write: |query, value| query.source = value.parse().ok(),
             })}

@@ -100,10 +100,10 @@ pub fn row(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
 
 /// Who made it, and where it comes from.
 fn maker(item: &LibraryItem) -> String {
-    let source = item.source.title();
+    let source = words::source(item.source);
     match item.artist.as_deref() {
-        Some(artist) => [artist, " · ", source].concat(),
-        None => source.to_owned(),
+        Some(artist) => [artist, " · ", &source].concat(),
+        None => source,
     }
 }
 
