@@ -49,11 +49,10 @@ impl Arrival {
         Self { file: None, extension, said, subtitles: Vec::new(), picture: None }
     }
 
-    /// What yt-dlp fetched.
-    pub fn of_page(claimed: &Claimed, fetched: Fetched, is_sound: bool) -> Self {
+    /// What yt-dlp fetched. `is_alone`: its page holds nothing else.
+    pub fn of_page(claimed: &Claimed, fetched: Fetched, is_alone: bool, is_sound: bool) -> Self {
         let Fetched { file, info, subtitles, thumbnail } = fetched;
-        let title = info.title.clone().filter(|title| !title.trim().is_empty());
-        let title = title.unwrap_or_else(|| claimed.title.clone());
+        let title = title(&info, is_alone).unwrap_or_else(|| claimed.title.clone());
         let metadata = metadata(claimed, &info);
         let raw = Value::Object(info.raw);
         // Sound alone has no place to show them.
@@ -92,6 +91,16 @@ fn said(claimed: &Claimed, title: String, metadata: Metadata, raw: Value) -> Rem
         assets: Vec::new(),
         raw,
     }
+}
+
+/// What the page calls it. Where yt-dlp knows no more than a page's own title it numbers what is on the page, also
+/// what is there alone.
+fn title(info: &Info, is_alone: bool) -> Option<String> {
+    let title = info.title.as_deref()?.trim();
+    let is_plain_page = matches!(info.extractor.as_deref(), Some("Generic" | "HTML5MediaEmbed"));
+    let unnumbered = title.strip_suffix(" (1)").filter(|_| is_alone && is_plain_page);
+    let title = unnumbered.unwrap_or(title);
+    (!title.is_empty()).then(|| title.to_owned())
 }
 
 fn metadata(claimed: &Claimed, info: &Info) -> Metadata {
@@ -262,6 +271,19 @@ mod tests {
         assert_eq!(rfc3339("20260203").as_deref(), Some("2026-02-03T00:00:00Z"));
         assert_eq!(rfc3339("2026"), None);
         assert_eq!(rfc3339("2026020é"), None);
+    }
+
+    #[test]
+    fn a_thing_alone_on_its_page_is_not_numbered() {
+        let info = |extractor: &str| Info {
+            title: Some("Tide (1)".into()),
+            extractor: Some(extractor.into()),
+            ..Info::default()
+        };
+        assert_eq!(title(&info("Generic"), true).as_deref(), Some("Tide"));
+        assert_eq!(title(&info("Generic"), false).as_deref(), Some("Tide (1)"));
+        assert_eq!(title(&info("Vimeo"), true).as_deref(), Some("Tide (1)"));
+        assert_eq!(title(&Info::default(), true), None);
     }
 
     #[test]

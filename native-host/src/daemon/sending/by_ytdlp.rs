@@ -65,7 +65,8 @@ impl Work<'_> {
             self.engine.meter.note(self.claimed, now.bytes, now.total);
         };
         let fetched = ytdlp.fetch(&entry, nest, &taste, self.cancel, &mut progress).await?;
-        Ok(Arrival::of_page(self.claimed, fetched, taste.want != Want::Video))
+        let is_alone = self.page.number.is_none();
+        Ok(Arrival::of_page(self.claimed, fetched, is_alone, taste.want != Want::Video))
     }
 
     /// The page is a list: its things are wanted in its place.
