@@ -192,21 +192,24 @@ fn without_a_session_it_waits_for_the_person_and_goes_on_with_one() {
 #[test]
 fn what_cannot_be_had_is_said_in_its_own_way_and_the_rest_comes() {
     let stage = Stage::new(0);
-    let paths = ["/nothing", "/live", "/broken", "/garbled", "/empty", "/gone", "/escape"];
+    let paths =
+        ["/nothing", "/live", "/watch/live", "/broken", "/garbled", "/empty", "/gone", "/escape"];
     let job = send(&stage, "k", &paths, Some(session(&stage)));
     let balance = end_of(&stage, job);
     let items = stage.browser().items(job);
     let of = |path: &str| items.iter().find(|item| item.source_id.ends_with(path)).unwrap();
     let code = |path: &str| of(path).reason.as_ref().map(|reason| reason.code);
     assert_eq!(code("/nothing"), Some(ErrorCode::NothingToFetch));
-    assert_eq!(code("/live"), Some(ErrorCode::LiveStream));
+    for path in ["com/live", "/watch/live"] {
+        assert_eq!(code(path), Some(ErrorCode::LiveStream), "{path}");
+    }
     for path in ["/broken", "/garbled", "/empty"] {
         assert_eq!(of(path).state, ItemState::Failed, "{path}");
         assert!(!of(path).reason.as_ref().unwrap().params["detail"].is_empty(), "{path}");
     }
     assert_eq!(of("/gone").state, ItemState::Absent);
     assert_eq!(of("/escape").state, ItemState::Done, "{:?}", of("/escape").reason);
-    assert_eq!((balance.done, balance.absent, balance.failed), (1, 1, 5));
+    assert_eq!((balance.done, balance.absent, balance.failed), (1, 1, 6));
     let name = of("/escape").name.clone().unwrap();
     assert!(!name.contains('/') && !name.contains('\u{202e}') && !name.contains('<'), "{name}");
     assert_tidy(&stage);

@@ -9,9 +9,12 @@ use protocol::send::Stage;
 use protocol::{Asset, ErrorBody, ErrorCode, Fetch, Metadata, RemoteItem, Source};
 use serde_json::json;
 use std::path::Path;
+use transfer::{HostClass, Target};
 
 /// Lists in lists in lists are followed so deep.
 const DEEPEST: u32 = 3;
+/// A day of segments of two seconds.
+const PLAYLIST_LIMIT: usize = 8 << 20;
 /// More things of one page are no list that somebody wants whole.
 const MOST_ENTRIES: usize = 10_000;
 
@@ -65,8 +68,40 @@ impl Work<'_> {
             self.engine.meter.note(self.claimed, now.bytes, now.total);
         };
         let fetched = ytdlp.fetch(&entry, nest, &taste, self.cancel, &mut progress).await?;
+        if let Some(playlist) = &fetched.info.stream
+            && self.is_open(playlist).await
+        {
+            return Err(FetchError::Live);
+        }
         let is_alone = self.page.number.is_none();
         Ok(Arrival::of_page(self.claimed, fetched, is_alone, taste.want != Want::Video))
+    }
+
+    /// Whether a playlist of HLS has no end (RFC 8216, 4.3.3.4): what came of it is a piece of a broadcast. yt-dlp knows
+    /// that of some pages only. One that cannot be read any more says nothing.
+    async fn is_open(&self, playlist: &str) -> bool {
+        let Ok(address) = transfer::web_address(playlist, self.settings.allow_local) else {
+            return false;
+        };
+        let is_own = self.session.as_ref().is_some_and(|session| {
+            address.scheme() == "https" && address.host_str() == Some(session.host.as_str())
+        });
+        let signer = if is_own { self.signer().ok().flatten() } else { None };
+        let target = Target {
+            url: address.to_string(),
+            signer,
+            class: HostClass::Files,
+            allow_json_url: false,
+        };
+        let mut text = Vec::new();
+        let mut sink = |bytes: &[u8]| {
+            text.extend_from_slice(bytes);
+            let is_long = text.len() > PLAYLIST_LIMIT;
+            if is_long { Err(ErrorBody::new(ErrorCode::TooLarge)) } else { Ok(()) }
+        };
+        let read = self.engine.downloader.fetch_stream(&target, &mut sink, self.cancel).await;
+        let has = |tag: &str| String::from_utf8_lossy(&text).contains(tag);
+        read.is_ok() && has("#EXTINF") && !has("#EXT-X-ENDLIST")
     }
 
     /// The page is a list: its things are wanted in its place.

@@ -117,7 +117,7 @@ impl Work<'_> {
     }
 
     /// Cookies go with https only.
-    fn signer(&self) -> Result<Option<Arc<Signer>>, ErrorBody> {
+    pub(super) fn signer(&self) -> Result<Option<Arc<Signer>>, ErrorBody> {
         let Some(session) = self.session.as_ref().filter(|_| self.page.url.starts_with("https://"))
         else {
             return Ok(None);
