@@ -25,8 +25,9 @@ pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &Cancellatio
     let fetched = match &claimed.fetch {
         Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
-        Fetch::Page { url, number, depth } => {
-            let page = sending::Page { url, number: *number, depth: *depth };
+        Fetch::Page { url, number, media, depth } => {
+            let media = media.as_deref();
+            let page = sending::Page { url, number: *number, media, depth: *depth };
             sending::bring(engine, claimed, &page, cancel).await
         }
         // It was here, and is not any more: nobody can bring it again.

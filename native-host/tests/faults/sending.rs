@@ -175,6 +175,73 @@ fn a_stream_a_list_of_twelve_and_a_feed_become_what_they_hold() {
 }
 
 #[test]
+fn the_same_bytes_that_come_by_two_ways_at_once_are_one_file() {
+    let stage = Stage::new(0);
+    assert_eq!(sent(&stage, &["/watch/mp4", "/files/clip.mp4"]).done, 2);
+    let items = all(&stage);
+    assert!(items.len() == 2 && items[0].name == items[1].name, "{items:#?}");
+    assert_eq!(items[0].references, 2);
+    stage.browser().ask::<DeleteItems>(OfLibraryItems { items: vec![items[0].id] });
+    assert!(stage.library().join(&items[1].name).is_file(), "somebody else has it");
+    stage.browser().ask::<DeleteItems>(OfLibraryItems { items: vec![items[1].id] });
+    assert!(!stage.library().join(&items[1].name).exists());
+    stage.browser().ask::<RestoreItems>(OfLibraryItems { items: vec![items[0].id] });
+    assert!(stage.library().join(&items[1].name).is_file());
+    assert_tidy(&stage);
+}
+
+#[test]
+fn a_page_of_five_hundred_is_read_once_and_can_be_given_up() {
+    let stage = Stage::new(0);
+    let job = send(&stage, "k", &["/many"], Some(session(&stage)));
+    stage.browser().wait_for(job, |job| job.balance.listed == 500 && job.balance.done > 20);
+    stage.browser().ask::<Cancel>(OfJob { job: Some(job) });
+    let ended = stage.browser().wait_for(job, |job| job.finished_at.is_some()).balance;
+    assert!(ended.adds_up() && ended.failed == 0 && ended.cancelled > 0, "{ended:?}");
+    let reads = stage.control().log().iter().filter(|entry| entry.path == "/many").count();
+    assert!(reads <= 4, "the page was read {reads} times");
+    assert_tidy(&stage);
+}
+
+#[test]
+fn a_program_that_is_missing_is_named_and_the_work_goes_on_when_it_is_there() {
+    let mut stage = Stage::new(0);
+    let tools = stage.folder().join("programs");
+    std::fs::create_dir(&tools).unwrap();
+    stage.stop_daemon();
+    stage.use_programs_in(&tools);
+    stage.start_daemon();
+    let job = send(&stage, "k", &["/watch/mp4"], Some(session(&stage)));
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    let missing = stage.browser().items(job).remove(0).reason.unwrap();
+    assert_eq!(
+        (missing.code, missing.params["program"].as_str()),
+        (ErrorCode::ProgramMissing, "yt-dlp")
+    );
+    // One that hangs is no program that answers, one that babbles neither.
+    for (name, script) in
+        [("yt-dlp", "#!/bin/sh\nexec sleep 600\n"), ("ffmpeg", "#!/bin/sh\nyes\n")]
+    {
+        stage_script(&tools.join(name), script);
+    }
+    stage.browser().ask::<Retry>(OfJob { job: Some(job) });
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    for name in ["yt-dlp", "ffmpeg"] {
+        std::fs::remove_file(tools.join(name)).unwrap();
+    }
+    stage.link_programs(&tools);
+    stage.browser().ask::<Retry>(OfJob { job: Some(job) });
+    assert_eq!(end_of(&stage, job).done, 1);
+    assert_tidy(&stage);
+}
+
+fn stage_script(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    crate::stage::write_file(path, text.as_bytes());
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
 fn without_a_session_it_waits_for_the_person_and_goes_on_with_one() {
     let stage = Stage::new(0);
     let job = send(&stage, "k", &["/watch/mp4", "/files/clip.mp4"], None);

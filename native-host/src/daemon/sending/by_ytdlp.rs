@@ -53,6 +53,7 @@ impl Work<'_> {
         let entry = Entry {
             address: address.clone(),
             item: self.page.number,
+            media: None,
             id: None,
             title: None,
             uploader: None,
@@ -83,10 +84,7 @@ impl Work<'_> {
         let Ok(address) = transfer::web_address(playlist, self.settings.allow_local) else {
             return false;
         };
-        let is_own = self.session.as_ref().is_some_and(|session| {
-            address.scheme() == "https" && address.host_str() == Some(session.host.as_str())
-        });
-        let signer = if is_own { self.signer().ok().flatten() } else { None };
+        let signer = self.signer(&address).ok().flatten();
         let target = Target {
             url: address.to_string(),
             signer,
@@ -156,6 +154,7 @@ impl Work<'_> {
                 fetch: Fetch::Page {
                     url: url.clone(),
                     number: entry.item,
+                    media: entry.media.as_ref().map(|media| media.as_str().to_owned()),
                     depth: self.page.depth + 1,
                 },
             }],
