@@ -129,6 +129,9 @@ fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, Lib
     if let Some(mut formats) = patch.formats {
         formats.sort_unstable();
         formats.dedup();
+        if let Some(other) = formats.iter().find(|format| !Variant::OF_SONGS.contains(format)) {
+            return Err(LibraryError::Invalid(format!("songs do not come as {other}")));
+        }
         let none = || LibraryError::Invalid("choose at least one format".into());
         settings.formats = (!formats.is_empty()).then_some(formats).ok_or_else(none)?;
     }

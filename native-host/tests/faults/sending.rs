@@ -1,6 +1,7 @@
 //! Pages of the web, sent from a browser or the command line: what they hold comes home as what plays, whatever the
 //! page is, and whatever happens on the way.
 
+use crate::disks::Disk;
 use crate::stage::{Stage, until_true};
 use protocol::method::*;
 use protocol::send::*;
@@ -232,6 +233,22 @@ fn a_program_that_is_missing_is_named_and_the_work_goes_on_when_it_is_there() {
     stage.link_programs(&tools);
     stage.browser().ask::<Retry>(OfJob { job: Some(job) });
     assert_eq!(end_of(&stage, job).done, 1);
+    assert_tidy(&stage);
+}
+
+#[test]
+fn a_disk_that_is_full_in_the_middle_of_encoding_waits_and_goes_on_when_there_is_room() {
+    let mut stage = Stage::new(0);
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "300k") else { return };
+    stage.use_library(&disk.at);
+    let job = send(&stage, "k", &["/files/clip.webm"], Some(session(&stage)));
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    assert_eq!(reasons(&stage, job), BTreeSet::from([ErrorCode::DiskFull]));
+    assert!(all(&stage).is_empty());
+    disk.remount("size=96m");
+    stage.browser().wait_for(job, |job| job.balance.done == 1);
+    let (_, path) = only(&stage);
+    assert!(codecs(&path).starts_with("h264+aac"), "{}", codecs(&path));
     assert_tidy(&stage);
 }
 

@@ -38,6 +38,23 @@ pub struct Entry {
     pub list: Option<String>,
 }
 
+impl Entry {
+    /// A thing of which no more is known than where it is.
+    pub fn unread(address: Address, item: Option<u32>) -> Self {
+        Self {
+            address,
+            item,
+            media: None,
+            id: None,
+            title: None,
+            uploader: None,
+            duration_s: None,
+            is_live: false,
+            list: None,
+        }
+    }
+}
+
 impl YtDlp {
     /// What can be fetched from the page, in its order: one entry for a page about one thing, else one for each.
     ///

@@ -69,16 +69,7 @@ async fn fetch(
 
 /// An entry for a page that was not read.
 fn unread(site: &Site, path: &str) -> Entry {
-    Entry {
-        address: address(site, path),
-        item: None,
-        id: None,
-        title: None,
-        uploader: None,
-        duration_s: None,
-        is_live: false,
-        list: None,
-    }
+    Entry::unread(address(site, path), None)
 }
 
 #[tokio::test]

@@ -50,17 +50,7 @@ impl Work<'_> {
         address: &Address,
         nest: &Nest<'_>,
     ) -> Result<Arrival, FetchError> {
-        let entry = Entry {
-            address: address.clone(),
-            item: self.page.number,
-            media: None,
-            id: None,
-            title: None,
-            uploader: None,
-            duration_s: None,
-            is_live: false,
-            list: None,
-        };
+        let entry = Entry::unread(address.clone(), self.page.number);
         let lines = self.settings.max_height;
         let taste =
             Taste { want: self.want(), max_height: (lines > 0).then_some(lines), largest: None };
