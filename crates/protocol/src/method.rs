@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId, Seq};
+use crate::intake::{ImportReport, ImportStarted, NewImport, OfImport, OwnedAdded, OwnedEntries};
 use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
 use crate::job::{Account, JobSummary, Listing};
 use crate::send::{NewSend, OfHost, SiteSession};
@@ -107,6 +108,12 @@ methods! {
     MarkFavorites = "library.favorite", MarkItems => Changed;
     /// Reads the next files again, to see whether they are still what they were.
     VerifyLibrary = "library.verify", VerifyFrom => Checked;
+    /// Takes in the media of a folder, or finds the import with the same key. Refused for browsers.
+    ImportFolder = "library.import", NewImport => ImportStarted;
+    /// What became of the files of a folder, so far or in the end.
+    ShowImport = "library.import_report", OfImport => ImportReport;
+    /// Notes what another program has fetched before.
+    NoteOwned = "library.own", OwnedEntries => OwnedAdded;
     /// The virtual folders.
     ListFolders = "folders.list", Nothing => Folders;
     /// Makes a virtual folder.
