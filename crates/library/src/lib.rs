@@ -9,6 +9,7 @@ mod commit;
 mod database;
 mod disk;
 mod error;
+pub mod intake;
 mod intent;
 mod items;
 mod jobs;

@@ -154,9 +154,18 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub fn place(&self, part: &str, name: &str) -> Result<bool, LibraryError> {
+        let placed = self.rename_if_free(part, name)?;
+        if placed {
+            let to = self.path(name)?;
+            sync_folder(to.parent().unwrap_or(&self.root)).map_err(LibraryError::io(name))?;
+        }
+        Ok(placed)
+    }
+
+    /// As [`Shelf::place`], but the name is not durable before its folder is synced.
+    pub(crate) fn rename_if_free(&self, part: &str, name: &str) -> Result<bool, LibraryError> {
         let (from, to) = (self.path(part)?, self.path(name)?);
-        let folder = to.parent().unwrap_or(&self.root).to_owned();
-        self.make_folder(&folder).map_err(LibraryError::io(name))?;
+        self.make_folder(to.parent().unwrap_or(&self.root)).map_err(LibraryError::io(name))?;
         let placed = tempfile::TempPath::try_from_path(&from).and_then(|temporary| {
             match temporary.persist_noclobber(&to) {
                 Ok(()) => Ok(true),
@@ -172,11 +181,7 @@ impl Shelf {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => rename_if_free(&from, &to),
             other => other,
         };
-        let placed = placed.map_err(LibraryError::io(name))?;
-        if placed {
-            sync_folder(&folder).map_err(LibraryError::io(name))?;
-        }
-        Ok(placed)
+        placed.map_err(LibraryError::io(name))
     }
 
     /// As [`Shelf::place`], for a file that takes the place of an older one of ours under the same name.

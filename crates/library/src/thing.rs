@@ -58,6 +58,6 @@ pub(crate) async fn store(
 }
 
 /// `created_at` is RFC 3339.
-fn year(metadata: &Metadata) -> Option<i32> {
+pub(crate) fn year(metadata: &Metadata) -> Option<i32> {
     metadata.created_at.as_deref()?.get(..4)?.parse().ok()
 }

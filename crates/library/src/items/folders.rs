@@ -144,6 +144,12 @@ fn checked_name(name: &str) -> Result<String, LibraryError> {
     Ok(name)
 }
 
+/// The name of a folder of the disk, as it can be that of a virtual one.
+pub(crate) fn tidy_name(name: &str) -> String {
+    let shorter: String = name.chars().take(LONGEST_NAME).collect();
+    checked_name(&shorter).unwrap_or_else(|_| "Untitled".into())
+}
+
 fn taken(error: sqlx::Error, name: &str) -> LibraryError {
     match error.as_database_error().is_some_and(|error| error.is_unique_violation()) {
         true => LibraryError::Invalid(format!("there is a folder “{name}” already")),

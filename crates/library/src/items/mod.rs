@@ -5,7 +5,7 @@
 mod arrange;
 mod check;
 mod filter;
-mod folders;
+pub(crate) mod folders;
 mod list;
 mod trash;
 
