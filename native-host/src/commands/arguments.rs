@@ -220,12 +220,37 @@ pub enum LibraryCommand {
         #[command(flatten)]
         filter: Filter,
     },
+    /// Take in media that were there before, and what other programs have noted as fetched
+    Import(Import),
     /// Read every file again; what is lost or damaged is fetched again
     Verify(Output),
     /// Delete for good what is in the trash
     EmptyTrash,
     /// Show the library in figures
     Stats(Output),
+}
+
+/// `library import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The folder; sub-folders become virtual folders. Files elsewhere are copied into the library, files that lie
+    /// below its folder stay where they are
+    pub folder: Option<PathBuf>,
+    /// Copy the files; the originals stay as they are
+    #[arg(long, conflicts_with = "in_place")]
+    pub copy: bool,
+    /// Take the files in where they lie, with their names: only below the library folder
+    #[arg(long)]
+    pub in_place: bool,
+    /// Only look and report; nothing is written
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What yt-dlp (--download-archive) or gallery-dl has noted as fetched, so that it is not fetched again
+    #[arg(long, value_name = "FILE")]
+    pub archive: Vec<PathBuf>,
+    /// How to report.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// What an export is written as.

@@ -1,7 +1,7 @@
 //! `library`: what is there, found, filed, deleted and brought back.
 
 use super::arguments::{LibraryCommand, Output, WhereToLook, Which};
-use super::{Failure, Outcome, export, open, say};
+use super::{Failure, Outcome, export, import, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -63,6 +63,7 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             let query = LibraryQuery { place, ..filter.query(String::new()) };
             export::run(client, query, *kind, to.as_deref()).await
         }
+        LibraryCommand::Import(wish) => import::run(client, wish).await,
         LibraryCommand::Verify(output) => verify(client, *output).await,
         LibraryCommand::EmptyTrash => {
             let freed = client.call::<EmptyTrash>(Nothing {}).await?;

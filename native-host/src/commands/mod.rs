@@ -8,6 +8,7 @@ mod daemon;
 mod doctor;
 mod export;
 mod follow;
+mod import;
 mod library;
 mod queue;
 mod registration;

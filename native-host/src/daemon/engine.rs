@@ -2,6 +2,7 @@
 
 use super::covers::Covers;
 use super::hub::Hub;
+use super::import::Imports;
 use super::listing::Listers;
 use super::media_server;
 use super::meter::Meter;
@@ -50,6 +51,7 @@ pub(super) struct Shared {
     pub covers: Covers,
     pub meter: Meter,
     pub listers: Listers,
+    pub imports: Imports,
     /// Work may have become possible.
     pub wake: Notify,
     /// Something that clients see has changed.
@@ -124,6 +126,7 @@ impl Engine {
             covers: Covers::default(),
             meter: Meter::default(),
             listers: Listers::default(),
+            imports: Imports::default(),
             wake: Notify::new(),
             changed: Notify::new(),
             stopping: CancellationToken::new(),

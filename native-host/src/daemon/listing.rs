@@ -4,7 +4,7 @@
 use super::engine::{Engine, SESSION_ERRORS};
 use protocol::method::Added;
 use protocol::{
-    ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem,
+    ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem, Source,
 };
 use providers::Lister;
 use std::collections::HashMap;
@@ -197,8 +197,9 @@ impl Engine {
                     () = engine.stopping.cancelled() => return,
                 }
             }
-            let open =
-                matches!(engine.library.job(job).await, Ok(job) if job.state == JobState::Listing);
+            let open = engine.library.job(job).await.is_ok_and(|job| {
+                job.state == JobState::Listing && Source::SITES.contains(&job.source)
+            });
             if !open || !engine.listers.take_over(job) {
                 return;
             }

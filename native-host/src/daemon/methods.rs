@@ -3,6 +3,7 @@
 
 use super::engine::Engine;
 use super::folder;
+use super::import;
 use super::scheduler;
 use super::sending;
 use super::server::Caller;
@@ -82,6 +83,9 @@ pub(super) async fn answer(
         MoveItems => things::file;
         MarkFavorites => things::mark;
         VerifyLibrary => things::verify;
+        ImportFolder => import::start;
+        ShowImport => import::report;
+        NoteOwned => import::own;
         ListFolders => things::folders;
         AddFolder => things::add_folder;
         EditFolder => things::edit_folder;
@@ -168,6 +172,7 @@ async fn resume(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {
         Some(job) => {
             set_state(engine, job, JobState::Running).await?;
             engine.read_list(job, true);
+            import::resume_all(engine).await;
         }
     }
     Ok(Nothing {})
@@ -205,6 +210,7 @@ async fn retry(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {
         }
         engine.job_changed(job.id);
     }
+    import::resume_all(engine).await;
     engine.wake.notify_one();
     engine.everything_changed().await;
     Ok(Nothing {})

@@ -117,6 +117,11 @@ impl Stage {
         Running { child, output }
     }
 
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> std::process::Output {
+        self.program(arguments).output().unwrap()
+    }
+
     /// Starts `sync --json` for all of a site's songs.
     pub fn start_sync(&self, service: Service, formats: &str) -> Running {
         let cookies = self.cookie_file(service);
