@@ -108,12 +108,12 @@ fn migrator() -> Migrator {
     let foundation = include_str!("../migrations/0001_foundation.sql");
     let sidecars_due = include_str!("../migrations/0002_sidecars_due.sql");
     let library = include_str!("../migrations/0003_library.sql");
-    let intake = include_str!("../migrations/0005_intake.sql");
+    let intake = include_str!("../migrations/0005_intake_and_journal.sql");
     Migrator::with_migrations(vec![
         step(1, "foundation", foundation),
         step(2, "sidecars due", sidecars_due),
         step(3, "library", library),
-        step(5, "intake", intake),
+        step(5, "intake and journal", intake),
     ])
 }
 

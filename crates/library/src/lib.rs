@@ -13,6 +13,7 @@ pub mod intake;
 mod intent;
 mod items;
 mod jobs;
+pub mod journal;
 mod listing;
 pub mod names;
 mod query;

@@ -75,6 +75,17 @@ impl Shelf {
         root.join(MARKER).is_file()
     }
 
+    /// The id of the library that was opened in `root` before.
+    pub(crate) fn marked_by(root: &Path) -> Option<String> {
+        let marker: Marker = serde_json::from_slice(&fs::read(root.join(MARKER)).ok()?).ok()?;
+        Some(marker.library_id)
+    }
+
+    /// The name of a file in the trash.
+    pub(crate) fn stowed_name(sha256: &str) -> String {
+        format!("{TRASH}/{sha256}")
+    }
+
     /// The folder's absolute path.
     pub fn root(&self) -> &Path {
         &self.root
@@ -326,7 +337,7 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub(crate) fn unstow(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
-        let stowed = format!("{TRASH}/{sha256}");
+        let stowed = Self::stowed_name(sha256);
         let Some((length, _)) = self.stat(&stowed) else { return Ok(true) };
         if self.place(&stowed, name)? {
             return Ok(true);

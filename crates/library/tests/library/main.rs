@@ -4,5 +4,6 @@ mod after_a_kill;
 mod import;
 mod list;
 mod main_job;
+mod rebuild;
 mod support;
 mod trash;
