@@ -224,6 +224,8 @@ pub enum LibraryCommand {
     Import(Import),
     /// Read every file again; what is lost or damaged is fetched again
     Verify(Output),
+    /// Make a lost or broken database again from the library folder; the old one is kept
+    Rebuild(Rebuild),
     /// Delete for good what is in the trash
     EmptyTrash,
     /// Show the library in figures
@@ -251,6 +253,14 @@ pub struct Import {
     /// How to report.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `library rebuild`.
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// The library folder, when the old database does not name it
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 /// What an export is written as.

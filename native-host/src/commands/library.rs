@@ -1,7 +1,7 @@
 //! `library`: what is there, found, filed, deleted and brought back.
 
 use super::arguments::{LibraryCommand, Output, WhereToLook, Which};
-use super::{Failure, Outcome, export, import, open, say};
+use super::{Failure, Outcome, export, import, open, rebuild, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -24,8 +24,13 @@ const AT_ONCE: u32 = 20;
 const SEPARATOR: char = '/';
 
 pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome, Failure> {
+    if let LibraryCommand::Rebuild(wish) = command {
+        // Without a daemon, which might not start.
+        return rebuild::run(home, wish).await;
+    }
     let client = &mut open(home).await?;
     match command {
+        LibraryCommand::Rebuild(wish) => rebuild::run(home, wish).await,
         LibraryCommand::Ls { place, filter, output } => {
             let place = where_to_look(client, place).await?;
             let query = LibraryQuery { place, ..filter.query(String::new()) };

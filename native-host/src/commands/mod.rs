@@ -11,6 +11,7 @@ mod follow;
 mod import;
 mod library;
 mod queue;
+mod rebuild;
 mod registration;
 mod sync;
 mod view;

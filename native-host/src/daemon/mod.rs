@@ -11,6 +11,7 @@
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
 //! | `import` | taking in folders with media that were there before |
 //! | `check` | reading files again, to see whether they are still what they were |
+//! | `journal` | repeating in the library folder what a lost database would have said |
 //! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
 //! | `server`, `methods` | connections and what they may ask |
 
@@ -22,6 +23,7 @@ mod engine;
 mod folder;
 mod hub;
 mod import;
+mod journal;
 mod listing;
 mod media_server;
 mod meter;
@@ -62,6 +64,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
         tokio::spawn(ticker::run(engine.clone())),
         tokio::spawn(things::keep_trash(engine.clone())),
         tokio::spawn(check::run(engine.clone())),
+        tokio::spawn(journal::run(engine.clone())),
     ];
     tokio::select! {
         () = engine.stopping.cancelled() => {}

@@ -12,6 +12,7 @@ mod line;
 mod listings;
 mod player;
 mod processes;
+mod rebuild;
 mod redirects;
 mod refusals;
 mod sessions;

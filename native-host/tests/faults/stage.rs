@@ -257,6 +257,12 @@ impl Drop for Stage {
 }
 
 impl Running {
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for the end; gives the status and what was printed.
     pub fn end(mut self) -> (i32, String) {
         let status = until("the command ends", || self.child.try_wait().unwrap());
