@@ -23,6 +23,13 @@ CREATE TABLE owned (
     PRIMARY KEY (extractor, id)
 ) WITHOUT ROWID;
 
+-- A search that the person keeps under a name.
+CREATE TABLE smart_folder (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL UNIQUE,
+    query TEXT NOT NULL                                -- JSON
+);
+
 -- Files that were here before have no record of a site that could lie beside them.
 DROP TRIGGER library_item_wants_sidecar;
 CREATE TRIGGER library_item_wants_sidecar AFTER INSERT ON library_item WHEN NEW.source <> 'files' BEGIN
@@ -37,7 +44,8 @@ WHEN OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL AND NEW.source <> 'fi
 END;
 
 -- Which blocks of the journal in the library folder (src/journal) say no longer what the rows say. Block n holds the
--- records n * 256 to n * 256 + 255 with their things; -1: the folders, -2: what is owned, -3: the settings.
+-- records n * 256 to n * 256 + 255 with their things; -1: the folders, -2: what is owned, -3: the settings,
+-- -4: the smart folders.
 -- `version` grows with each change, so that a change while a block is being written is not forgotten.
 CREATE TABLE journal_due (
     block   INTEGER PRIMARY KEY,
@@ -83,4 +91,13 @@ CREATE TRIGGER journal_owned_added AFTER INSERT ON owned BEGIN
 END;
 CREATE TRIGGER journal_settings_changed AFTER UPDATE ON meta WHEN NEW.key = 'settings' BEGIN
     INSERT INTO journal_due (block) VALUES (-3) ON CONFLICT (block) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER journal_smart_folder_added AFTER INSERT ON smart_folder BEGIN
+    INSERT INTO journal_due (block) VALUES (-4) ON CONFLICT (block) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER journal_smart_folder_changed AFTER UPDATE ON smart_folder BEGIN
+    INSERT INTO journal_due (block) VALUES (-4) ON CONFLICT (block) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER journal_smart_folder_removed AFTER DELETE ON smart_folder BEGIN
+    INSERT INTO journal_due (block) VALUES (-4) ON CONFLICT (block) DO UPDATE SET version = version + 1;
 END;

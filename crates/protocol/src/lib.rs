@@ -18,12 +18,13 @@ pub mod secret;
 pub mod send;
 pub mod settings;
 pub mod shelf;
+pub mod smart;
 
 pub use credentials::{Cookie, Credentials};
 pub use envelope::{Body, Envelope, Kind};
 pub use error::{ErrorBody, ErrorClass, ErrorCode};
 pub use event::Event;
-pub use ids::{FolderId, ImportId, ItemId, JobId, LibraryItemId, Seq};
+pub use ids::{FolderId, ImportId, ItemId, JobId, LibraryItemId, Seq, SmartFolderId};
 pub use item::{Asset, Fetch, ItemState, ItemView, Metadata, RemoteItem, Source, Variant};
 pub use job::{Account, Balance, JobState, JobSummary, Listing, Progress};
 pub use method::Method;

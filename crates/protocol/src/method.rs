@@ -13,6 +13,7 @@ use crate::shelf::{
     LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder, OfFolder,
     OfLibraryItem, OfLibraryItems, VerifyFrom,
 };
+use crate::smart::{ChangeSmartFolder, NewSmartFolder, OfSmartFolder, SmartFolder, SmartFolders};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +123,14 @@ methods! {
     EditFolder = "folders.edit", ChangeFolder => Folder;
     /// Removes a virtual folder; what was in it, folders and things, moves to the folder above.
     RemoveFolder = "folders.remove", OfFolder => Nothing;
+    /// The kept searches.
+    ListSmartFolders = "smart_folders.list", Nothing => SmartFolders;
+    /// Keeps a search under a name.
+    AddSmartFolder = "smart_folders.add", NewSmartFolder => SmartFolder;
+    /// Gives a kept search another name and another query.
+    EditSmartFolder = "smart_folders.edit", ChangeSmartFolder => SmartFolder;
+    /// Forgets a kept search.
+    RemoveSmartFolder = "smart_folders.remove", OfSmartFolder => Nothing;
     /// An address to play one thing from.
     PlayItem = "library.play", OfLibraryItem => MediaAddress;
     /// Events from now on, as `event` frames with this request's id.

@@ -268,11 +268,11 @@ impl Library {
         taken: &[Taken],
     ) -> Result<(), LibraryError> {
         let shelf = self.shelf();
-        let others = batch
+        let mut others = batch
             .iter()
             .zip(taken)
             .filter(|(one, taken)| !one.stays() && !matches!(taken, Taken::New(_)));
-        others.map(|(one, _)| shelf.remove(&one.output.file)).collect()
+        others.try_for_each(|(one, _)| shelf.remove(&one.output.file))
     }
 }
 

@@ -4,7 +4,7 @@ use super::Refused;
 use crate::database::{Library, Write, now, optional_json_column};
 use crate::error::LibraryError;
 use protocol::intake::ImportReport;
-use protocol::{JobId, Source, Variant};
+use protocol::{ItemId, JobId, Source, Variant};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
@@ -79,6 +79,20 @@ impl Library {
                 .fetch_optional(&self.pool)
                 .await?;
         import_row(&row.ok_or_else(|| LibraryError::NotFound(format!("import {job}")))?)
+    }
+
+    /// Where a file that was taken in came from: an absolute path.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn origin(&self, item: ItemId) -> Result<Option<String>, LibraryError> {
+        let row = sqlx::query(
+            "SELECT r.raw ->> 'from' FROM item i JOIN record r ON r.id = i.record_id WHERE i.id = ?1",
+        )
+        .bind(item.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten())
     }
 
     /// Imports whose jobs have not ended.

@@ -7,6 +7,7 @@ mod check;
 mod filter;
 pub(crate) mod folders;
 mod list;
+mod smart;
 mod trash;
 
 pub use check::Recorded;

@@ -2,7 +2,7 @@
 //! be made again from the files (`rebuild`).
 //!
 //! It lies in `.mediafetcher/journal`: a file for every 256 records, with a line for each record and its things, and
-//! one each for the virtual folders, what other programs have fetched, and the settings. Triggers note which of them
+//! one each for the folders, virtual and smart, what other programs have fetched, and the settings. Triggers note which of them
 //! are out of date in the transaction that makes them so; [`Library::write_journal`] replaces those, each as a whole.
 //! A line repeats rows column by column, so that a later column is in it without a change here.
 //!
@@ -30,12 +30,16 @@ const OWNED: i64 = -2;
 /// The settings.
 const SETTINGS: i64 = -3;
 
+/// The smart folders.
+const SMART: i64 = -4;
+
 /// The name of a block's file, relative to the library folder.
 fn file_name(block: i64) -> String {
     match block {
         FOLDERS => format!("{FOLDER}/folders.jsonl"),
         OWNED => format!("{FOLDER}/owned.jsonl"),
         SETTINGS => format!("{FOLDER}/settings.jsonl"),
+        SMART => format!("{FOLDER}/smart_folders.jsonl"),
         block => format!("{FOLDER}/{block:06}.jsonl"),
     }
 }

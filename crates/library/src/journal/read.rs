@@ -1,6 +1,6 @@
 //! Reading the journal back into rows, of what the folder still holds.
 
-use super::{BLOCK, FOLDER, FOLDERS, OWNED, SETTINGS, columns, file_name};
+use super::{BLOCK, FOLDER, FOLDERS, OWNED, SETTINGS, SMART, columns, file_name};
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
 use crate::shelf::{Sealed, Shelf};
@@ -88,6 +88,7 @@ impl Library {
         // A folder may have been moved into one that was made later.
         sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *write.tx).await?;
         self.insert(&mut write, "folder", rows, &[]).await?;
+        self.insert(&mut write, "smart_folder", self.read_lines(SMART)?, &[]).await?;
         write.commit().await?;
         Ok(count)
     }

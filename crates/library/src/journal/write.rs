@@ -1,6 +1,6 @@
 //! Writing the blocks that are out of date.
 
-use super::{BLOCK, FOLDERS, OWNED, SETTINGS, columns, file_name};
+use super::{BLOCK, FOLDERS, OWNED, SETTINGS, SMART, columns, file_name};
 use crate::database::Library;
 use crate::error::LibraryError;
 use sqlx::Row;
@@ -50,6 +50,10 @@ impl Library {
             FOLDERS => {
                 let of_folder = object("f", &columns(&self.pool, "folder", &[]).await?);
                 format!("SELECT {of_folder} FROM folder f ORDER BY id")
+            }
+            SMART => {
+                let of_folder = object("f", &columns(&self.pool, "smart_folder", &[]).await?);
+                format!("SELECT {of_folder} FROM smart_folder f ORDER BY id")
             }
             OWNED => "SELECT json_array(extractor, id) FROM owned ORDER BY extractor, id".into(),
             SETTINGS => "SELECT value FROM meta WHERE key = 'settings'".into(),

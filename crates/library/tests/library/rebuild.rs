@@ -5,6 +5,7 @@ use library::Library;
 use library::intake::{Incoming, with_short_id};
 use protocol::intake::OwnedEntry;
 use protocol::shelf::{ChangeFolder, FileItems, LibraryQuery, MarkItems, NewFolder, Place};
+use protocol::smart::NewSmartFolder;
 use protocol::{Metadata, SettingsPatch};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Row};
@@ -18,6 +19,7 @@ const ROWS: &[&str] = &[
     "SELECT json_array(id, hex(sha256), size, path, path_key, mtime_ns, container, codec, duration_ms, \
        references_count, added_at, trashed_at, stowed, collected_at) FROM media_file",
     "SELECT json_array(id, parent_id, name) FROM folder",
+    "SELECT json_array(id, name, query) FROM smart_folder",
     "SELECT json_array(r.id, r.source, r.source_id, r.title, r.metadata, r.raw, r.fingerprint, r.sidecar, \
        r.sidecar_fresh, r.seen_at) FROM record r WHERE id IN (SELECT record_id FROM library_item)",
     "SELECT json_array(i.id, i.record_id, i.source, i.source_id, i.variant, i.fetch, i.lane, i.state, i.fence, \
@@ -79,7 +81,7 @@ async fn filled() -> Bench {
     bench.add(job, &songs).await;
     for claimed in bench.claim().await {
         // The last two have the same bytes.
-        let bytes = if claimed.source_id < "d".to_string() {
+        let bytes = if claimed.source_id.as_str() < "d" {
             claimed.source_id.clone()
         } else {
             "twins".into()
@@ -120,6 +122,8 @@ async fn filled() -> Bench {
         .note_owned(&[OwnedEntry { extractor: "youtube".into(), id: "x".into() }])
         .await
         .unwrap();
+    let query = LibraryQuery { text: "f".into(), ..LibraryQuery::default() };
+    library.add_smart_folder(&NewSmartFolder { name: "F".into(), query }).await.unwrap();
     let patch = SettingsPatch { parallel: Some(5), ..SettingsPatch::default() };
     library.change_settings(patch).await.unwrap();
     bench

@@ -250,6 +250,13 @@ fn the_library_is_as_in_the_golden_files() {
         ..shelf::LibraryQuery::default()
     };
     golden("library.query", &query);
+    let smart = smart::SmartFolder {
+        id: SmartFolderId(2),
+        name: "Cafés of 2026".into(),
+        query: shelf::LibraryQuery { limit: 0, ..query },
+        items: 7,
+    };
+    golden("smart_folders", &smart::SmartFolders { folders: vec![smart] });
     let folder = shelf::Folder { id: FolderId(3), parent: None, name: "Moods".into(), items: 7 };
     golden("folders", &shelf::Folders { folders: vec![folder] });
 }
