@@ -203,7 +203,25 @@ pub enum LibraryCommand {
         #[arg(long)]
         remove: bool,
     },
-    /// List the virtual folders
+    /// Keep a search under a name: a smart folder
+    Keep {
+        /// Its name; an older one of that name is replaced
+        name: String,
+        /// Beginnings of words; all must be there
+        words: Vec<String>,
+        /// Where.
+        #[command(flatten)]
+        place: WhereToLook,
+        /// What.
+        #[command(flatten)]
+        filter: Filter,
+    },
+    /// Forget a kept search; what it found stays
+    Forget {
+        /// Its name
+        name: String,
+    },
+    /// List the virtual folders and the kept searches
     Folders(Output),
     /// Write what is there to a file, or to standard output
     Export {
@@ -295,6 +313,9 @@ pub struct WhereToLook {
     /// What is in this virtual folder, such as Moods/Calm
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<String>,
+    /// What this kept search finds
+    #[arg(long, value_name = "NAME")]
+    pub smart: Option<String>,
 }
 
 /// Which things, in which order.

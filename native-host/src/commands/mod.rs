@@ -13,6 +13,7 @@ mod library;
 mod queue;
 mod rebuild;
 mod registration;
+mod smart;
 mod sync;
 mod view;
 

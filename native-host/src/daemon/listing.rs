@@ -2,9 +2,11 @@
 //! where a browser that went away had begun.
 
 use super::engine::{Engine, SESSION_ERRORS};
+use super::import;
 use protocol::method::Added;
 use protocol::{
     ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem, Source,
+    Variant,
 };
 use providers::Lister;
 use std::collections::HashMap;
@@ -109,12 +111,19 @@ impl Engine {
         if !suspect.gone {
             let path = shelf.path(&suspect.path)?;
             let container = media::Container::of_extension(suspect.variant.extension());
-            let sound = tokio::task::spawn_blocking(move || match container {
-                Some(container) => is_sound(media::inspect(&path, container)),
-                None => Ok(true),
-            });
-            let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
-            if sound.await.map_err(internal)?? {
+            let sound = match (suspect.variant, container) {
+                // Whatever the container is.
+                (Variant::Media | Variant::Opus, _) => import::still_plays(&path).await?,
+                (_, Some(container)) => {
+                    let inspecting =
+                        tokio::task::spawn_blocking(move || media::inspect(&path, container));
+                    let internal =
+                        |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
+                    is_sound(inspecting.await.map_err(internal)?)?
+                }
+                (_, None) => true,
+            };
+            if sound {
                 self.library.accept_changed(&suspect.path).await?;
                 return Ok(false);
             }

@@ -90,6 +90,10 @@ pub(super) async fn answer(
         AddFolder => things::add_folder;
         EditFolder => things::edit_folder;
         RemoveFolder => things::remove_folder;
+        ListSmartFolders => things::smart_folders;
+        AddSmartFolder => things::add_smart_folder;
+        EditSmartFolder => things::edit_smart_folder;
+        RemoveSmartFolder => things::remove_smart_folder;
         PlayItem => things::play;
         StopDaemon => stop_daemon;
     }

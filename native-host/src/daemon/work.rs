@@ -1,7 +1,7 @@
 //! One wanted file: fetched by the way its address asks for, and settled by how that ended.
 
 use super::engine::{DISK_ERRORS, Engine, SESSION_ERRORS};
-use super::{bundle, song};
+use super::{bundle, import, song};
 use library::{Claimed, LibraryError, Settled};
 use protocol::{ErrorBody, ErrorClass, ErrorCode, Fetch};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,7 +22,8 @@ pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &Cancellatio
     let fetched = match &claimed.fetch {
         Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
-        Fetch::Page { .. } | Fetch::Here => Err(ErrorBody::new(ErrorCode::Unsupported).into()),
+        Fetch::Here => import::again::bring(engine, claimed, cancel).await,
+        Fetch::Page { .. } => Err(ErrorBody::new(ErrorCode::Unsupported).into()),
         Fetch::StemBundle { url } => bundle::bring(engine, claimed, url, cancel).await,
     };
     let unwanted = engine.end(claimed.item);

@@ -329,3 +329,68 @@ fn what_other_programs_have_fetched_is_noted_and_their_files_stay_as_they_are() 
         String::from_utf8(output.stderr).unwrap().contains("neither of yt-dlp nor of gallery-dl")
     );
 }
+
+#[test]
+fn a_copy_that_was_lost_or_rotted_is_made_again_from_the_original() {
+    let stage = Stage::new(1);
+    let folder = stage.folder().join("Old music");
+    attic::fill(&folder);
+    import(&stage, &folder, &[]);
+    let all = things(&stage);
+    let path = |title: &str| {
+        let thing = all.iter().find(|one| one.title == title).unwrap();
+        stage.library().join(&thing.name)
+    };
+    let (lost, rotten, gone) = (path("Song 1"), path("Phone 2"), path("Take 3"));
+    fs::remove_file(&lost).unwrap();
+    let stamp = fs::metadata(&rotten).unwrap().modified().unwrap();
+    let mut bytes = fs::read(&rotten).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&rotten, bytes).unwrap();
+    fs::File::options().write(true).open(&rotten).unwrap().set_modified(stamp).unwrap();
+    fs::remove_file(&gone).unwrap();
+    fs::remove_file(folder.join("Recordings/03.wav")).unwrap();
+    let (status, text) = stage.start(&["library", "verify"]).end();
+    assert_eq!(status, 1);
+    assert!(text.contains("3 lost"), "{text}");
+    until_true("two are here again", || lost.exists() && things(&stage).len() == all.len() - 1);
+    let mut again = things(&stage);
+    again.retain(|one| one.title != "Take 3");
+    assert!(again.iter().all(|one| {
+        all.iter().any(|before| before.name == one.name && before.folder == one.folder)
+    }));
+    let waiting =
+        ItemsQuery { states: vec![ItemState::Waiting], limit: 10, ..ItemsQuery::default() };
+    let mut browser = stage.browser();
+    let item = until("the third waits for its original", || {
+        browser.ask::<ListItems>(waiting.clone()).items.pop()
+    });
+    assert_eq!(item.reason.unwrap().code, ErrorCode::FileLost);
+}
+
+#[test]
+fn what_another_program_tagged_is_kept_and_what_it_broke_is_copied_again() {
+    let stage = Stage::new(1);
+    let folder = stage.folder().join("Old music");
+    attic::fill(&folder);
+    import(&stage, &folder, &[]);
+    let all = things(&stage);
+    let path = |title: &str| {
+        let thing = all.iter().find(|one| one.title == title).unwrap();
+        stage.library().join(&thing.name)
+    };
+    let [tagged, film, broken] = ["Song 1", "Film 2", "Song 3"].map(path);
+    for file in [&tagged, &film] {
+        let mut bytes = fs::read(file).unwrap();
+        let mut tag = [0; 128];
+        tag[..7].copy_from_slice(b"TAGMine");
+        bytes.extend(tag);
+        fs::write(file, bytes).unwrap();
+    }
+    fs::write(&broken, "<html>Sign in</html>").unwrap();
+    let text = stage.start(&["library", "verify"]).end().1;
+    assert_eq!(text.matches("sound; kept as it is").count(), 2, "{text}");
+    assert!(text.contains("1 lost"), "{text}");
+    until_true("all are here", || things(&stage).len() == all.len());
+}

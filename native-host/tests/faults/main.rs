@@ -1,5 +1,5 @@
 //! What must hold under fire: every scripted fault of the sites, the network, the disk and the process itself, through
-//! the real daemon and the real command line. The invariants (I1–I11) are those of `docs/invariants.md`.
+//! the real daemon and the real command line. The invariants (I1–I12) are those of `docs/invariants.md`.
 
 mod attic;
 mod browser;

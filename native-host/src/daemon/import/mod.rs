@@ -4,17 +4,25 @@
 //! |---|---|
 //! | `look` | one file: read through, copied, judged |
 //! | `run` | a folder from its first file to its last, batch by batch |
+//! | `sort` | which files of a batch are known, media or none |
+//! | `again` | one file that was lost, copied once more from where it came |
+//! | `keep` | a batch becomes part of the library |
 //! | `tally` | what became of the files, so far |
 //!
 //! Rows, names and the order of steps are the library's (`library::intake`).
 
+pub(super) mod again;
+mod keep;
 mod look;
 mod run;
+mod sort;
 mod tally;
 
 use super::engine::Engine;
 use super::server::Caller;
 use library::intake::check_source;
+use media::convert::ConvertError;
+use media::{Program, Survey};
 use protocol::intake::{
     ImportMode, ImportReport, ImportStarted, ImportState, MOST_OWNED, NewImport, OfImport,
     OwnedAdded, OwnedEntries,
@@ -24,6 +32,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use tally::Tally;
+use tokio_util::sync::CancellationToken;
 
 type Answer<T> = Result<T, ErrorBody>;
 
@@ -166,6 +175,28 @@ fn place_of(engine: &Engine, new: &NewImport) -> Answer<(PathBuf, bool)> {
             root.display()
         ))),
         _ => Ok((folder, is_inside)),
+    }
+}
+
+/// Whether a file that another program has written to is still media. One that cannot be judged says nothing.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) async fn still_plays(path: &Path) -> Answer<bool> {
+    let to_survey = path.to_owned();
+    let surveyed = tokio::task::spawn_blocking(move || media::survey(&to_survey)).await;
+    let failed = |error: std::io::Error| ErrorBody::new(ErrorCode::Io).with("detail", error);
+    match surveyed.map_err(|_| ErrorBody::new(ErrorCode::Withdrawn))?.map_err(failed)? {
+        Survey::Known(_) => return Ok(true),
+        Survey::Refused(_) => return Ok(false),
+        Survey::AskFfprobe => {}
+    }
+    let Some(ffprobe) = Program::Ffprobe.find(None).await else { return Ok(true) };
+    let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    match media::convert::probe(&ffprobe.path, path, &CancellationToken::new()).await {
+        Ok(probed) => Ok(media::surveyed(path, &probed, &extension).is_ok()),
+        Err(ConvertError::Damaged(_)) => Ok(false),
+        Err(_) => Ok(true),
     }
 }
 
