@@ -7,8 +7,8 @@
 
 use crate::container::{Container, HEAD_LEN, Sniffed, sniff};
 use crate::convert::{Plan, Probed, Refusal, StreamKind, Wishes, plan};
-use crate::inspect;
 use crate::tags::{Kind, Tags, read_any};
+use crate::{inspect, mp4};
 use protocol::{ErrorBody, ErrorCode};
 use std::fs::File;
 use std::io::{self, Read};
@@ -131,11 +131,7 @@ fn kind_of(head: &[u8]) -> Option<Kind> {
     match sniff(head) {
         Sniffed::Media(Container::Mp3) => Some(Kind::Mp3),
         Sniffed::Media(Container::Wav) => Some(Kind::Wav),
-        // Others may hold a picture, which ffprobe tells.
-        Sniffed::Media(Container::Mp4) => match head.get(8..12) {
-            Some(b"M4A " | b"M4B ") => Some(Kind::Mp4),
-            _ => None,
-        },
+        Sniffed::Media(Container::Mp4) => Some(Kind::Mp4),
         _ if head.starts_with(b"fLaC") => Some(Kind::Flac),
         _ if !head.starts_with(b"OggS") => None,
         // The first packet follows the page header of 28 bytes.
@@ -153,6 +149,10 @@ fn read_known(path: &Path, kind: Kind) -> Option<Surveyed> {
         Kind::Mp4 => Some(Container::Mp4),
         Kind::Flac | Kind::Opus | Kind::Vorbis => None,
     };
+    // A film is told better by ffprobe.
+    if kind == Kind::Mp4 && !mp4::is_sound_alone(&mut File::open(path).ok()?).ok()? {
+        return None;
+    }
     let facts = match container {
         Some(container) => Some(inspect(path, container).ok()?),
         None => None,

@@ -15,7 +15,6 @@ use crate::error::LibraryError;
 use crate::names;
 use protocol::{ErrorBody, JobId, Metadata};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use sqlx::Row;
 
 /// A media file that is to be taken in.
@@ -228,18 +227,14 @@ impl Library {
         let mut write = self.write().await?;
         let outputs = which.iter().map(|&at| batch[at].output.clone()).collect();
         let outputs = free_names(&mut write, outputs).await?;
-        let mut notes = Vec::with_capacity(which.len());
         for (&at, output) in which.iter().zip(outputs) {
             batch[at].output = output;
-            notes.push(json!({ "part": batch[at].output.file, "incoming": serde_json::to_string(&batch[at])? }));
+            sqlx::query("UPDATE import_part SET incoming = ?2 WHERE part = ?1")
+                .bind(&batch[at].output.file)
+                .bind(serde_json::to_string(&batch[at])?)
+                .execute(&mut *write.tx)
+                .await?;
         }
-        sqlx::query(
-            "UPDATE import_part SET incoming = a.value ->> 'incoming' FROM json_each(?1) a \
-             WHERE part = a.value ->> 'part'",
-        )
-        .bind(Value::Array(notes).to_string())
-        .execute(&mut *write.tx)
-        .await?;
         write.commit().await
     }
 

@@ -1,18 +1,20 @@
 //! The last transaction of a batch: every row of every file of it.
 //!
-//! New files, the many, cost a handful of statements together: rows travel as one JSON array and are spread by SQLite's
-//! `json_each`. What meets older rows goes the way of all commits, one by one.
+//! New files, the many, cost a handful of statements together, with their values bound: taking a wide row apart as JSON
+//! cost more than hashing the song. What meets older rows goes the way of all commits, one by one.
 
 use super::batch::{Incoming, Taken, folders_of, forget_parts};
 use crate::commit::record;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
 use crate::names::{clash_key, sort_key};
+use crate::shelf::Shelf;
 use crate::thing;
 use protocol::{ItemId, JobId};
-use serde_json::{Value, json};
-use sqlx::Row;
+use serde_json::json;
+use sqlx::{QueryBuilder, Row, Sqlite};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How a row of media stands to the bytes that come in.
 struct Older {
@@ -74,10 +76,8 @@ impl Library {
         let counted: Vec<usize> = (0..batch.len())
             .filter(|&at| !matches!(taken[at], Taken::Clash(_) | Taken::Again))
             .collect();
-        let row = |&at: &usize| row_of(&batch[at], &taken[at], folders[at], &shelf);
-        let rows = |which: &[usize]| Value::Array(which.iter().map(row).collect()).to_string();
-        store_wishes(&mut write, job, &rows(&counted)).await?;
-        store_new(&mut write, &rows(&plain)).await?;
+        store_wishes(&mut write, job, batch, &counted, taken).await?;
+        store_new(&mut write, batch, &plain, &folders, &shelf).await?;
         let mut surplus = Vec::new();
         for &at in &others {
             let one = &batch[at];
@@ -138,64 +138,106 @@ async fn older_rows(
     Ok(older)
 }
 
-fn row_of(one: &Incoming, taken: &Taken, folder: Option<i64>, shelf: &crate::Shelf) -> Value {
-    let (output, metadata) = (&one.output, &one.metadata);
-    let artist = metadata.artist.as_deref().unwrap_or_default();
-    json!({
-        "id": output.sealed.sha256, "title": output.title, "metadata": json!(metadata).to_string(),
-        "raw": json!({ "from": one.from }).to_string(), "already": !matches!(taken, Taken::New(_)),
-        "size": output.sealed.size, "path": output.name, "path_key": clash_key(&output.name),
-        "mtime_ns": shelf.stat(&output.name).map_or(0, |(_, mtime_ns)| mtime_ns),
-        "container": output.container, "codec": output.codec, "duration_ms": output.duration_ms,
-        "folder": folder, "artist": metadata.artist, "album": metadata.album, "year": thing::year(metadata),
-        "title_key": sort_key(&output.title), "artist_key": sort_key(artist),
-    })
-}
-
 /// Records, wanted files that are done, and that this job names them.
-async fn store_wishes(write: &mut Write<'_>, job: JobId, rows: &str) -> Result<(), LibraryError> {
+async fn store_wishes(
+    write: &mut Write<'_>,
+    job: JobId,
+    batch: &[Incoming],
+    which: &[usize],
+    taken: &[Taken],
+) -> Result<(), LibraryError> {
+    if which.is_empty() {
+        return Ok(());
+    }
+    let mut records = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO record (source, source_id, title, metadata, raw, fingerprint, seen_at, sidecar_fresh) ",
+    );
+    records.push_values(which.iter().map(|&at| &batch[at]), |mut row, one| {
+        row.push("'files'").push_bind(&one.output.sealed.sha256).push_bind(&one.output.title);
+        row.push_bind(json!(one.metadata).to_string());
+        row.push_bind(json!({ "from": one.from }).to_string());
+        row.push("''").push_bind(now()).push("1");
+    });
+    records.push(" ON CONFLICT DO NOTHING").build().execute(&mut *write.tx).await?;
+    let ids = |wanted: Option<bool>| {
+        let chosen = which.iter().filter(|&&at| {
+            wanted.is_none_or(|already| already != matches!(taken[at], Taken::New(_)))
+        });
+        let ids: Vec<&str> = chosen.map(|&at| batch[at].output.sealed.sha256.as_str()).collect();
+        serde_json::to_string(&ids)
+    };
     for statement in [
-        "INSERT INTO record (source, source_id, title, metadata, raw, fingerprint, seen_at, sidecar_fresh) \
-         SELECT 'files', a.value ->> 'id', a.value ->> 'title', a.value ->> 'metadata', a.value ->> 'raw', '', ?3, 1 \
-         FROM json_each(?1) a WHERE true ON CONFLICT DO NOTHING",
         // An older wish for a file that was lost is fulfilled by this one, whoever works on it (I8).
         "INSERT INTO item (record_id, source, source_id, variant, job_id, fetch, lane, state) \
          SELECT r.id, 'files', r.source_id, 'media', ?2, '{\"how\":\"here\"}', 'files', 'done' \
-         FROM json_each(?1) a JOIN record r ON r.source = 'files' AND r.source_id = a.value ->> 'id' WHERE true \
+         FROM json_each(?1) a CROSS JOIN record r ON r.source = 'files' AND r.source_id = a.value WHERE true \
          ON CONFLICT (source, source_id, variant) DO UPDATE SET state = 'done', reason = NULL, next_try_at = NULL, \
            fence = fence + 1, job_id = excluded.job_id WHERE state <> 'done'",
-        "DELETE FROM intent WHERE item_id IN (SELECT i.id FROM json_each(?1) a JOIN item i \
-           ON i.source = 'files' AND i.source_id = a.value ->> 'id')",
-        "INSERT INTO job_item (job_id, item_id, already) SELECT ?2, i.id, a.value ->> 'already' \
-         FROM json_each(?1) a JOIN item i \
-           ON i.source = 'files' AND i.source_id = a.value ->> 'id' AND i.variant = 'media' WHERE true \
-         ON CONFLICT DO NOTHING",
+        "DELETE FROM intent WHERE item_id IN (SELECT i.id FROM json_each(?1) a CROSS JOIN item i \
+           ON i.source = 'files' AND i.source_id = a.value)",
     ] {
-        sqlx::query(statement).bind(rows).bind(job.0).bind(now()).execute(&mut *write.tx).await?;
+        let query = sqlx::query(statement).bind(ids(None)?).bind(job.0);
+        query.execute(&mut *write.tx).await?;
+    }
+    for already in [false, true] {
+        sqlx::query(
+            "INSERT INTO job_item (job_id, item_id, already) SELECT ?2, i.id, ?3 FROM json_each(?1) a \
+             CROSS JOIN item i ON i.source = 'files' AND i.source_id = a.value AND i.variant = 'media' WHERE true \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(ids(Some(already))?)
+        .bind(job.0)
+        .bind(already)
+        .execute(&mut *write.tx)
+        .await?;
     }
     Ok(())
 }
 
 /// Files whose bytes no row has, and the things that they are.
-async fn store_new(write: &mut Write<'_>, rows: &str) -> Result<(), LibraryError> {
-    for statement in [
-        "INSERT INTO media_file (sha256, size, path, path_key, mtime_ns, container, codec, duration_ms, added_at, \
-           checked_at) \
-         SELECT unhex(a.value ->> 'id'), a.value ->> 'size', a.value ->> 'path', a.value ->> 'path_key', \
-           a.value ->> 'mtime_ns', a.value ->> 'container', a.value ->> 'codec', a.value ->> 'duration_ms', ?2, ?2 \
-         FROM json_each(?1) a",
-        "INSERT INTO library_item (media_file_id, record_id, item_id, folder_id, title, added_at, source, variant, \
-           artist, album, year, title_key, artist_key, size, duration_ms) \
-         SELECT m.id, i.record_id, i.id, a.value ->> 'folder', a.value ->> 'title', ?2, i.source, i.variant, \
-           a.value ->> 'artist', a.value ->> 'album', a.value ->> 'year', a.value ->> 'title_key', \
-           a.value ->> 'artist_key', m.size, m.duration_ms \
-         FROM json_each(?1) a CROSS JOIN media_file m ON m.sha256 = unhex(a.value ->> 'id') \
-         CROSS JOIN item i ON i.source = 'files' AND i.source_id = a.value ->> 'id' AND i.variant = 'media' \
-         WHERE true ORDER BY a.key \
-         ON CONFLICT (item_id, part) DO UPDATE SET media_file_id = excluded.media_file_id",
-    ] {
-        sqlx::query(statement).bind(rows).bind(now()).execute(&mut *write.tx).await?;
+async fn store_new(
+    write: &mut Write<'_>,
+    batch: &[Incoming],
+    which: &[usize],
+    folders: &[Option<i64>],
+    shelf: &Arc<Shelf>,
+) -> Result<(), LibraryError> {
+    if which.is_empty() {
+        return Ok(());
     }
+    let mut files = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO media_file (sha256, size, path, path_key, mtime_ns, container, codec, duration_ms, added_at, \
+           checked_at) ",
+    );
+    files.push_values(which.iter().map(|&at| &batch[at].output), |mut row, output| {
+        row.push("unhex(").push_bind_unseparated(&output.sealed.sha256).push_unseparated(")");
+        row.push_bind(output.sealed.size as i64).push_bind(&output.name);
+        row.push_bind(clash_key(&output.name));
+        row.push_bind(shelf.stat(&output.name).map_or(0, |(_, mtime_ns)| mtime_ns));
+        row.push_bind(&output.container).push_bind(&output.codec).push_bind(output.duration_ms);
+        row.push_bind(now()).push_bind(now());
+    });
+    files.build().execute(&mut *write.tx).await?;
+    let mut things = QueryBuilder::<Sqlite>::new(
+        "WITH a (n, id, folder, title, artist, album, year, title_key, artist_key) AS (",
+    );
+    things.push_values(which.iter().enumerate(), |mut row, (number, &at)| {
+        let (one, metadata) = (&batch[at], &batch[at].metadata);
+        row.push_bind(number as i64).push_bind(&one.output.sealed.sha256).push_bind(folders[at]);
+        row.push_bind(&one.output.title).push_bind(&metadata.artist).push_bind(&metadata.album);
+        row.push_bind(thing::year(metadata)).push_bind(sort_key(&one.output.title));
+        row.push_bind(sort_key(metadata.artist.as_deref().unwrap_or_default()));
+    });
+    things.push(
+        ") INSERT INTO library_item (media_file_id, record_id, item_id, folder_id, title, added_at, source, variant, \
+             artist, album, year, title_key, artist_key, size, duration_ms) \
+         SELECT m.id, i.record_id, i.id, a.folder, a.title, m.added_at, i.source, i.variant, a.artist, a.album, a.year, \
+           a.title_key, a.artist_key, m.size, m.duration_ms \
+         FROM a CROSS JOIN media_file m ON m.sha256 = unhex(a.id) \
+         CROSS JOIN item i ON i.source = 'files' AND i.source_id = a.id AND i.variant = 'media' WHERE true ORDER BY a.n \
+         ON CONFLICT (item_id, part) DO UPDATE SET media_file_id = excluded.media_file_id",
+    );
+    things.build().execute(&mut *write.tx).await?;
     Ok(())
 }
 
@@ -206,7 +248,7 @@ async fn store_other(
     older: Option<&Older>,
     folder: Option<i64>,
     taken: &Taken,
-    shelf: &std::sync::Arc<crate::Shelf>,
+    shelf: &Arc<Shelf>,
 ) -> Result<String, LibraryError> {
     let row = sqlx::query(
         "SELECT i.id, EXISTS (SELECT 1 FROM library_item l WHERE l.item_id = i.id) FROM item i \
