@@ -89,6 +89,11 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
+    /// Settings that were in force before; nothing is checked.
+    pub(crate) async fn replace_settings(&self, settings: &Settings) -> Result<(), LibraryError> {
+        self.store_settings(settings).await
+    }
+
     async fn store_settings(&self, settings: &Settings) -> Result<(), LibraryError> {
         self.store_meta("settings", &serde_json::to_string(settings)?).await
     }

@@ -269,7 +269,7 @@ fn without_a_session_it_waits_for_the_person_and_goes_on_with_one() {
     stage.browser().ask::<PutSiteSession>(other);
     assert_eq!(stage.browser().job(job).balance.needs_you, 2);
     stage.browser().ask::<PutSiteSession>(session(&stage));
-    assert_eq!(end_of(&stage, job).done, 2);
+    stage.browser().wait_for(job, |job| job.balance.done == 2);
     assert_tidy(&stage);
 }
 

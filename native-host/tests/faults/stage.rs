@@ -122,6 +122,11 @@ impl Stage {
         Running { child, output }
     }
 
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> std::process::Output {
+        self.program(arguments).output().unwrap()
+    }
+
     /// Starts `sync --json` for all of a site's songs.
     pub fn start_sync(&self, service: Service, formats: &str) -> Running {
         let cookies = self.cookie_file(service);
@@ -272,6 +277,12 @@ impl Drop for Stage {
 }
 
 impl Running {
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for the end; gives the status and what was printed.
     pub fn end(mut self) -> (i32, String) {
         let status = until("the command ends", || self.child.try_wait().unwrap());
