@@ -84,20 +84,14 @@ fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
     items.into_iter().filter_map(|item| Some(item.reason?.code)).collect()
 }
 
-/// Nothing of unfinished work is left in the library folder.
-#[track_caller]
+/// Nothing of unfinished work is left in the library folder, once the last work has put its things away.
 fn assert_tidy(stage: &Stage) {
-    let parts: Vec<PathBuf> = stage
-        .files()
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|end| end == "downloading"))
-        .collect();
-    assert!(parts.is_empty() && stage.longest_part().is_none(), "{parts:?}");
-    let work = stage.library().join(".mediafetcher/work");
-    let left: Vec<_> = std::fs::read_dir(work).into_iter().flatten().flatten().collect();
-    assert!(left.is_empty(), "{left:?}");
-    let secrets = std::fs::read_dir(stage.folder().join("data/tmp")).unwrap().count();
-    assert_eq!(secrets, 0, "a cookie file stays");
+    let count = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().count();
+    until_true("no part, no folder of work and no cookie file stays", || {
+        stage.longest_part().is_none()
+            && count(stage.library().join(".mediafetcher/work")) == 0
+            && count(stage.folder().join("data/tmp")) == 0
+    });
 }
 
 #[test]
@@ -249,6 +243,23 @@ fn a_disk_that_is_full_in_the_middle_of_encoding_waits_and_goes_on_when_there_is
     stage.browser().wait_for(job, |job| job.balance.done == 1);
     let (_, path) = only(&stage);
     assert!(codecs(&path).starts_with("h264+aac"), "{}", codecs(&path));
+    assert_tidy(&stage);
+}
+
+#[test]
+fn what_another_program_has_fetched_is_not_fetched_again() {
+    let stage = Stage::new(0);
+    let archive = stage.folder().join("archive.txt");
+    crate::stage::write_file(&archive, b"generic mp4-1\ngeneric mp4\ngeneric list-3\n");
+    let empty = stage.folder().join("nothing");
+    std::fs::create_dir(&empty).unwrap();
+    let [empty, archive] = [&empty, &archive].map(|path| path.to_str().unwrap());
+    let noted = stage.start(&["library", "import", empty, "--archive", archive]).end();
+    assert_eq!(noted.0, 0, "{}", noted.1);
+    let job = send(&stage, "k", &["/watch/mp4"], Some(session(&stage)));
+    assert_eq!(end_of(&stage, job).failed, 1);
+    assert_eq!(reasons(&stage, job), BTreeSet::from([ErrorCode::AlreadyOwned]));
+    assert_eq!(sent(&stage, &["/list"]).listed, 11);
     assert_tidy(&stage);
 }
 

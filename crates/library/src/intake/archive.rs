@@ -114,6 +114,19 @@ impl Library {
         Ok(self.which_are_owned(&[one]).await?[0])
     }
 
+    /// What is owned, as yt-dlp's archive has it: one `site id` a line. Empty where nothing is.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn owned_lines(&self) -> Result<String, LibraryError> {
+        let rows = sqlx::query("SELECT extractor || ' ' || id FROM owned WHERE extractor <> ?1")
+            .bind(OwnedEntry::GALLERY_DL)
+            .fetch_all(&self.pool)
+            .await?;
+        let lines = rows.iter().map(|row| Ok(row.try_get::<String, _>(0)? + "\n"));
+        Ok(lines.collect::<Result<String, sqlx::Error>>()?)
+    }
+
     /// As [`Library::is_owned`] for many, in their order.
     ///
     /// # Errors

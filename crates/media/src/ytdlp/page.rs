@@ -24,6 +24,8 @@ pub struct Entry {
     pub item: Option<u32>,
     /// Its media itself, where that is one file that the page names.
     pub media: Option<Address>,
+    /// yt-dlp's name for the site.
+    pub extractor: Option<String>,
     /// What the site calls it.
     pub id: Option<String>,
     /// Its title.
@@ -45,6 +47,7 @@ impl Entry {
             address,
             item,
             media: None,
+            extractor: None,
             id: None,
             title: None,
             uploader: None,
@@ -135,6 +138,7 @@ fn entry(json: &Value, address: &Address, item: Option<u32>, list: Option<String
         address: address.clone(),
         item,
         media: media_of(json),
+        extractor: field(json, "ie_key").or_else(|| field(json, "extractor_key")),
         id: field(json, "id"),
         title: field(json, "title"),
         uploader: field(json, "uploader").or_else(|| field(json, "channel")),

@@ -49,7 +49,7 @@ fn address(site: &Site, path: &str) -> Address {
 }
 
 fn nest(folder: &TempDir) -> Nest<'_> {
-    Nest { folder: folder.path(), cookies: None, user_agent: None, proxy: None }
+    Nest { folder: folder.path(), cookies: None, owned: None, user_agent: None, proxy: None }
 }
 
 async fn read(site: &Site, path: &str) -> Result<Vec<Entry>, FetchError> {

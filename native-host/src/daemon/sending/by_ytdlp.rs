@@ -3,8 +3,10 @@
 use super::arrival::{Arrival, Outcome};
 use super::page::Work;
 use super::short_id;
+use library::LibraryError;
 use media::convert::Want;
 use media::ytdlp::{Address, Entry, FetchError, Nest, Taste, YtDlp};
+use protocol::intake::OwnedEntry;
 use protocol::send::Stage;
 use protocol::{Asset, ErrorBody, ErrorCode, Fetch, Metadata, RemoteItem, Source};
 use serde_json::json;
@@ -30,10 +32,18 @@ impl Work<'_> {
         let cookies = cookies
             .map(|session| self.engine.cookie_file(session, self.claimed.item))
             .transpose()?;
+        // Beside the nest's own files, which yt-dlp names.
+        let owned = folder.join("owned.txt");
+        let lines = self.engine.library.owned_lines().await?;
+        if !lines.is_empty() {
+            let failed = |source| LibraryError::Io { what: owned.display().to_string(), source };
+            std::fs::write(&owned, lines).map_err(failed)?;
+        }
         let gate = self.engine.gate(&self.settings).await?;
         let nest = Nest {
             folder: &folder,
             cookies: cookies.as_ref().map(|file| file.path()),
+            owned: owned.is_file().then_some(owned.as_path()),
             user_agent: self.session.as_ref().and_then(|session| session.user_agent.as_deref()),
             proxy: gate.as_deref(),
         };
@@ -108,13 +118,28 @@ impl Work<'_> {
             Ok(entries) => entries,
             Err(error) => return Err(self.told(error, site).await),
         };
+        let is_owned = self.owned(&entries).await?;
+        let wanted = entries.iter().zip(is_owned).filter(|(_, is_owned)| !is_owned);
         let things: Vec<RemoteItem> =
-            entries.iter().take(MOST_ENTRIES).filter_map(|entry| self.thing(entry)).collect();
+            wanted.take(MOST_ENTRIES).filter_map(|(entry, _)| self.thing(entry)).collect();
         if things.is_empty() {
-            return Err(deep());
+            return Err(match entries.is_empty() {
+                true => deep(),
+                false => ErrorBody::new(ErrorCode::AlreadyOwned).with("site", site),
+            });
         }
         self.engine.library.expand(self.claimed, &things).await?;
         Ok(Outcome::Replaced)
+    }
+
+    /// Which of the list another program has fetched.
+    async fn owned(&self, entries: &[Entry]) -> Result<Vec<bool>, ErrorBody> {
+        let entry = |entry: &Entry| OwnedEntry {
+            extractor: entry.extractor.clone().unwrap_or_default(),
+            id: entry.id.clone().unwrap_or_default(),
+        };
+        let entries: Vec<OwnedEntry> = entries.iter().map(entry).collect();
+        Ok(self.engine.library.which_are_owned(&entries).await?)
     }
 
     /// One thing of the list; none that is the list itself, or that may not be asked for.
