@@ -12,6 +12,7 @@ pub mod daemon;
 pub mod gallery;
 pub mod ledger;
 pub mod media_facts;
+pub mod member;
 pub mod page;
 pub mod payload;
 pub mod permission;
