@@ -5,6 +5,7 @@
 //! only by what a person has: pages with accessible names, commands, files on disk, the native messaging manifest.
 #![warn(missing_docs)]
 
+pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod checkout;
