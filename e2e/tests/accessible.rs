@@ -1,7 +1,7 @@
 //! Every page and panel, with real content, as axe-core sees it: nothing serious, in light and dark.
 #![cfg(target_os = "linux")]
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use e2e::axe::Inspector;
 use e2e::browser::{Browser, Config};
 use e2e::member::{Member, SITE};
@@ -11,6 +11,23 @@ use e2e::wait;
 use protocol::Source;
 use serde_json::json;
 use simulator::Service;
+
+/// So that silence means something.
+#[tokio::test]
+async fn what_cannot_be_read_or_named_is_found() -> Result<()> {
+    let browser = Browser::start(&Config::default()).await?;
+    let page = browser
+        .open(
+            "data:text/html,<html lang=en><title>A</title><main><h1>A</h1><button></button>\
+               <p style='color:%23bbb;background:%23fff'>pale</p></main>",
+        )
+        .await?;
+    let mut inspector = Inspector::new()?;
+    inspector.look(&page, "bad").await?;
+    let found = format!("{:#}", inspector.judge().expect_err("nothing was found"));
+    assert!(found.contains("button-name") && found.contains("color-contrast"), "{found}");
+    Ok(())
+}
 
 /// Songs and pages in every state that the queue knows.
 async fn with_content() -> Result<Member> {
@@ -116,16 +133,21 @@ async fn nothing_serious_is_found_in_the_popup() -> Result<()> {
 async fn nothing_serious_is_found_where_the_program_is_missing_or_nothing_is_there() -> Result<()> {
     let mut inspector = Inspector::new()?;
     let browser = Browser::start(&Config::default()).await?;
-    for name in ["popup.html", "app.html#queue", "app.html#send", "onboarding.html"] {
+    let panels = ["queue", "send", "library", "history", "settings", "checklist"];
+    let panels = panels.map(|panel| format!("app.html#{panel}"));
+    for name in ["popup.html".to_owned(), "onboarding.html".to_owned()].iter().chain(&panels) {
         let page = browser.open_extension_page(name).await?;
-        page.wait_control("button", |name| name == "Check again").await?;
+        let there = page.wait_control("button", |name| name == "Check again").await;
+        there.with_context(|| format!("{name} without the program"))?;
         inspector.look(&page, &format!("{name} without the program")).await?;
         page.session.close().await?;
     }
     drop(browser);
     let stage = Stage::quick(1).await?;
     let browser = stage.browser(Config::default()).await?;
-    for (panel, text) in [("queue", ""), ("library", ""), ("history", "")] {
+    for (panel, text) in
+        [("queue", "Nothing here"), ("library", "Nothing here"), ("history", "No download yet")]
+    {
         let page = browser.open_extension_page(&format!("app.html#{panel}")).await?;
         page.wait_text(text).await?;
         inspector.look(&page, &format!("{panel} with nothing in it")).await?;
