@@ -64,6 +64,11 @@ chrome.omnibox.onInputEntered.addListener(async (text) => {
   await core.on_address_entered(text);
 });
 
+chrome.permissions.onAdded.addListener(async (permissions) => {
+  await ready;
+  await core.on_permissions_added(permissions);
+});
+
 chrome.permissions.onRemoved.addListener(async (permissions) => {
   await ready;
   await core.on_permissions_removed(permissions);

@@ -123,6 +123,12 @@ pub fn on_address_entered(input: String) -> Promise {
     run(quiet(gestures::on_address_entered(input)))
 }
 
+/// `permissions.onAdded`.
+#[wasm_bindgen]
+pub fn on_permissions_added(permissions: JsValue) -> Promise {
+    run(quiet(sites::on_permissions_added(permissions)))
+}
+
 /// `permissions.onRemoved`.
 #[wasm_bindgen]
 pub fn on_permissions_removed(permissions: JsValue) -> Promise {

@@ -1,13 +1,15 @@
 //! Sessions at the sites of pages that are sent: read when the person has allowed the site, handed to the daemon,
 //! forgotten at a word.
 
+use crate::session::store_of;
 use crate::{daemon, notes};
 use browser::address::Address;
 use browser::cookies::{all_of_site, own_store};
 use browser::environment::{sleep, user_agent};
 use browser::fields::{is_true, text};
 use browser::json::value_of;
-use browser::site_access::{self, allowed_hosts, cookie_domains, hosts_of, is_within};
+use browser::site_access::{self, allowed_hosts, cookie_domains, hosts_of, is_within, to_show};
+use browser::tabs;
 use protocol::method::{ForgetSiteSession, PutSiteSession};
 use protocol::send::{OfHost, SiteSession};
 use protocol::{ErrorBody, ErrorCode, Source};
@@ -75,6 +77,23 @@ async fn forget_sessions(hosts: Vec<String>) -> Result<(), ErrorBody> {
         daemon.ask::<ForgetSiteSession>(OfHost { host }).await?;
     }
     Ok(())
+}
+
+/// `permissions.onAdded`: what waits for the session at a site goes on. The popup that asked cannot see to it, because
+/// it closes when the browser's question appears.
+pub async fn on_permissions_added(permissions: JsValue) {
+    let hosts = hosts_of(&value_of(&permissions));
+    // A session is handed over for what was sent only.
+    if hosts.is_empty() || !daemon::is_watching(Some(Source::Web)).await {
+        return;
+    }
+    // The person has just been asked in the tab in front.
+    let store = store_of(tabs::active().await).await;
+    for host in to_show(&hosts) {
+        if put(&host, &store).await.is_ok() {
+            notes::keep_store_of_site(&host, &store).await;
+        }
+    }
 }
 
 /// `permissions.onRemoved`: what was taken back in the browser's own settings is forgotten as well.

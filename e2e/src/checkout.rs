@@ -32,6 +32,19 @@ pub fn mediafetcher() -> Result<PathBuf> {
     built(folder.join(format!("mediafetcher{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// The script of axe-core, which `cargo xtask setup` fetches into the folder of the build.
+///
+/// # Errors
+/// When it was not fetched.
+pub fn axe_core() -> Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let mut above = program.ancestors().map(|folder| folder.join("tools/axe.min.js"));
+    let Some(file) = above.find(|file| file.exists()) else {
+        bail!("axe-core is missing: run `cargo xtask setup` first");
+    };
+    Ok(file)
+}
+
 fn built(path: PathBuf) -> Result<PathBuf> {
     if !path.exists() {
         bail!("{} is missing: run `cargo xtask build` first", path.display());

@@ -61,8 +61,11 @@ pub async fn popup(page: &Page, folder: &Path, name: &str, language: &str) -> Re
     Ok(files)
 }
 
-/// Until what the page's program wanted to draw is drawn: nothing is busy, and two frames have passed.
-async fn settled(page: &Page) -> Result<()> {
+/// Waits until what the page's program wanted to draw is drawn: nothing is busy, and two frames have passed.
+///
+/// # Errors
+/// When it stays busy, or is gone.
+pub async fn settled(page: &Page) -> Result<()> {
     let look = async || {
         let busy: bool =
             page.session.evaluate("document.querySelector('[aria-busy=true]') !== null").await?;

@@ -5,6 +5,7 @@
 //! only by what a person has: pages with accessible names, commands, files on disk, the native messaging manifest.
 #![warn(missing_docs)]
 
+pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod checkout;
@@ -12,6 +13,7 @@ pub mod daemon;
 pub mod gallery;
 pub mod ledger;
 pub mod media_facts;
+pub mod member;
 pub mod page;
 pub mod payload;
 pub mod permission;

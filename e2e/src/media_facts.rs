@@ -63,3 +63,18 @@ pub async fn sound_md5(file: &Path) -> Result<String> {
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
+
+/// The codecs of all streams, in their order: `h264+aac`.
+///
+/// # Errors
+/// When ffprobe takes the file for damaged.
+pub async fn codecs(file: &Path) -> Result<String> {
+    let mut command = Command::new("ffprobe");
+    command.args(["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0"]).arg(file);
+    let output = command.kill_on_drop(true).output().await?;
+    if !output.status.success() {
+        bail!("ffprobe {}: {}", file.display(), String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(text.split_whitespace().collect::<Vec<_>>().join("+"))
+}

@@ -201,6 +201,14 @@ impl Page {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": false});
         self.session.call("Emulation.setDeviceMetricsOverride", size).await?;
+        self.prefer(scheme).await
+    }
+
+    /// Lets the page take the person for one who wants it light or dark, and without motion.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub async fn prefer(&self, scheme: Scheme) -> Result<()> {
         let value = if scheme == Scheme::Dark { "dark" } else { "light" };
         let features = json!({"features": [
             {"name": "prefers-color-scheme", "value": value},

@@ -3,6 +3,7 @@
 use crate::browser::{Browser, page_url};
 use crate::daemon::Home;
 use crate::page::Page;
+use crate::screen::Screen;
 use crate::wait;
 use anyhow::{Context, Result};
 use protocol::{JobState, JobSummary, Source, Variant};
@@ -37,6 +38,20 @@ impl Popup {
         let address = page_url("popup.html");
         let session =
             browser.cdp.wait_for_target("the popup", |target| target.url == address).await?;
+        Ok(Self { page: Page { session } })
+    }
+
+    /// Opens the real popup as a person does, with the key of [`give_key`]: only then may it see which page is in the
+    /// tab in front.
+    ///
+    /// # Errors
+    /// When it does not appear.
+    pub async fn open_by_key(browser: &Browser, screen: &Screen) -> Result<Self> {
+        screen.press(&[KEY_ON_SCREEN]).await?;
+        let address = page_url("popup.html");
+        let session =
+            browser.cdp.wait_for_target("the popup", |target| target.url == address).await?;
+        session.call("Accessibility.enable", serde_json::json!({})).await?;
         Ok(Self { page: Page { session } })
     }
 
@@ -77,6 +92,27 @@ impl Popup {
     pub async fn download_all(&self) -> Result<()> {
         self.page.click("button", "Download all").await
     }
+}
+
+/// The key that opens the popup, for the browser and for the screen.
+const KEY: &str = "Ctrl+Shift+Y";
+const KEY_ON_SCREEN: &str = "ctrl+shift+y";
+
+/// Sets the key that opens the popup, as a person does on `chrome://extensions/shortcuts`: every extension with a
+/// button has this command.
+///
+/// # Errors
+/// When the browser does not take it.
+pub async fn give_key(browser: &Browser) -> Result<()> {
+    let settings = browser.cdp.open_tab("about:blank").await?;
+    let page = Page::open(settings, "chrome://extensions/shortcuts").await?;
+    let id = protocol::EXTENSION_ID.trim();
+    let script = format!(
+        "chrome.developerPrivate.updateExtensionCommand(
+            {{extensionId: {id:?}, commandName: '_execute_action', keybinding: {KEY:?}}}).then(() => null)"
+    );
+    page.session.evaluate::<Option<()>>(&script).await?;
+    page.session.close().await
 }
 
 /// The name of a format's check box.

@@ -4,6 +4,7 @@
 //! simulator or a browser (demo, torture, bench) is a program of the `e2e` package that is built and started
 //! from here, so that this one stays quick to compile.
 
+mod axe;
 mod bindgen;
 mod build;
 mod chromium;

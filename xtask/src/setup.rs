@@ -2,7 +2,7 @@
 
 use crate::install::{self, System};
 use crate::wasm::{self, Toolchain};
-use crate::{chromium, console, workspace};
+use crate::{axe, chromium, console, workspace};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -21,6 +21,8 @@ pub enum Need {
     YtDlp,
     /// A screen for tests of what the browser asks, and a hand to answer.
     Screen,
+    /// Finds what keeps people from using a page.
+    Axe,
     /// What downloads are measured against.
     Aria2,
 }
@@ -33,9 +35,9 @@ impl Need {
     pub const DEMO: &[Need] = &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp];
     /// What tests and demo need. Elsewhere than on Linux the tests with a screen are left out.
     pub const ALL: &[Need] = if cfg!(target_os = "linux") {
-        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Screen]
+        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Axe, Need::Screen]
     } else {
-        Need::DEMO
+        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Axe]
     };
 
     fn name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Need {
             Need::Ffmpeg => "ffmpeg",
             Need::YtDlp => "yt-dlp",
             Need::Screen => "Xvfb, xdotool",
+            Need::Axe => "axe-core",
             Need::Aria2 => "aria2c",
         }
     }
@@ -64,6 +67,7 @@ impl Need {
             Need::YtDlp => {
                 [yt_dlp_of_checkout(), "yt-dlp".into()].into_iter().find_map(fresh_yt_dlp)
             }
+            Need::Axe => axe::find(),
             // Neither tells its version without a screen.
             Need::Screen => ["Xvfb", "xdotool"]
                 .iter()
@@ -89,6 +93,10 @@ impl Need {
             (Need::Screen, System::Dnf) => &["xorg-x11-server-Xvfb", "xdotool"],
             (Need::Screen, System::Pacman) => &["xorg-server-xvfb", "xdotool"],
             (Need::Screen, _) => &[],
+            (Need::Axe, System::Apt | System::Dnf | System::Pacman) => &["npm"],
+            (Need::Axe, System::Brew) => &["node"],
+            (Need::Axe, System::Winget) => &["OpenJS.NodeJS.LTS"],
+            (Need::Axe, System::Other) => &["npm"],
             (Need::Aria2, System::Winget) => &["aria2.aria2"],
             (Need::Aria2, _) => &["aria2"],
         }
@@ -99,6 +107,7 @@ impl Need {
         match self {
             Need::Wasm => wasm::add_with_rustup(),
             Need::YtDlp => yt_dlp_into_checkout(),
+            Need::Axe => axe::fetch(),
             Need::Chromium | Need::Ffmpeg | Need::Screen | Need::Aria2 => false,
         }
     }

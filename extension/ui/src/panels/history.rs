@@ -6,11 +6,12 @@ use crate::clock::date_time;
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{each, live, live_view};
+use crate::components::missing_host::missing_host;
 use crate::components::state_word::job_state;
 use crate::link::ask;
 use crate::route::files_of;
 use crate::state::{Derived, State};
-use crate::store::{Store, is_active};
+use crate::store::{Link, Store, is_active};
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,14 +29,11 @@ pub fn history(page: Page) -> AnyView {
         store.jobs.with(|jobs| jobs.iter().map(|job| job.id).collect::<Vec<_>>())
     });
     let none = move || ids.with(Vec::is_empty);
-    let empty = move || {
-        none().then(|| {
-            view! {
-                <div class="empty">
-                    {icon(Icon::History)} <strong>{t("history_empty")}</strong> <p>{t("history_empty_help")}</p>
-                </div>
-            }
-        })
+    let missing = Derived::new(move || none() && matches!(store.link.get(), Link::Missing(_)));
+    let empty = move || match missing.get() {
+        // Nobody knows then whether there is nothing.
+        true => Some(missing_host(store)),
+        false => none().then(nothing),
     };
     let more = move || {
         let wanted = !none() && !at_end.get();
@@ -49,6 +47,16 @@ pub fn history(page: Page) -> AnyView {
                 {live_view(empty)}
                 <div>{live_view(more)}</div>
             </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Instead of an empty list.
+fn nothing() -> AnyView {
+    view! {
+        <div class="empty">
+            {icon(Icon::History)} <strong>{t("history_empty")}</strong> <p>{t("history_empty_help")}</p>
         </div>
     }
     .into_any()

@@ -8,6 +8,7 @@ use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
+use crate::components::missing_host::missing_host;
 use crate::components::virtual_list::{VirtualList, scroll_to_start, virtual_list};
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
@@ -232,16 +233,23 @@ impl<T: Listed> Paged<T> {
 
     /// In the place of rows that have not come: that they are on their way, or why they do not come.
     pub fn trouble(self) -> Live<AnyView> {
-        live_view(move || match (self.total(), self.failure.get()) {
-            (Some(_), _) => None,
-            (None, Some(error)) => Some(failure(words::error(&error), move || {
-                self.failure.set(None);
-                self.load_page(0);
-            })),
-            (None, None) => {
-                let loading = view! { <p class="muted" role="status">{t("loading")}</p> };
-                let missing = matches!(self.store.link.get(), Link::Missing(_));
-                (!missing).then(|| loading.into_any())
+        let store = self.store;
+        let missing = Derived::new(move || {
+            matches!(store.link.get(), Link::Missing(_)) && self.total().is_none()
+        });
+        live_view(move || {
+            if missing.get() {
+                return Some(view! { <div class="narrow">{missing_host(store)}</div> }.into_any());
+            }
+            match (self.total(), self.failure.get()) {
+                (Some(_), _) => None,
+                (None, Some(error)) => Some(failure(words::error(&error), move || {
+                    self.failure.set(None);
+                    self.load_page(0);
+                })),
+                (None, None) => {
+                    Some(view! { <p class="muted" role="status">{t("loading")}</p> }.into_any())
+                }
             }
         })
     }
