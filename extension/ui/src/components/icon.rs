@@ -6,7 +6,6 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     Alert,
-    Captions,
     Check,
     CheckCircle,
     Clock,
@@ -105,9 +104,6 @@ impl Icon {
                 "<path d='M13 5h6v6M19 5l-8 8M10 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-4'/>"
             }
             Icon::Trash => "<path d='M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10 11v5M14 11v5'/>",
-            Icon::Captions => {
-                "<rect x='3' y='5.5' width='18' height='13' rx='2'/><path d='M6.5 12h4M13 12h4.5M6.5 15.3h7M16 15.3h1.5'/>"
-            }
             Icon::FullScreen => {
                 "<path d='M4 9V4.5h4.5M15.5 4.5H20V9M20 15v4.5h-4.5M8.5 19.5H4V15'/>"
             }

@@ -8,7 +8,7 @@ use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
-use crate::components::virtual_list::{VirtualList, scroll_to_start, virtual_list};
+use crate::components::virtual_list::{Shape, VirtualList, scroll_to_start, virtual_list};
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use crate::words;
@@ -213,16 +213,14 @@ impl<T: Listed> Paged<T> {
     pub fn view(
         self,
         label: String,
-        look: &'static str,
-        row_height: u64,
+        shape: Shape,
         row: impl Fn(u64, Derived<bool>) -> AnyView + Send + Sync + 'static,
     ) -> AnyView {
         let count = Derived::new(move || self.total().unwrap_or(0));
         let list = virtual_list(VirtualList {
             label,
-            look,
+            shape,
             count,
-            row_height,
             on_window: Box::new(move |sight| self.look_at(sight)),
             row: Box::new(row),
         });

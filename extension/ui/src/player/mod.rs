@@ -17,6 +17,7 @@ mod screen_controls;
 mod subtitles;
 
 pub use screen::player_frame;
+pub use subtitles::name_of as language_name;
 
 use crate::catalogue::t;
 use crate::components::live::follow;
@@ -25,7 +26,6 @@ use crate::state::{Derived, State};
 use crate::store::Store;
 use chapters::{Chapter, chapters_of};
 use element::{element, play};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use media_session::{on_media_keys, tell_media, tell_progress};
 use memory::Memory;
