@@ -40,6 +40,7 @@ impl Library {
             for intent in self.intents().await? {
                 self.mend(&intent, &mut recovered).await?;
             }
+            self.finish_renames().await?;
             recovered.quarantined = self.quarantine_strays().await?;
             self.settle_files().await;
             self.sweep_trash().await?;

@@ -64,6 +64,7 @@ impl Bench {
             title: claimed.title.clone(),
             has_picture: false,
             replaces: None,
+            edit: None,
         }
     }
 
@@ -96,11 +97,41 @@ impl Bench {
         page.items.into_iter().map(|item| item.title).collect()
     }
 
-    /// The files that rows speak of.
-    pub async fn paths(&self) -> Vec<String> {
+    /// A look at the database past the library.
+    async fn database(&self) -> sqlx::SqliteConnection {
         let file = self.folder.path().join("test.db");
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        sqlx::ConnectOptions::connect(&options).await.unwrap()
+    }
+
+    async fn execute(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&mut self.database().await).await.unwrap();
+    }
+
+    /// From now on the last transaction of a commit fails, as if the process were killed before it.
+    pub async fn refuse_rows(&self) {
+        let refuse = "CREATE TRIGGER refused BEFORE UPDATE OF state ON item WHEN NEW.state = 'done' \
+                      BEGIN SELECT RAISE(ABORT, 'killed'); END";
+        self.execute(refuse).await;
+    }
+
+    pub async fn accept_rows(&self) {
+        self.execute("DROP TRIGGER refused").await;
+    }
+
+    /// Notes a rename that a kill then stopped.
+    pub async fn note_rename(&self, from: &str, to: &str) {
+        sqlx::query("INSERT INTO renaming SELECT id, ?2 FROM media_file WHERE path = ?1")
+            .bind(from)
+            .bind(to)
+            .execute(&mut self.database().await)
+            .await
+            .unwrap();
+    }
+
+    /// The files that rows speak of.
+    pub async fn paths(&self) -> Vec<String> {
+        let mut connection = self.database().await;
         let query = sqlx::query_scalar("SELECT path FROM media_file ORDER BY path");
         query.fetch_all(&mut connection).await.unwrap()
     }
