@@ -1,7 +1,7 @@
 //! `library`: what is there, found, filed, deleted and brought back.
 
 use super::arguments::{LibraryCommand, Output, WhereToLook, Which};
-use super::{Failure, Outcome, export, open, say};
+use super::{Failure, Outcome, edit, export, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -57,6 +57,11 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             let done = client.call::<MarkFavorites>(wish).await?;
             report(done.items, items.len(), if *remove { "unmarked" } else { "marked" })
         }
+        LibraryCommand::Tag { items, values, output } => {
+            edit::tag(client, items, values, *output).await
+        }
+        LibraryCommand::Rename { dry_run: true, output } => edit::plan(client, *output).await,
+        LibraryCommand::Rename { dry_run: false, output } => edit::rename(client, *output).await,
         LibraryCommand::Folders(output) => folders(client, *output).await,
         LibraryCommand::Export { kind, to, place, filter } => {
             let place = where_to_look(client, place).await?;
@@ -166,7 +171,7 @@ fn clock(ms: i64) -> String {
     FormattedDuration(Duration::from_millis(ms.max(0).unsigned_abs())).to_string()
 }
 
-fn print_json(value: &impl Serialize) {
+pub(super) fn print_json(value: &impl Serialize) {
     say(protocol::envelope::to_value(value));
 }
 

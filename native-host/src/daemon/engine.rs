@@ -5,6 +5,7 @@ use super::hub::Hub;
 use super::listing::Listers;
 use super::media_server;
 use super::meter::Meter;
+use super::rename::Renaming;
 use super::sending::{SiteSessions, Tools};
 use super::sessions::Sessions;
 use crate::home::{self, Home};
@@ -52,6 +53,7 @@ pub(super) struct Shared {
     pub covers: Covers,
     pub meter: Meter,
     pub listers: Listers,
+    pub renaming: Renaming,
     /// Work may have become possible.
     pub wake: Notify,
     /// Something that clients see has changed.
@@ -133,6 +135,7 @@ impl Engine {
             covers: Covers::default(),
             meter: Meter::default(),
             listers: Listers::default(),
+            renaming: Renaming::default(),
             wake: Notify::new(),
             changed: Notify::new(),
             stopping: CancellationToken::new(),

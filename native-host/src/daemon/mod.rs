@@ -9,6 +9,7 @@
 //! | `sessions`, `site` | credentials in memory, and providers' requests signed with them |
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
+//! | `edit`, `rename` | what the person changes of a thing, and files named anew by the template |
 //! | `check` | reading files again, to see whether they are still what they were |
 //! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
 //! | `server`, `methods` | connections and what they may ask |
@@ -17,6 +18,7 @@ mod beside;
 mod bundle;
 mod check;
 mod covers;
+mod edit;
 mod engine;
 mod folder;
 mod hub;
@@ -24,6 +26,7 @@ mod listing;
 mod media_server;
 mod meter;
 mod methods;
+mod rename;
 mod retitle;
 mod scheduler;
 mod seal;
@@ -53,6 +56,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
     let engine = Engine::open(home.clone()).await?;
     let listener = socket::listen(&home, &lock).context("the local socket could not be made")?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the daemon is ready");
+    rename::go_on(&engine).await;
     let parts = [
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),

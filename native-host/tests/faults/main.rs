@@ -1,9 +1,10 @@
 //! What must hold under fire: every scripted fault of the sites, the network, the disk and the process itself, through
-//! the real daemon and the real command line. The invariants (I1–I11) are those of `docs/invariants.md`.
+//! the real daemon and the real command line. The invariants (I1–I12) are those of `docs/invariants.md`.
 
 mod browser;
 mod browsers;
 mod disks;
+mod edits;
 mod interrupted;
 mod library;
 mod line;
@@ -12,6 +13,7 @@ mod player;
 mod processes;
 mod redirects;
 mod refusals;
+mod renames;
 mod sending;
 mod sessions;
 mod sound;
