@@ -37,7 +37,6 @@ pub use items::Recorded;
 pub use listing::{AddOutcome, Suspect};
 pub use queue::Settled;
 pub use recovery::Recovered;
-pub use rename::RenameRun;
 pub use retitle::Retitle;
 pub use shelf::{Sealed, Shelf};
 pub use sidecar::Sidecar;

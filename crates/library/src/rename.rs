@@ -23,11 +23,12 @@ const KEY: &str = "rename_run";
 
 /// A run that names files anew.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RenameRun {
+struct Run {
+    /// Grows when it is begun anew before its end: what was looked at then counts no more.
+    number: u64,
     /// Files up to this row were looked at.
     after: i64,
-    /// How far it is.
-    pub progress: RenameProgress,
+    progress: RenameProgress,
 }
 
 /// A file that is looked at.
@@ -64,52 +65,59 @@ impl Library {
         Ok(Renames { renames: renames.into_iter().map(rename).collect(), total, next })
     }
 
-    /// Begins a run, or begins it anew.
+    /// Begins a run, or begins it anew: the template may be another by now.
     ///
     /// # Errors
     /// [`LibraryError::VolumeMissing`]; database failures.
-    pub async fn begin_renames(&self) -> Result<RenameRun, LibraryError> {
+    pub async fn begin_renames(&self) -> Result<RenameProgress, LibraryError> {
         self.shelf().check()?;
         let mut write = self.write().await?;
         let total = count(&mut write.tx).await?;
+        let number = run(&mut write.tx).await?.map_or(0, |run| run.number) + 1;
         let progress = RenameProgress { total, ..RenameProgress::default() };
-        let run = RenameRun { after: 0, progress };
-        note_run(&mut write, &run).await?;
+        let begun = Run { number, after: 0, progress: progress.clone() };
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(KEY)
+        .bind(serde_json::to_string(&begun)?)
+        .execute(&mut *write.tx)
+        .await?;
         write.commit().await?;
-        Ok(run)
+        Ok(progress)
     }
 
-    /// The run that was not finished, if any.
+    /// How far the run is that was not finished, if any.
     ///
     /// # Errors
     /// Database failures.
-    pub async fn unfinished_renames(&self) -> Result<Option<RenameRun>, LibraryError> {
-        let row = sqlx::query("SELECT value FROM meta WHERE key = ?1")
-            .bind(KEY)
-            .fetch_optional(&self.pool)
-            .await?;
-        let text: Option<String> = row.map(|row| row.try_get(0)).transpose()?;
-        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    pub async fn unfinished_renames(&self) -> Result<Option<RenameProgress>, LibraryError> {
+        let mut connection = self.pool.acquire().await?;
+        Ok(run(&mut connection).await?.map(|run| run.progress))
     }
 
-    /// The next files of a run.
+    /// The next files of the run; finished when there is none.
     ///
     /// # Errors
     /// [`LibraryError::VolumeMissing`]; database failures. What the disk refuses is counted as left.
-    pub async fn go_on_renaming(&self, mut run: RenameRun) -> Result<RenameRun, LibraryError> {
+    pub async fn go_on_renaming(&self) -> Result<RenameProgress, LibraryError> {
         self.shelf().check()?;
         let mut write = self.write().await?;
+        let Some(mut run) = run(&mut write.tx).await? else {
+            return Ok(RenameProgress { finished: true, ..RenameProgress::default() });
+        };
         let found = self.candidates(&mut write.tx, run.after, BATCH).await?;
-        let progress = &mut run.progress;
         let Some(last) = found.last() else {
-            progress.finished = true;
-            forget_run(&mut write).await?;
+            sqlx::query("DELETE FROM meta WHERE key = ?1")
+                .bind(KEY)
+                .execute(&mut *write.tx)
+                .await?;
             write.commit().await?;
-            return Ok(run);
+            return Ok(RenameProgress { finished: true, ..run.progress });
         };
         run.after = last.id;
-        progress.looked_at += found.len() as u64;
-        progress.left += found.iter().filter(|candidate| candidate.is_busy).count() as u64;
+        run.progress.looked_at += found.len() as u64;
+        run.progress.left += found.iter().filter(|candidate| candidate.is_busy).count() as u64;
         let wished = self.wished(&mut write.tx, &found).await?;
         for (id, rename) in &wished {
             sqlx::query("INSERT OR REPLACE INTO renaming (media_file_id, path) VALUES (?1, ?2)")
@@ -118,19 +126,16 @@ impl Library {
                 .execute(&mut *write.tx)
                 .await?;
         }
-        if wished.is_empty() {
-            note_run(&mut write, &run).await?;
+        if !wished.is_empty() {
             write.commit().await?;
-            return Ok(run);
+            let renamed = self.finish_renames().await?;
+            run.progress.renamed += renamed;
+            run.progress.left += (wished.len() as u64).saturating_sub(renamed);
+            write = self.write().await?;
         }
+        note(&mut write, &run).await?;
         write.commit().await?;
-        let renamed = self.finish_renames().await?;
-        run.progress.renamed += renamed;
-        run.progress.left += (wished.len() as u64).saturating_sub(renamed);
-        let mut write = self.write().await?;
-        note_run(&mut write, &run).await?;
-        write.commit().await?;
-        Ok(run)
+        Ok(run.progress)
     }
 
     /// Does what is noted, also what a kill left; gives how many files have their new name.
@@ -337,18 +342,22 @@ async fn count(connection: &mut SqliteConnection) -> Result<u64, LibraryError> {
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
-async fn note_run(write: &mut Write<'_>, run: &RenameRun) -> Result<(), LibraryError> {
-    sqlx::query(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-    )
-    .bind(KEY)
-    .bind(serde_json::to_string(run)?)
-    .execute(&mut *write.tx)
-    .await?;
-    Ok(())
+async fn run(connection: &mut SqliteConnection) -> Result<Option<Run>, LibraryError> {
+    let row = sqlx::query("SELECT value FROM meta WHERE key = ?1")
+        .bind(KEY)
+        .fetch_optional(connection)
+        .await?;
+    let text: Option<String> = row.map(|row| row.try_get(0)).transpose()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
-async fn forget_run(write: &mut Write<'_>) -> Result<(), LibraryError> {
-    sqlx::query("DELETE FROM meta WHERE key = ?1").bind(KEY).execute(&mut *write.tx).await?;
+/// Notes how far a run is, unless it was begun anew since.
+async fn note(write: &mut Write<'_>, run: &Run) -> Result<(), LibraryError> {
+    sqlx::query("UPDATE meta SET value = ?2 WHERE key = ?1 AND value ->> 'number' = ?3")
+        .bind(KEY)
+        .bind(serde_json::to_string(run)?)
+        .bind(i64::try_from(run.number).unwrap_or(i64::MAX))
+        .execute(&mut *write.tx)
+        .await?;
     Ok(())
 }

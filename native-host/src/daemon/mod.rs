@@ -56,7 +56,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
     let engine = Engine::open(home.clone()).await?;
     let listener = socket::listen(&home, &lock).context("the local socket could not be made")?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the daemon is ready");
-    rename::go_on(&engine).await;
+    rename::go_on(&engine);
     let parts = [
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),

@@ -2,12 +2,11 @@
 
 use super::engine::Engine;
 use super::server::Caller;
-use library::RenameRun;
 use protocol::edit::{RenameFiles, RenameProgress, Renames};
 use protocol::{ErrorBody, Event};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Says what would be renamed, or begins with it. While a run is going on, a second wish joins it.
+/// Says what would be renamed, or begins with it. A run that is going on begins anew: the template may be another.
 ///
 /// # Errors
 /// When the library folder is away or the database refuses.
@@ -19,27 +18,25 @@ pub(super) async fn rename(
     if wish.dry_run {
         return Ok(engine.library.plan_renames(wish.after, wish.limit).await?);
     }
-    let Some(turn) = Turn::take(engine) else {
-        let run = engine.library.unfinished_renames().await?.unwrap_or_default();
-        return Ok(Renames { total: run.progress.total, ..Renames::default() });
-    };
-    let run = engine.library.begin_renames().await?;
-    let total = run.progress.total;
-    start(turn, run);
+    // Durable before the answer.
+    let total = engine.library.begin_renames().await?.total;
+    go_on(engine);
     Ok(Renames { total, ..Renames::default() })
 }
 
-/// Goes on with what the last run of the daemon left.
-pub(super) async fn go_on(engine: &Engine) {
-    match engine.library.unfinished_renames().await {
-        Ok(Some(run)) => {
-            if let Some(turn) = Turn::take(engine) {
-                start(turn, run);
+/// Goes on with what is not finished, also by the last run of the daemon, unless that is being done.
+pub(super) fn go_on(engine: &Engine) {
+    let engine = engine.clone();
+    engine.clone().spawn(async move {
+        // Begun anew at the very end of another, it finds the turn taken: that one looks again.
+        while let Some(turn) = Turn::take(&engine) {
+            let is_done = work(&engine).await;
+            drop(turn);
+            if !is_done || !matches!(engine.library.unfinished_renames().await, Ok(Some(_))) {
+                return;
             }
         }
-        Ok(None) => {}
-        Err(error) => tracing::error!(%error, "files that are to be renamed could not be read"),
-    }
+    });
 }
 
 /// The right to rename, which one has at a time.
@@ -60,31 +57,35 @@ impl Drop for Turn {
     }
 }
 
-fn start(turn: Turn, run: RenameRun) {
-    let engine = turn.engine.clone();
-    engine.spawn(async move { work(&turn.engine, run).await });
-}
-
-async fn work(engine: &Engine, mut run: RenameRun) {
+/// False: it does not go on for now.
+async fn work(engine: &Engine) -> bool {
+    match engine.library.unfinished_renames().await {
+        Ok(Some(_)) => {}
+        Ok(None) => return true,
+        Err(error) => {
+            tracing::error!(%error, "what is to be renamed could not be read");
+            return false;
+        }
+    }
     while !engine.stopping.is_cancelled() {
-        let so_far = run.progress.clone();
-        match engine.library.go_on_renaming(run).await {
-            Ok(next) => {
-                let is_finished = next.progress.finished;
-                tell(engine, next.progress.clone());
-                if is_finished {
-                    return tracing::info!(progress = ?next.progress, "files were renamed");
+        match engine.library.go_on_renaming().await {
+            Ok(progress) => {
+                tell(engine, progress.clone());
+                if progress.finished {
+                    tracing::info!(?progress, "files were renamed");
+                    return true;
                 }
-                run = next;
             }
             // Met again at the next start, or when it is asked for.
             Err(error) => {
                 tracing::warn!(%error, "files are not renamed for now");
                 let error = Some(error.into());
-                return tell(engine, RenameProgress { finished: true, error, ..so_far });
+                tell(engine, RenameProgress { finished: true, error, ..Default::default() });
+                return false;
             }
         }
     }
+    false
 }
 
 fn tell(engine: &Engine, progress: RenameProgress) {

@@ -193,6 +193,18 @@ fn album(album: &str) -> TagValues {
 }
 
 #[tokio::test]
+async fn a_file_that_is_changed_while_it_is_read_again_is_not_taken_for_a_rotten_one() {
+    let (bench, id) = with_one().await;
+    let recorded = bench.library.recorded(0, 1).await.unwrap().remove(0);
+    assert!(bench.library.is_still(&recorded).await.unwrap());
+    let revision = claim(&bench, id, &album("Own")).await;
+    assert!(!bench.library.is_still(&recorded).await.unwrap(), "it is being changed");
+    let output = made(&bench, &revision);
+    bench.library.commit(&revision.claimed, vec![output]).await.unwrap();
+    assert!(!bench.library.is_still(&recorded).await.unwrap(), "it was changed");
+}
+
+#[tokio::test]
 async fn a_lost_file_that_comes_again_says_what_the_person_said() {
     let (bench, id) = with_one().await;
     edit(&bench, id, &titled("Other")).await;

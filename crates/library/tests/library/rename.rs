@@ -1,7 +1,6 @@
 //! Files are named anew by the template, some at a time, and a kill between file and row is mended (I12).
 
 use crate::support::{Bench, song};
-use library::RenameRun;
 use protocol::SettingsPatch;
 use protocol::edit::RenameProgress;
 use protocol::shelf::Place;
@@ -23,16 +22,18 @@ async fn use_template(bench: &Bench, template: &str) {
     bench.library.change_settings(patch).await.unwrap();
 }
 
-async fn run(bench: &Bench, mut run: RenameRun) -> RenameProgress {
-    while !run.progress.finished {
-        run = bench.library.go_on_renaming(run).await.unwrap();
+async fn to_the_end(bench: &Bench) -> RenameProgress {
+    loop {
+        let progress = bench.library.go_on_renaming().await.unwrap();
+        if progress.finished {
+            return progress;
+        }
     }
-    run.progress
 }
 
 async fn rename(bench: &Bench) -> RenameProgress {
-    let begun = bench.library.begin_renames().await.unwrap();
-    run(bench, begun).await
+    bench.library.begin_renames().await.unwrap();
+    to_the_end(bench).await
 }
 
 /// Every row speaks of a file that is there.
@@ -99,16 +100,30 @@ async fn what_is_worked_on_or_in_the_trash_is_left_alone() {
 async fn a_run_goes_on_where_a_kill_stopped_it() {
     let bench = with_songs(50).await;
     use_template(&bench, "{id}").await;
-    let begun = bench.library.begin_renames().await.unwrap();
-    let begun = bench.library.go_on_renaming(begun).await.unwrap();
-    assert_eq!((begun.progress.looked_at, begun.progress.total), (20, 50));
+    bench.library.begin_renames().await.unwrap();
+    let begun = bench.library.go_on_renaming().await.unwrap();
+    assert_eq!((begun.looked_at, begun.total), (20, 50));
     let bench = bench.after_kill().await;
     let left = bench.library.unfinished_renames().await.unwrap().unwrap();
     assert_eq!(left, begun);
-    let done = run(&bench, left).await;
+    let done = to_the_end(&bench).await;
     assert_eq!((done.looked_at, done.renamed), (50, 50));
     assert_eq!(bench.names()[49], "50.mp3");
     assert_whole(&bench).await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_asked_for_again_begins_anew_with_the_template_of_now() {
+    let bench = with_songs(30).await;
+    use_template(&bench, "{id}").await;
+    bench.library.begin_renames().await.unwrap();
+    bench.library.go_on_renaming().await.unwrap();
+    use_template(&bench, "{id} {title}").await;
+    let done = rename(&bench).await;
+    assert_eq!((done.looked_at, done.renamed), (30, 30));
+    assert_eq!(bench.names()[29], "30 Song 30.mp3");
+    let none = bench.library.go_on_renaming().await.unwrap();
+    assert_eq!(none, RenameProgress { finished: true, ..RenameProgress::default() });
 }
 
 #[tokio::test]
