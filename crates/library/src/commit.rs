@@ -14,6 +14,7 @@ use crate::names;
 use crate::shelf::{Sealed, Shelf};
 use crate::thing;
 use protocol::ItemId;
+use protocol::edit::TagValues;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use std::sync::Arc;
@@ -45,6 +46,9 @@ pub struct Output {
     pub has_picture: bool,
     /// The file of ours that this one takes the place of, when a title has changed.
     pub replaces: Option<String>,
+    /// All that the person says of the thing from now on, when that is what changed.
+    #[serde(default)]
+    pub edit: Option<TagValues>,
 }
 
 /// A file that is now in the library.
@@ -193,6 +197,12 @@ pub(crate) async fn free_names(
 ) -> Result<Vec<Output>, LibraryError> {
     let mut given: Vec<String> = Vec::new();
     for output in &mut outputs {
+        if let Some(old) = &output.replaces
+            && is_shared(write, old).await?
+        {
+            // The others keep their file.
+            output.replaces = None;
+        }
         let wished = output.name.clone();
         for attempt in 2..=MOST_NAMES {
             let key = names::clash_key(&output.name);
@@ -213,6 +223,17 @@ pub(crate) async fn free_names(
         }
     }
     Ok(outputs)
+}
+
+/// Several things have this file, deleted ones included.
+async fn is_shared(write: &mut Write<'_>, path: &str) -> Result<bool, LibraryError> {
+    let row = sqlx::query(
+        "SELECT count(*) > 1 FROM library_item l JOIN media_file m ON m.id = l.media_file_id WHERE m.path = ?1",
+    )
+    .bind(path)
+    .fetch_one(&mut *write.tx)
+    .await?;
+    Ok(row.try_get(0)?)
 }
 
 /// Writes the rows for one output and gives the name of the file that now holds its bytes: its own, or an

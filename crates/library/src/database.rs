@@ -110,12 +110,14 @@ fn migrator() -> Migrator {
     let library = include_str!("../migrations/0003_library.sql");
     let sending = include_str!("../migrations/0004_sending.sql");
     let intake = include_str!("../migrations/0005_intake_and_journal.sql");
+    let edits = include_str!("../migrations/0006_edits_and_renames.sql");
     Migrator::with_migrations(vec![
         step(1, "foundation", foundation),
         step(2, "sidecars due", sidecars_due),
         step(3, "library", library),
         step(4, "sending", sending),
         step(5, "intake and journal", intake),
+        step(6, "edits and renames", edits),
     ])
 }
 

@@ -29,6 +29,9 @@ pub enum LibraryError {
     /// A commit came from work that has since been given to somebody else (I8).
     #[error("the work was taken over")]
     Superseded,
+    /// Its file is being worked on at this moment.
+    #[error("“{0}” is being worked on: try again in a moment")]
+    Busy(String),
     /// What was asked for does not exist.
     #[error("{0} does not exist")]
     NotFound(String),
@@ -60,6 +63,9 @@ impl From<LibraryError> for ErrorBody {
             LibraryError::NotFound(what) => ErrorBody::new(ErrorCode::NotFound).with("what", what),
             LibraryError::Invalid(detail) => {
                 ErrorBody::new(ErrorCode::BadParameters).with("detail", detail)
+            }
+            busy @ LibraryError::Busy(_) => {
+                ErrorBody::new(ErrorCode::BadParameters).with("detail", busy)
             }
             LibraryError::Superseded => ErrorBody::new(ErrorCode::Withdrawn),
             other => ErrorBody::new(ErrorCode::Database).with("detail", other),

@@ -170,6 +170,7 @@ async fn drop_page(write: &mut Write<'_>, item: ItemId) -> Result<(), LibraryErr
         "DELETE FROM job_item WHERE item_id = ?1",
         "DELETE FROM intent WHERE item_id = ?1",
         "DELETE FROM lost_item WHERE item_id = ?1",
+        "DELETE FROM edit WHERE item_id = ?1",
         "DELETE FROM item WHERE id = ?1",
     ] {
         sqlx::query(statement).bind(item.0).execute(&mut *write.tx).await?;

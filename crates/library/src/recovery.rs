@@ -41,6 +41,7 @@ impl Library {
                 self.mend(&intent, &mut recovered).await?;
             }
             self.mend_imports(&mut recovered).await?;
+            self.finish_renames().await?;
             recovered.quarantined = self.quarantine_strays().await?;
             self.settle_files().await;
             self.sweep_trash().await?;

@@ -197,6 +197,23 @@ impl Shelf {
         placed.map_err(LibraryError::io(name))
     }
 
+    /// Gives a file of ours another name, as [`Shelf::place`] does; a folder for stems goes with its last file.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> Result<bool, LibraryError> {
+        let renamed = self.place(from, to)?;
+        if renamed {
+            self.remove_empty_folder(from);
+        }
+        Ok(renamed)
+    }
+
+    /// Something has that name, whatever it is.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.path(name).is_ok_and(|path| path.symlink_metadata().is_ok())
+    }
+
     /// As [`Shelf::place`], for a file that takes the place of an older one of ours under the same name.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! The `.json` with the site's own record, and the `.lrc` with timed lyrics, beside each song; pictures and subtitles
 //! beside what came from a page.
 
-use crate::claim::name_parts;
-use crate::database::{Library, json_column, named_column};
+use crate::claim::{day, name_parts};
+use crate::database::{Library, json_column, named_column, optional_json_column};
 use crate::error::LibraryError;
 use crate::extras::Extra;
 use crate::names;
+use protocol::edit::TagValues;
 use protocol::{Metadata, Source, Variant};
 use sqlx::Row;
 
@@ -14,6 +15,7 @@ use sqlx::Row;
 pub struct Sidecar {
     record_id: i64,
     fingerprint: String,
+    version: i64,
     /// Name of the `.json`.
     pub name: String,
     /// Its content: the site's record.
@@ -50,7 +52,11 @@ impl Library {
         let template = self.settings().await?.template;
         let name_max = self.shelf().name_max();
         let rows = sqlx::query(
-            "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar FROM record r \
+            "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar, sidecar_version, \
+               (SELECT json_object('title', e.title, 'artist', e.artist, 'date', e.date) FROM library_item l \
+                JOIN edit e ON e.item_id = l.item_id AND e.part = '' \
+                WHERE l.record_id = r.id AND l.part = '' AND l.deleted_at IS NULL ORDER BY l.id LIMIT 1) AS edit \
+             FROM record r \
              WHERE sidecar_fresh = 0 \
                AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND +i.state = 'done') \
              ORDER BY id LIMIT ?1",
@@ -61,9 +67,15 @@ impl Library {
         let mut sidecars = Vec::with_capacity(rows.len());
         for row in rows {
             let metadata: Metadata = json_column(&row, "metadata")?;
+            let edit: Option<TagValues> = optional_json_column(&row, "edit")?;
             let source: Source = named_column(&row, "source")?;
             let (title, id): (&str, &str) = (row.try_get("title")?, row.try_get("source_id")?);
-            let parts = name_parts(title, id, &metadata, Variant::Mp3, source);
+            // Beside the file, whose name follows what the person says.
+            let edit = edit.unwrap_or_default();
+            let mut parts = name_parts(title, id, &metadata, Variant::Mp3, source);
+            parts.title = edit.title.as_deref().unwrap_or(parts.title);
+            parts.artist = edit.artist.as_deref().unwrap_or(parts.artist);
+            parts.date = edit.date.as_deref().map_or(parts.date, day);
             let name = names::file_name(&template, &parts, "json", name_max);
             let old: Option<String> = row.try_get("sidecar")?;
             let record_id = row.try_get("id")?;
@@ -71,6 +83,7 @@ impl Library {
                 record_id,
                 extras: self.extras_of(record_id).await?,
                 fingerprint: row.try_get("fingerprint")?,
+                version: row.try_get("sidecar_version")?,
                 raw: row.try_get("raw")?,
                 // Where case does not matter, the new file has replaced the old one.
                 old_name: old.filter(|old| names::clash_key(old) != names::clash_key(&name)),
@@ -98,11 +111,13 @@ impl Library {
         let mut write = self.write().await?;
         for sidecar in written {
             sqlx::query(
-                "UPDATE record SET sidecar = ?2, sidecar_fresh = (fingerprint = ?3) WHERE id = ?1",
+                "UPDATE record SET sidecar = ?2, sidecar_fresh = (fingerprint = ?3 AND sidecar_version = ?4) \
+                 WHERE id = ?1",
             )
             .bind(sidecar.record_id)
             .bind(&sidecar.name)
             .bind(&sidecar.fingerprint)
+            .bind(sidecar.version)
             .execute(&mut *write.tx)
             .await?;
         }

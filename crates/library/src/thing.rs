@@ -1,7 +1,9 @@
 //! The row of one thing that the person has, as a commit writes it.
 
+use crate::claim::ORIGINAL;
 use crate::commit::Output;
 use crate::database::{Write, json_column, now};
+use crate::edit;
 use crate::error::LibraryError;
 use crate::names::sort_key;
 use protocol::shelf::MediaKind;
@@ -15,13 +17,10 @@ pub(crate) async fn store(
     media_file: i64,
     output: &Output,
 ) -> Result<(), LibraryError> {
-    let row = sqlx::query(
-        "SELECT r.metadata FROM item i JOIN record r ON r.id = i.record_id WHERE i.id = ?1",
-    )
-    .bind(item.0)
-    .fetch_one(&mut *write.tx)
-    .await?;
-    let metadata: Metadata = json_column(&row, "metadata")?;
+    if let Some(edit) = &output.edit {
+        edit::store(write, item, &output.part, edit).await?;
+    }
+    let shown = shown(write, item, &output.part, &output.title).await?;
     sqlx::query(
         "INSERT INTO library_item (media_file_id, record_id, item_id, part, title, added_at, source, variant, \
            artist, album, year, title_key, artist_key, size, duration_ms, favorite, kind) \
@@ -35,16 +34,16 @@ pub(crate) async fn store(
     .bind(media_file)
     .bind(item.0)
     .bind(&output.part)
-    .bind(&output.title)
+    .bind(&shown.title)
     .bind(now())
-    .bind(&metadata.artist)
-    .bind(&metadata.album)
-    .bind(year(&metadata))
-    .bind(sort_key(&output.title))
-    .bind(sort_key(metadata.artist.as_deref().unwrap_or_default()))
+    .bind(&shown.artist)
+    .bind(&shown.album)
+    .bind(shown.year)
+    .bind(sort_key(&shown.title))
+    .bind(sort_key(shown.artist.as_deref().unwrap_or_default()))
     .bind(output.sealed.size as i64)
     .bind(output.duration_ms)
-    .bind(metadata.favorite)
+    .bind(shown.favorite)
     .bind(kind(output).as_str())
     .execute(&mut *write.tx)
     .await?;
@@ -59,7 +58,76 @@ pub(crate) async fn store(
     Ok(())
 }
 
-/// `created_at` is RFC 3339.
+/// What is shown, sorted and found of a thing.
+struct Shown {
+    title: String,
+    artist: Option<String>,
+    album: Option<String>,
+    year: Option<i32>,
+    favorite: bool,
+}
+
+/// What the person says of a thing, else `title` and what its site says.
+async fn shown(
+    write: &mut Write<'_>,
+    item: ItemId,
+    part: &str,
+    title: &str,
+) -> Result<Shown, LibraryError> {
+    let row = sqlx::query(
+        "SELECT r.metadata FROM item i JOIN record r ON r.id = i.record_id WHERE i.id = ?1",
+    )
+    .bind(item.0)
+    .fetch_one(&mut *write.tx)
+    .await?;
+    let mut site: Metadata = json_column(&row, "metadata")?;
+    let edit = edit::of(write, item, part).await?;
+    let said =
+        |edit: Option<String>, site: Option<String>| edit.or(site).filter(|text| !text.is_empty());
+    site.created_at = said(edit.date, site.created_at);
+    Ok(Shown {
+        title: edit.title.unwrap_or_else(|| title.to_owned()),
+        year: year(&site),
+        artist: said(edit.artist, site.artist),
+        album: said(edit.album, site.album),
+        favorite: site.favorite,
+    })
+}
+
+/// Writes anew what is shown, sorted and found of a thing that is there.
+pub(crate) async fn show(
+    write: &mut Write<'_>,
+    item: ItemId,
+    part: &str,
+    title: &str,
+) -> Result<(), LibraryError> {
+    let shown = shown(write, item, part, title).await?;
+    sqlx::query(
+        "UPDATE library_item SET title = ?3, artist = ?4, album = ?5, year = ?6, title_key = ?7, artist_key = ?8 \
+         WHERE item_id = ?1 AND part = ?2",
+    )
+    .bind(item.0)
+    .bind(part)
+    .bind(&shown.title)
+    .bind(&shown.artist)
+    .bind(&shown.album)
+    .bind(shown.year)
+    .bind(sort_key(&shown.title))
+    .bind(sort_key(shown.artist.as_deref().unwrap_or_default()))
+    .execute(&mut *write.tx)
+    .await?;
+    Ok(())
+}
+
+/// What a thing is called by its site: the original of what was encoded is marked as one.
+pub fn site_title(part: &str, title: &str) -> String {
+    match part {
+        ORIGINAL => format!("{title} (original)"),
+        _ => title.to_owned(),
+    }
+}
+
+/// `created_at` is RFC 3339, or what a person typed.
 pub(crate) fn year(metadata: &Metadata) -> Option<i32> {
     metadata.created_at.as_deref()?.get(..4)?.parse().ok()
 }

@@ -24,4 +24,6 @@ pub use error::MediaError;
 pub use inspect::{Facts, inspect};
 pub use programs::{Found, Program};
 pub use survey::{Survey, Surveyed, no_media, survey, surveyed};
-pub use tags::{Cover, Tags, read_tags, tags_for, tags_for_stem, write_tags};
+pub use tags::{
+    Cover, TagChanges, Tags, edit_tags, read_tags, tags_for, tags_for_stem, write_tags,
+};

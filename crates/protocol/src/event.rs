@@ -1,5 +1,6 @@
 //! What the daemon tells its subscribers.
 
+use crate::edit::RenameProgress;
 use crate::ids::{JobId, Seq};
 use crate::item::{ItemView, Source};
 use crate::job::{JobSummary, Progress};
@@ -58,6 +59,11 @@ pub enum Event {
     },
     /// What the person has changed: things came, went, or were filed elsewhere. At most four a second.
     Library {},
+    /// Files are being named anew.
+    Renaming {
+        /// How far it is.
+        progress: RenameProgress,
+    },
     /// The daemon needs the session of a site again: the worker answers with `credentials.put`.
     CredentialNeeded {
         /// The site.

@@ -1,6 +1,7 @@
 //! The methods a client can call: name, parameters, answer.
 
 use crate::credentials::Credentials;
+use crate::edit::{EditItems, Edited, RenameFiles, Renames};
 use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId, Seq};
 use crate::intake::{ImportReport, ImportStarted, NewImport, OfImport, OwnedAdded, OwnedEntries};
@@ -109,6 +110,11 @@ methods! {
     MoveItems = "library.move", FileItems => Changed;
     /// Marks things as favourites.
     MarkFavorites = "library.favorite", MarkItems => Changed;
+    /// Changes what things say of themselves, in their files too. What is said after it was changed by the person
+    /// stays, whatever the site says later.
+    EditItemTags = "library.edit", EditItems => Edited;
+    /// Names files by the template in the settings: says which, or begins with it.
+    RenameLibrary = "library.rename", RenameFiles => Renames;
     /// Reads the next files again, to see whether they are still what they were.
     VerifyLibrary = "library.verify", VerifyFrom => Checked;
     /// Takes in the media of a folder, or finds the import with the same key. Refused for browsers.

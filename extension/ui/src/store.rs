@@ -110,8 +110,8 @@ impl Store {
             Event::Settings { settings } => self.settings.set(Some(settings)),
             Event::Paused { paused } => self.paused.set(paused),
             Event::Library {} => self.library_changes.update(|changes| *changes += 1),
-            // The worker's business: it has the session.
-            Event::CredentialNeeded { .. } => {}
+            // The worker's business, as it has the session; and what pages do not show.
+            Event::CredentialNeeded { .. } | Event::Renaming { .. } => {}
         }
     }
 

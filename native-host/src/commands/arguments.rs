@@ -253,6 +253,27 @@ pub enum LibraryCommand {
         /// Its name
         name: String,
     },
+    /// Change title, artist, album or year, in the files too; it stays whatever the site says later
+    Tag {
+        /// The numbers that `ls` shows
+        #[arg(required = true)]
+        items: Vec<LibraryItemId>,
+        /// What.
+        #[command(flatten)]
+        values: TagArguments,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Name the files by the template in the settings; goes on in the background where it stopped
+    Rename {
+        /// Only say which files would get which names
+        #[arg(long)]
+        dry_run: bool,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
     /// List the virtual folders and the kept searches
     Folders(Output),
     /// Write what is there to a file, or to standard output
@@ -330,6 +351,24 @@ pub struct Which {
     /// The numbers that `ls` shows
     #[arg(required = true)]
     pub items: Vec<LibraryItemId>,
+}
+
+/// What things are to say; an empty text takes a field away.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct TagArguments {
+    /// The title
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Who made it
+    #[arg(long)]
+    pub artist: Option<String>,
+    /// The album
+    #[arg(long)]
+    pub album: Option<String>,
+    /// When it was made: 2026, 2026-02 or 2026-02-03
+    #[arg(long, visible_alias = "date")]
+    pub year: Option<String>,
 }
 
 /// Which part of the library.

@@ -1,7 +1,7 @@
 //! `library`: what is there, found, filed, deleted and brought back.
 
 use super::arguments::{LibraryCommand, Output, WhereToLook, Which};
-use super::{Failure, Outcome, export, import, open, rebuild, say, smart};
+use super::{Failure, Outcome, edit, export, import, open, rebuild, say, smart};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -66,6 +66,11 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             smart::keep(client, name, query).await
         }
         LibraryCommand::Forget { name } => smart::forget(client, name).await,
+        LibraryCommand::Tag { items, values, output } => {
+            edit::tag(client, items, values, *output).await
+        }
+        LibraryCommand::Rename { dry_run: true, output } => edit::plan(client, *output).await,
+        LibraryCommand::Rename { dry_run: false, output } => edit::rename(client, *output).await,
         LibraryCommand::Folders(output) => folders(client, *output).await,
         LibraryCommand::Export { kind, to, place, filter } => {
             let query = query_in(client, place, filter.query(String::new())).await?;
@@ -187,7 +192,7 @@ fn clock(ms: i64) -> String {
     FormattedDuration(Duration::from_millis(ms.max(0).unsigned_abs())).to_string()
 }
 
-fn print_json(value: &impl Serialize) {
+pub(super) fn print_json(value: &impl Serialize) {
     say(protocol::envelope::to_value(value));
 }
 

@@ -6,6 +6,7 @@ mod config;
 mod cookie_file;
 mod daemon;
 mod doctor;
+mod edit;
 mod export;
 mod follow;
 mod import;

@@ -80,6 +80,8 @@ impl Engine {
         // Equal bytes with another time are no news; unreadable ones are rot.
         match read {
             Ok(sealed) if sealed == file.sealed => Ok(Verdict::Sound),
+            // The next look has its new row.
+            _ if !self.library.is_still(file).await? => Ok(Verdict::Sound),
             _ if stamp == (file.sealed.size, file.mtime_ns) => {
                 self.fetch_again(file, false, Verdict::Rotten).await
             }

@@ -7,6 +7,7 @@ use super::journal;
 use super::listing::Listers;
 use super::media_server;
 use super::meter::Meter;
+use super::rename::Renaming;
 use super::sending::{SiteSessions, Tools};
 use super::sessions::Sessions;
 use crate::home::{self, Home};
@@ -55,6 +56,7 @@ pub(super) struct Shared {
     pub meter: Meter,
     pub listers: Listers,
     pub imports: Imports,
+    pub renaming: Renaming,
     /// Work may have become possible.
     pub wake: Notify,
     /// Something that clients see has changed.
@@ -139,6 +141,7 @@ impl Engine {
             meter: Meter::default(),
             listers: Listers::default(),
             imports: Imports::default(),
+            renaming: Renaming::default(),
             wake: Notify::new(),
             changed: Notify::new(),
             journal: Notify::new(),

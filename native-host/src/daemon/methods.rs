@@ -1,9 +1,11 @@
 //! What clients may ask, and the answers. No method runs a program, reads a path or opens a file that the client
 //! names.
 
+use super::edit;
 use super::engine::Engine;
 use super::folder;
 use super::import;
+use super::rename;
 use super::scheduler;
 use super::sending;
 use super::server::Caller;
@@ -83,6 +85,8 @@ pub(super) async fn answer(
         EmptyTrash => things::empty_trash;
         MoveItems => things::file;
         MarkFavorites => things::mark;
+        EditItemTags => edit::edit;
+        RenameLibrary => rename::rename;
         VerifyLibrary => things::verify;
         ImportFolder => import::start;
         ShowImport => import::report;

@@ -10,6 +10,7 @@
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
 //! | `import` | taking in folders with media that were there before |
+//! | `edit`, `rename` | what the person changes of a thing, and files named anew by the template |
 //! | `check` | reading files again, to see whether they are still what they were |
 //! | `journal` | repeating in the library folder what a lost database would have said |
 //! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
@@ -19,6 +20,7 @@ mod beside;
 mod bundle;
 mod check;
 mod covers;
+mod edit;
 mod engine;
 mod folder;
 mod hub;
@@ -28,6 +30,7 @@ mod listing;
 mod media_server;
 mod meter;
 mod methods;
+mod rename;
 mod retitle;
 mod scheduler;
 mod seal;
@@ -58,6 +61,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
     let listener = socket::listen(&home, &lock).context("the local socket could not be made")?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the daemon is ready");
     import::resume_all(&engine).await;
+    rename::go_on(&engine);
     let parts = [
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),

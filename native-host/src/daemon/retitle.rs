@@ -1,11 +1,10 @@
 //! Songs whose title changed on the site: a copy with new tags takes the place of the old file (never fetched again).
 
 use super::engine::Engine;
-use super::seal;
-use library::{Output, Retitle, Shelf};
-use media::{Container, MediaError, Tags};
+use super::seal::{self, Draft, Writing};
+use library::Retitle;
+use media::Container;
 use protocol::{ErrorBody, ErrorCode, ItemId, Source};
-use std::sync::Arc;
 
 /// Retitled items taken at once.
 const BATCH: u32 = 20;
@@ -23,7 +22,7 @@ impl Engine {
             for retitle in &retitles {
                 if let Err(error) = self.rename(retitle).await {
                     tracing::warn!(title = retitle.claimed.title, %error, "not renamed");
-                    let given_up = self.library.abandon_retitle(retitle).await;
+                    let given_up = self.library.abandon(&retitle.claimed).await;
                     given_up.unwrap_or_else(|error| tracing::error!(%error, "not given up"));
                 }
                 self.item_changed(retitle.claimed.item).await;
@@ -38,32 +37,23 @@ impl Engine {
     async fn rename(&self, retitle: &Retitle) -> Result<(), ErrorBody> {
         let claimed = &retitle.claimed;
         let mut outputs = Vec::with_capacity(retitle.files.len());
-        for (index, (part, path, container)) in retitle.files.iter().enumerate() {
-            let unknown = || ErrorBody::new(ErrorCode::Internal).with("detail", container);
-            let container = Container::of_extension(container).ok_or_else(unknown)?;
+        for (index, held) in retitle.files.iter().enumerate() {
+            let unknown = || ErrorBody::new(ErrorCode::Internal).with("detail", &held.container);
+            let container = Container::of_extension(&held.container).ok_or_else(unknown)?;
             let file = part_name(&claimed.kept.part, index);
-            let name = seal::final_name(self, claimed, part).await?;
-            let mut tags = seal::tags_of(claimed, part, None);
-            let shelf = self.library.shelf();
-            let (old, title, part) = (path.clone(), claimed.title.clone(), part.clone());
-            let copied = tokio::task::spawn_blocking(move || {
-                let facts = copy_with_tags(&shelf, &old, &file, container, &mut tags)?;
-                let sealed = shelf.seal(&file)?;
-                Ok::<_, ErrorBody>(Output {
-                    part,
-                    file,
-                    name,
-                    sealed,
-                    container: container.to_string(),
-                    codec: facts.codec,
-                    duration_ms: facts.duration_s.map(|seconds| (seconds * 1000.0).round() as i64),
-                    title,
-                    has_picture: false,
-                    replaces: Some(old),
-                })
+            let extension = claimed.variant.extension();
+            let name = seal::final_name(self, claimed, &held.part, extension).await?;
+            let mut tags = seal::tags_of(claimed, &held.part, None);
+            let mut draft = Draft::new(file, name, claimed.title.clone());
+            draft.holds(held);
+            let retitled = seal::at_the_disk(self, move |shelf| {
+                let path = draft.copy_of_replaced(shelf)?;
+                draft.found(&media::inspect(&path, container)?);
+                tags.cover = media::read_tags(&path, container).ok().and_then(|tags| tags.cover);
+                draft.writing = Writing::Tags(container, Box::new(tags));
+                draft.finish(shelf)
             });
-            let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
-            outputs.push(copied.await.map_err(internal)??);
+            outputs.push(retitled.await?);
         }
         self.commit(claimed, outputs).await?;
         Ok(())
@@ -77,26 +67,4 @@ fn part_name(base: &str, index: usize) -> String {
         (0, _) | (_, None) => base.to_owned(),
         (index, Some(stem)) => format!("{stem}-{index}{suffix}"),
     }
-}
-
-/// The audio, the cover and the time of the old file stay.
-fn copy_with_tags(
-    shelf: &Arc<Shelf>,
-    old: &str,
-    new: &str,
-    container: Container,
-    tags: &mut Tags,
-) -> Result<media::Facts, ErrorBody> {
-    let (from, to) = (shelf.path(old)?, shelf.path(new)?);
-    let failed = |source| ErrorBody::from(library::LibraryError::Io { what: old.into(), source });
-    let modified = std::fs::metadata(&from).and_then(|found| found.modified()).map_err(failed)?;
-    std::fs::copy(&from, &to).map_err(failed)?;
-    tags.cover = media::read_tags(&from, container).ok().and_then(|tags| tags.cover);
-    match media::write_tags(&to, container, tags) {
-        Ok(()) | Err(MediaError::CannotTag(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    shelf.set_time(new, i64::try_from(since.as_secs()).unwrap_or_default())?;
-    media::inspect(&to, container)
 }

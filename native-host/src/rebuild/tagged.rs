@@ -131,6 +131,7 @@ fn output(library: &Library, ours: &Ours, title: &str) -> Result<Output, Library
         duration_ms: facts.and_then(|facts| facts.duration_s).map(|s| (s * 1000.0).round() as i64),
         title: title.to_owned(),
         has_picture: false,
+        edit: None,
         replaces: Some(ours.name.clone()),
     })
 }

@@ -1,10 +1,11 @@
 //! What must hold under fire: every scripted fault of the sites, the network, the disk and the process itself, through
-//! the real daemon and the real command line. The invariants (I1–I12) are those of `docs/invariants.md`.
+//! the real daemon and the real command line. The invariants (I1–I13) are those of `docs/invariants.md`.
 
 mod attic;
 mod browser;
 mod browsers;
 mod disks;
+mod edits;
 mod import;
 mod interrupted;
 mod library;
@@ -15,6 +16,7 @@ mod processes;
 mod rebuild;
 mod redirects;
 mod refusals;
+mod renames;
 mod sending;
 mod sessions;
 mod sound;

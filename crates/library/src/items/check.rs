@@ -88,6 +88,24 @@ impl Library {
         write.commit().await
     }
 
+    /// Whether a file is still the one that was recorded, and nobody is changing it: one that was edited or retitled
+    /// while it was being read has other bytes, and may have its old size and time.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn is_still(&self, file: &Recorded) -> Result<bool, LibraryError> {
+        let row = sqlx::query(
+            "SELECT 1 FROM media_file m WHERE m.id = ?1 AND m.path = ?2 AND m.sha256 = unhex(?3) AND NOT EXISTS \
+               (SELECT 1 FROM library_item l JOIN intent n ON n.item_id = l.item_id WHERE l.media_file_id = m.id)",
+        )
+        .bind(file.id)
+        .bind(&file.path)
+        .bind(&file.sealed.sha256)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.is_some())
+    }
+
     /// The wanted files that a file on disk is of.
     ///
     /// # Errors

@@ -109,6 +109,19 @@ pub fn stems_folder(template: &str, parts: &Parts<'_>, max_bytes: usize) -> Stri
     format!("{}{STEMS_SUFFIX}", stem(template, parts, max_bytes))
 }
 
+/// Whether a folder is one that [`stems_folder`] names.
+pub fn is_stems_folder(folder: &str) -> bool {
+    folder.ends_with(STEMS_SUFFIX) && !folder.contains('/')
+}
+
+/// The name beside `name` of what it was encoded from: `Title_id.original.webm`.
+pub fn original_name(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) => format!("{stem}.original.{extension}"),
+        None => format!("{name}.original"),
+    }
+}
+
 /// The name of one stem in that folder, such as `vocals.m4a`.
 ///
 /// Two different stems can come out equal (`a/b` and `a_b`): compare [`clash_key`]s and use [`numbered`].

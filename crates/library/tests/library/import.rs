@@ -41,6 +41,7 @@ fn copied(bench: &Bench, part: &str, bytes: &[u8], title: &str, folders: &[&str]
             duration_ms: Some(1500),
             title: title.to_owned(),
             has_picture: false,
+            edit: None,
             replaces: None,
         },
     }

@@ -200,7 +200,7 @@ async fn a_changed_title_is_offered_for_renaming_and_not_for_fetching() {
         .unwrap();
     let claimed = &retitles[0].claimed;
     let mut output = bench.sealed(claimed, b"the same with other tags");
-    output.replaces = Some(retitles[0].files[0].1.clone());
+    output.replaces = Some(retitles[0].files[0].path.clone());
     bench.library.commit(claimed, vec![output]).await.unwrap();
     assert_eq!(bench.names(), ["Better_a.mp3"]);
     assert!(

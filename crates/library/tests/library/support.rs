@@ -84,6 +84,7 @@ impl Bench {
             title: claimed.title.clone(),
             has_picture: false,
             replaces: None,
+            edit: None,
         }
     }
 
@@ -114,6 +115,31 @@ impl Bench {
         let query = LibraryQuery { text: text.into(), limit: 100, ..LibraryQuery::default() };
         let page = self.library.list_library(&query).await.unwrap();
         page.items.into_iter().map(|item| item.title).collect()
+    }
+
+    async fn execute(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&mut self.connection().await).await.unwrap();
+    }
+
+    /// From now on the last transaction of a commit fails, as if the process were killed before it.
+    pub async fn refuse_rows(&self) {
+        let refuse = "CREATE TRIGGER refused BEFORE UPDATE OF state ON item WHEN NEW.state = 'done' \
+                      BEGIN SELECT RAISE(ABORT, 'killed'); END";
+        self.execute(refuse).await;
+    }
+
+    pub async fn accept_rows(&self) {
+        self.execute("DROP TRIGGER refused").await;
+    }
+
+    /// Notes a rename that a kill then stopped.
+    pub async fn note_rename(&self, from: &str, to: &str) {
+        sqlx::query("INSERT INTO renaming SELECT id, ?2 FROM media_file WHERE path = ?1")
+            .bind(from)
+            .bind(to)
+            .execute(&mut self.connection().await)
+            .await
+            .unwrap();
     }
 
     /// The files that rows speak of.

@@ -217,7 +217,7 @@ async fn what_is_deleted_while_it_is_being_renamed_stays_deleted() {
     let first = protocol::ItemId(0);
     let retitle = bench.library.claim_retitles(source, first, 10).await.unwrap().remove(0);
     let mut output = bench.sealed(&retitle.claimed, b"a with another title");
-    output.replaces = Some(retitle.files[0].1.clone());
+    output.replaces = Some(retitle.files[0].path.clone());
     bench.library.delete_items(&[id]).await.unwrap();
     bench.library.commit(&retitle.claimed, vec![output]).await.unwrap();
     bench.library.settle_files().await;

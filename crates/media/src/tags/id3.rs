@@ -60,6 +60,11 @@ pub(super) fn render(tags: &Tags) -> Result<Vec<u8>> {
             picture.build(),
         )));
     }
+    dump(&tag)
+}
+
+/// The bytes of a tag.
+pub(super) fn dump(tag: &Id3v2Tag) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     tag.dump_to(&mut bytes, WriteOptions::default().preferred_padding(0)).map_err(unrenderable)?;
     // A tag without frames is no tag to lofty; an empty one takes the place of an old one all the same.

@@ -5,6 +5,7 @@
 
 mod any;
 mod cover;
+mod edit;
 mod id3;
 mod ilst;
 mod read;
@@ -13,6 +14,7 @@ mod wav;
 
 pub(crate) use any::{Kind, read_any};
 pub use cover::Cover;
+pub use edit::{TagChanges, edit_tags};
 pub use read::read_tags;
 
 use crate::container::Container;
@@ -72,16 +74,15 @@ pub fn write_tags(path: &Path, container: Container, tags: &Tags) -> Result<()> 
     expect(&mut file, container)?;
     let tags = text::cleaned(tags);
     match container {
-        Container::Mp3 => write_mp3(&mut file, &tags),
-        Container::Wav => wav::write(&mut file, &tags),
+        Container::Mp3 => write_id3(&mut file, &id3::render(&tags)?),
+        Container::Wav => wav::write(&mut file, &tags, &id3::render(&tags)?),
         Container::Mp4 => mp4::replace_ilst(&mut file, &ilst::render(&tags)?),
     }
 }
 
 /// ID3v2 stands in front of the audio: where the old tag leaves just the room nothing is moved. An ID3v1 tag at the end goes, as
 /// it would contradict.
-fn write_mp3(file: &mut File, tags: &Tags) -> Result<()> {
-    let tag = id3::render(tags)?;
+fn write_id3(file: &mut File, tag: &[u8]) -> Result<()> {
     let old = mpeg::id3_length(file)?;
     if mpeg::has_id3v1(file)? {
         file.set_len(file.metadata()?.len() - 128)?;
@@ -90,7 +91,7 @@ fn write_mp3(file: &mut File, tags: &Tags) -> Result<()> {
     let fits = (needed..needed + id3::MOST_PADDING).contains(&old);
     let length = if fits { old } else { needed + id3::PADDING };
     splice::move_tail(file, old, length)?;
-    Ok(splice::write_at(file, 0, &id3::padded(tag, length as usize))?)
+    Ok(splice::write_at(file, 0, &id3::padded(tag.to_vec(), length as usize))?)
 }
 
 /// The tags of a song: its metadata, and prompt, model and seed in the comment. For a stem that the site lists as a

@@ -36,7 +36,7 @@ pub fn read_tags(path: &Path, container: Container) -> Result<Tags> {
     Ok(tags.map_err(|error| MediaError::Damaged(error.to_string()))?.unwrap_or_default())
 }
 
-fn from_id3(tag: &Id3v2Tag) -> Tags {
+pub(super) fn from_id3(tag: &Id3v2Tag) -> Tags {
     let text =
         |id: &'static str| tag.get_text(&FrameId::Valid(Cow::Borrowed(id))).map(str::to_owned);
     let date = tag.into_iter().find_map(|frame| match frame {
@@ -69,7 +69,8 @@ fn from_id3(tag: &Id3v2Tag) -> Tags {
 
 fn from_ilst(ilst: &Ilst) -> Tags {
     let text = |ident: AtomIdent<'_>| match ilst.get(&ident)?.data().next()? {
-        AtomData::UTF8(text) => Some(text.clone()),
+        // An empty one was taken away.
+        AtomData::UTF8(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         _ => None,
     };
     let known = |kind: &[u8; 4]| text(AtomIdent::Fourcc(*kind));

@@ -1,6 +1,6 @@
 //! Tags of wav: an `id3 ` chunk with everything, and a `LIST INFO` for programs that read no ID3.
 
-use super::{Tags, id3};
+use super::Tags;
 use crate::error::{MediaError, Result};
 use crate::riff::{CHUNK_HEADER, Chunk, HEADER, Wave};
 use crate::splice::{read_at, write_at};
@@ -8,7 +8,9 @@ use std::fs::File;
 
 /// Appends the tags behind the audio. Old tags at the end are cut off; those in front of something else, where cutting
 /// would move the audio, become `JUNK`, which every reader skips.
-pub(super) fn write(file: &mut File, tags: &Tags) -> Result<()> {
+///
+/// `id3` is the whole tag; `tags` is what it says, for those who read no ID3.
+pub(super) fn write(file: &mut File, tags: &Tags, id3: &[u8]) -> Result<()> {
     let wave = Wave::read(file)?;
     if wave.is_64bit {
         return Err(MediaError::CannotTag("this is a 64-bit wav".into()));
@@ -20,7 +22,7 @@ pub(super) fn write(file: &mut File, tags: &Tags) -> Result<()> {
     }
     let keep = is_tag.iter().rposition(|tag| !tag).map_or(0, |last| last + 1);
     let end = chunks[..keep].last().map_or(HEADER, Chunk::end);
-    let appended = [chunk(b"LIST", &info(tags)), chunk(b"id3 ", &id3::render(tags)?)].concat();
+    let appended = [chunk(b"LIST", &info(tags)), chunk(b"id3 ", id3)].concat();
     let Ok(riff_size) = u32::try_from(end + appended.len() as u64 - CHUNK_HEADER) else {
         return Err(MediaError::CannotTag("a wav cannot be larger than 4 GiB".into()));
     };

@@ -293,3 +293,22 @@ fn what_is_taken_in_is_as_in_the_golden_files() {
     let entry = intake::OwnedEntry { extractor: "youtube".into(), id: "dQw4w9WgXcQ".into() };
     golden("library.own", &intake::OwnedEntries { entries: vec![entry] });
 }
+
+#[test]
+fn edits_and_renames_are_as_in_the_golden_files() {
+    use protocol::edit::*;
+    let values = TagValues {
+        title: Some("Café".into()),
+        album: Some(String::new()),
+        ..TagValues::default()
+    };
+    let edit = ItemEdit { item: LibraryItemId(12), values: values.clone() };
+    golden("library.edit", &EditItems { edits: vec![edit] });
+    let edited = EditedItem { item: LibraryItemId(12), before: values, written: true, error: None };
+    golden("library.edited", &Edited { items: vec![edited] });
+    let rename = Rename { from: "A_1.mp3".into(), to: "1 A.mp3".into() };
+    golden("library.renames", &Renames { renames: vec![rename], total: 40, next: Some(7) });
+    let progress =
+        RenameProgress { looked_at: 20, total: 40, renamed: 19, left: 1, ..Default::default() };
+    golden("event.renaming", &Numbered { seq: Seq(1), event: Event::Renaming { progress } });
+}

@@ -60,6 +60,7 @@ async fn bring_back(
         duration_ms: what.duration_s.map(|seconds| (seconds * 1000.0).round() as i64),
         title: claimed.title.clone(),
         has_picture: what.is_video,
+        edit: None,
         replaces: None,
     };
     Ok(engine.commit(claimed, vec![output]).await?)

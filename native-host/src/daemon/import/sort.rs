@@ -211,6 +211,7 @@ impl Run {
                 duration_ms: what.duration_s.map(|seconds| (seconds * 1000.0).round() as i64),
                 title,
                 has_picture: what.is_video,
+                edit: None,
                 replaces: None,
             },
         })

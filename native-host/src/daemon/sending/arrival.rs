@@ -2,12 +2,11 @@
 
 use super::page::Work;
 use super::playable::Made;
-use crate::daemon::seal;
-use library::{Claimed, Extra, ExtraKind, Finished, Output, names};
-use media::convert::Form;
+use crate::daemon::seal::{self, Draft, Writing};
+use library::{Claimed, Extra, ExtraKind, Finished, ORIGINAL, Output, names, site_title};
 use media::ytdlp::{Fetched, Info, Subtitle};
-use media::{Container, Cover, MediaError, Program};
-use protocol::{ErrorBody, ErrorCode, Metadata, RemoteItem};
+use media::{Container, Cover, Program};
+use protocol::{ErrorBody, Metadata, RemoteItem};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -162,15 +161,11 @@ pub(super) async fn commit(
         metadata: arrival.said.metadata.clone(),
         ..claimed.clone()
     };
-    let name_max = engine.library.shelf().name_max();
-    let parts = described.name_parts();
-    let template = &work.settings.template;
-    let name = names::file_name(template, &parts, made.form.extension(), name_max);
     let mut outputs = Vec::new();
     if let Some(original) = &made.original {
-        outputs.push(original_output(work, &described, original, &arrival.extension, &name)?);
+        outputs.push(original_output(work, &described, original, &arrival.extension).await?);
     }
-    outputs.insert(0, output(work, &described, &made, cover, name).await?);
+    outputs.insert(0, output(work, &described, &made, cover).await?);
     let finished = engine.commit(claimed, outputs).await?;
     // What was encoded or packed anew is not needed any more.
     if made.part != claimed.kept.part
@@ -190,76 +185,43 @@ async fn output(
     described: &Claimed,
     made: &Made,
     cover: Option<Cover>,
-    name: String,
 ) -> Result<Output, ErrorBody> {
-    let shelf = work.engine.library.shelf();
-    let tags = seal::tags_of(described, "", cover);
+    let extension = made.form.extension();
+    let name = seal::final_name(work.engine, described, "", extension).await?;
+    let mut draft = Draft::new(made.part.clone(), name, described.title.clone());
+    draft.output.container = extension.to_owned();
+    draft.output.codec = made.codec();
+    draft.output.duration_ms = made.probed.duration_s.map(seal::milliseconds);
+    draft.output.has_picture = made.has_picture();
     // What came byte for byte stays so.
-    let tagged = Container::of_extension(made.form.extension()).filter(|_| !made.is_untouched);
-    let seconds = described.metadata.created_at.as_deref().and_then(seal::unix_seconds);
-    let part = made.part.clone();
-    let internal = |error: &dyn std::error::Error| {
-        ErrorBody::new(ErrorCode::Internal).with("detail", error.to_string())
-    };
-    let _place = work.engine.sealing.acquire().await.map_err(|closed| internal(&closed))?;
-    let sealed = tokio::task::spawn_blocking(move || {
-        if let Some(container) = tagged {
-            match media::write_tags(&shelf.path(&part)?, container, &tags) {
-                Ok(()) => {}
-                Err(MediaError::CannotTag(why)) => tracing::warn!(part, why, "kept without tags"),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if let Some(seconds) = seconds {
-            shelf.set_time(&part, seconds)?;
-        }
-        Ok::<_, ErrorBody>(shelf.seal(&part)?)
-    });
-    Ok(Output {
-        part: String::new(),
-        file: made.part.clone(),
-        name,
-        sealed: sealed.await.map_err(|lost| internal(&lost))??,
-        container: made.form.extension().to_owned(),
-        codec: made.codec(),
-        duration_ms: made.probed.duration_s.map(|seconds| (seconds * 1000.0).round() as i64),
-        title: described.title.clone(),
-        has_picture: made.form == Form::Mp4,
-        replaces: None,
-    })
+    if let Some(container) = Container::of_extension(extension).filter(|_| !made.is_untouched) {
+        draft.writing = Writing::Tags(container, Box::new(seal::tags_of(described, "", cover)));
+    }
+    draft.made_at = described.metadata.created_at.as_deref().and_then(seal::unix_seconds);
+    seal::at_the_disk(work.engine, move |shelf| draft.finish(shelf)).await
 }
 
 /// What was encoded, beside the result: `Title_id.original.webm`.
-fn original_output(
+async fn original_output(
     work: &Work<'_>,
     described: &Claimed,
     original: &Path,
     extension: &str,
-    name: &str,
 ) -> Result<Output, ErrorBody> {
     let shelf = work.engine.library.shelf();
     let extension = extension.to_ascii_lowercase();
     let known = names::EXTENSIONS.iter().find(|known| **known == extension);
-    let extension = known.copied().unwrap_or(names::UNKNOWN_EXTENSION).to_owned();
+    let extension = known.copied().unwrap_or(names::UNKNOWN_EXTENSION);
     // The item's own part has its place already; what comes from elsewhere takes it.
     let part = work.claimed.kept.part.clone();
     if original != shelf.path(&part)? {
         shelf.adopt(original, &part)?;
     }
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let sealed = tokio::task::block_in_place(|| shelf.seal(&part))?;
-    Ok(Output {
-        part: "original".into(),
-        file: part,
-        name: format!("{stem}.original.{extension}"),
-        sealed,
-        container: extension,
-        codec: String::new(),
-        duration_ms: None,
-        title: format!("{} (original)", described.title),
-        has_picture: false,
-        replaces: None,
-    })
+    let name = seal::final_name(work.engine, described, ORIGINAL, extension).await?;
+    let mut draft = Draft::new(part, name, site_title(ORIGINAL, &described.title));
+    draft.output.part = ORIGINAL.to_owned();
+    draft.output.container = extension.to_owned();
+    seal::at_the_disk(work.engine, move |shelf| draft.finish(shelf)).await
 }
 
 #[cfg(test)]
