@@ -91,6 +91,12 @@ async fn press(page: &Page, key: &str, text: &str) -> Result<()> {
 async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     let (_stage, browser, page) = with_sent(&["/watch/webm"], &[]).await?;
     page.wait_text("1 thing").await?;
+    page.click("button", TIDE).await?;
+    for known in ["The tide comes in & goes out again", "English"] {
+        page.wait_text(known).await?;
+    }
+    page.wait_control("link", |name| name.contains("Open its page")).await?;
+    page.click("button", "Close").await?;
     page.click("button", &format!("Play {TIDE}")).await?;
     plays_beyond(&page, 0.2).await?;
     frames_change(&page).await?;
@@ -143,6 +149,12 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
 async fn the_queue_goes_on_over_videos_and_sound_and_it_is_remembered_where_it_stopped()
 -> Result<()> {
     let (_stage, browser, page) = with_sent(&["/watch/hls", "/watch/webm"], &[EPISODE]).await?;
+    page.wait_text("3 things").await?;
+    page.choose("Kind", "audio").await?;
+    page.wait_text("1 thing").await?;
+    page.choose("Kind", "video").await?;
+    page.wait_text("2 things").await?;
+    page.choose("Kind", "").await?;
     page.wait_text("3 things").await?;
     page.choose("Order", "sort_title").await?;
     page.click("button", &format!("Play {HARBOUR}")).await?;
