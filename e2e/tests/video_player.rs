@@ -100,6 +100,7 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     page.click("button", &format!("Play {TIDE}")).await?;
     plays_beyond(&page, 0.2).await?;
     frames_change(&page).await?;
+    holds(&page, "the focus at the picture", "document.activeElement.id === 'screen'").await?;
 
     // Elsewhere, which needs a range of the file; then it stands still.
     page.click("button", "Pause").await?;
@@ -139,6 +140,8 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     press(&page, "Escape", "").await?;
     page.wait_control("searchbox", |_| true).await?;
     page.wait_control("button", |name| name == "Make the video large").await?;
+    let back = "document.activeElement.classList.contains('row-focus')";
+    holds(&page, "the focus back at the row", back).await?;
     page.click("button", "Close the video").await?;
     holds(&page, "silence", "v.paused && v.getBoundingClientRect().width === 0").await?;
     assert_eq!(browser.complaints(), Vec::<String>::new());
