@@ -91,9 +91,16 @@ async fn press(page: &Page, key: &str, text: &str) -> Result<()> {
 async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     let (_stage, browser, page) = with_sent(&["/watch/webm"], &[]).await?;
     page.wait_text("1 thing").await?;
+    page.click("button", TIDE).await?;
+    for known in ["The tide comes in & goes out again", "English"] {
+        page.wait_text(known).await?;
+    }
+    page.wait_control("link", |name| name.contains("Open its page")).await?;
+    page.click("button", "Close").await?;
     page.click("button", &format!("Play {TIDE}")).await?;
     plays_beyond(&page, 0.2).await?;
     frames_change(&page).await?;
+    holds(&page, "the focus at the picture", "document.activeElement.id === 'screen'").await?;
 
     // Elsewhere, which needs a range of the file; then it stands still.
     page.click("button", "Pause").await?;
@@ -133,6 +140,8 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     press(&page, "Escape", "").await?;
     page.wait_control("searchbox", |_| true).await?;
     page.wait_control("button", |name| name == "Make the video large").await?;
+    let back = "document.activeElement.classList.contains('row-focus')";
+    holds(&page, "the focus back at the row", back).await?;
     page.click("button", "Close the video").await?;
     holds(&page, "silence", "v.paused && v.getBoundingClientRect().width === 0").await?;
     assert_eq!(browser.complaints(), Vec::<String>::new());
@@ -143,6 +152,12 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
 async fn the_queue_goes_on_over_videos_and_sound_and_it_is_remembered_where_it_stopped()
 -> Result<()> {
     let (_stage, browser, page) = with_sent(&["/watch/hls", "/watch/webm"], &[EPISODE]).await?;
+    page.wait_text("3 things").await?;
+    page.choose("Kind", "audio").await?;
+    page.wait_text("1 thing").await?;
+    page.choose("Kind", "video").await?;
+    page.wait_text("2 things").await?;
+    page.choose("Kind", "").await?;
     page.wait_text("3 things").await?;
     page.choose("Order", "sort_title").await?;
     page.click("button", &format!("Play {HARBOUR}")).await?;

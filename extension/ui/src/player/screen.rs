@@ -125,6 +125,7 @@ pub fn close(player: Player) {
 pub fn player_frame(player: Player) -> AnyView {
     let full = State::new(false);
     let idle = State::new(false);
+    let moves = State::new(0);
     let chapters_open = State::new(true);
     give_way_to_panels(player);
     let hear = move || on(move |event: web_sys::Event| player.hear(&event));
@@ -138,8 +139,11 @@ pub fn player_frame(player: Player) -> AnyView {
             class="player-frame"
             class:idle=live(move || idle.get() && player.playing.get())
             on:keydown=on(move |event| keydown(player, &event))
-            on:fullscreenchange=on(move |_| full.set(is_full_screen()))
-            on:pointermove=on(stir(idle))
+            on:fullscreenchange=on(move |_| {
+                full.set(is_full_screen());
+                stir(idle, moves);
+            })
+            on:pointermove=on(move |_| stir(idle, moves))
         >
             <section
                 id="screen"
@@ -185,28 +189,22 @@ fn give_way_to_panels(player: Player) {
     });
 }
 
-/// What a move of the pointer does: the controls are there, for a while.
-fn stir(idle: State<bool>) -> impl FnMut(leptos::ev::PointerEvent) + 'static {
-    let moves = State::new(0_u64);
-    move |_| {
-        if !is_full_screen() {
-            return;
-        }
-        if idle.get_untracked() {
-            idle.set(false);
-        }
-        let mut this = 0;
-        moves.update_quietly(|count| {
-            *count += 1;
-            this = *count;
-        });
-        spawn_local(async move {
-            sleep(IDLE_MS).await;
-            if !moves.is_gone() && moves.with_untracked(|latest| *latest == this) {
-                idle.set(is_full_screen());
-            }
-        });
+/// What a move of the pointer does: the controls are there, for a while. `moves` counts them.
+fn stir(idle: State<bool>, moves: State<u64>) {
+    if idle.get_untracked() {
+        idle.set(false);
     }
+    if !is_full_screen() {
+        return;
+    }
+    let this = moves.with_untracked(|count| count + 1);
+    moves.update_quietly(|count| *count = this);
+    spawn_local(async move {
+        sleep(IDLE_MS).await;
+        if !moves.is_gone() && moves.with_untracked(|latest| *latest == this) {
+            idle.set(is_full_screen());
+        }
+    });
 }
 
 fn keydown(player: Player, event: &KeyboardEvent) {

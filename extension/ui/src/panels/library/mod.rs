@@ -122,6 +122,7 @@ pub fn library(page: Page) -> AnyView {
             <div class="panel-head">
                 <div class="row"><h1>{t("library_title")}</h1> {count(library)}</div>
                 <div class="row">
+                    {layout::buttons(library.tiles)}
                     {search_field(t("library_search"), library.text, move |text| library.search(text))}
                 </div>
             </div>
@@ -150,9 +151,7 @@ fn shelves(library: Library) -> AnyView {
         <div class="shelves">
             {folders::side(library)}
             <div class="shelf">
-                <div class="row top spread">
-                    {filter::filters(library)} {layout::buttons(library.tiles)}
-                </div>
+                {filter::filters(library)}
                 {bulk_bar(library.list, move || bar::actions(library))}
                 {layout::things(library)}
                 {library.list.trouble()}

@@ -16,7 +16,7 @@ use protocol::method::PlayItem;
 use protocol::shelf::OfLibraryItem;
 
 /// As in `styles/tiles.css`.
-pub const TILES: Shape = Shape { look: "tile", row_height: 244, tile_width: 184 };
+pub const TILES: Shape = Shape { look: "tile", row_height: 236, tile_width: 184 };
 
 /// A cover is asked for once its tile was in sight for so long: not while the list is scrolled past.
 const SETTLED_MS: u32 = 120;
