@@ -142,7 +142,6 @@ async fn report(balance: &Balance, library: &Path) -> Result<()> {
 const SENT: &[&str] = &[
     "/public/watch/webm",
     "/public/watch/hls",
-    "/public/list",
     "/watch/mp4",
     "/public/broken",
     "/public/watch/slow",
