@@ -45,6 +45,14 @@ pub fn axe_core() -> Result<PathBuf> {
     Ok(file)
 }
 
+/// The search path of programs, with those first that `cargo xtask setup` installed.
+pub fn path_with_tools() -> String {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let tools = root().join("target/tools/python/bin");
+    let joined = std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path)));
+    joined.unwrap_or(path).to_string_lossy().into_owned()
+}
+
 fn built(path: PathBuf) -> Result<PathBuf> {
     if !path.exists() {
         bail!("{} is missing: run `cargo xtask build` first", path.display());

@@ -69,6 +69,7 @@ impl Home {
             ("XDG_CONFIG_HOME".to_owned(), text(&self.file(".config"))),
             ("XDG_DATA_HOME".to_owned(), text(&self.file(".local/share"))),
             ("XDG_CACHE_HOME".to_owned(), text(&self.file(".cache"))),
+            ("PATH".to_owned(), checkout::path_with_tools()),
         ];
         if let Some((proxy, authority)) = &self.proxy {
             variables.push(("HTTPS_PROXY".to_owned(), proxy.url.clone()));

@@ -57,6 +57,16 @@ impl Stage {
         Ok(file)
     }
 
+    /// The same for the simulator's video site.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn video_cookie_file(&self) -> Result<PathBuf> {
+        let file = self.home.file("videos.cookies.txt");
+        std::fs::write(&file, self.control().videos().sign_in())?;
+        Ok(file)
+    }
+
     /// Starts Chromium with the extension and the host manifest, in the home and behind the simulator.
     ///
     /// # Errors

@@ -16,10 +16,10 @@ async fn everything_comes_home(service: Service, source: Source) -> Result<()> {
     let popup = Popup::open(&browser).await?;
     popup.choose_site(source).await?;
     popup.page.wait_text("Signed in as").await?;
-    popup.choose_formats(Variant::ALL).await?;
+    popup.choose_formats(Variant::OF_SONGS).await?;
     popup.download_all().await?;
     let job = popup::wait_for_end(&stage.home, 1, |_| ()).await?;
-    let wanted = truth::wanted(stage.control(), service, Variant::ALL);
+    let wanted = truth::wanted(stage.control(), service, Variant::OF_SONGS);
     assert_eq!(job.balance, truth::first_balance(service, &wanted), "{job:?}");
     assert!(job.listing.complete);
     popup.page.wait_text("Everything is here").await?;
@@ -35,7 +35,7 @@ async fn everything_comes_home(service: Service, source: Source) -> Result<()> {
     stage.control().add_songs(service, stage::ACCOUNT, 3);
     popup.download_all().await?;
     popup::wait_for_end(&stage.home, 3, |_| ()).await?;
-    let wanted = truth::wanted(stage.control(), service, Variant::ALL);
+    let wanted = truth::wanted(stage.control(), service, Variant::OF_SONGS);
     truth::check_files(&library, stage.control(), &wanted)?;
     assert_eq!(stage.control().counters().plain, 0);
     Ok(())

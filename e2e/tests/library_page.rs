@@ -88,3 +88,93 @@ async fn what_is_typed_finds_and_what_is_deleted_comes_back() -> Result<()> {
     truth::check_files(&stage.home.library(), stage.control(), &wanted)?;
     Ok(())
 }
+
+/// Drops the row whose title is `row` on the place whose text begins with `place`, as the browser tells a page of it.
+async fn drag(page: &Page, row: &str, place: &str) -> Result<()> {
+    let script = format!(
+        "(() => {{
+            const row = [...document.querySelectorAll('.item')].find(e => e.innerText.includes({row:?}));
+            const place = [...document.querySelectorAll('.place')].find(e => e.innerText.trim().startsWith({place:?}));
+            const dataTransfer = new DataTransfer();
+            const tell = (on, kind) => on.dispatchEvent(
+                new DragEvent(kind, {{bubbles: true, cancelable: true, dataTransfer}}));
+            const from = row.querySelector('[draggable=true]');
+            tell(from, 'dragstart');
+            const taken = !tell(place, 'dragover');
+            if (taken) tell(place, 'drop');
+            tell(from, 'dragend');
+            return taken;
+        }})()"
+    );
+    ensure!(page.session.evaluate::<bool>(&script).await?, "{place} does not take it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn things_move_to_folders_by_pointer_and_by_keyboard_and_show_as_tiles() -> Result<()> {
+    let (_stage, browser, page) = with_songs().await?;
+    page.click("button", "New folder").await?;
+    page.wait_control("textbox", |_| true).await?;
+    page.session.call("Input.insertText", json!({"text": "Sets"})).await?;
+    page.click("button", "Save").await?;
+    page.wait_control("button", |name| name.starts_with("Sets")).await?;
+    let first: String =
+        page.session.evaluate("document.querySelector('.item .title-button').innerText").await?;
+    drag(&page, &first, "Sets").await?;
+    page.wait_text("1 thing moved").await?;
+
+    // By keyboard: tick, choose the folder, press the button.
+    page.session
+        .evaluate::<bool>("(document.querySelectorAll('.select-box')[1].focus(), true)")
+        .await?;
+    press(&page, " ", "Space", 32).await?;
+    page.wait_text("1 selected").await?;
+    let folder: String = page
+        .session
+        .evaluate("[...document.querySelectorAll('.move-choice option')].find(o => o.text === 'Sets').value")
+        .await?;
+    page.choose("Folder to move to", &folder).await?;
+    page.session
+        .evaluate::<bool>("(document.querySelector('.move-choice button').focus(), true)")
+        .await?;
+    press(&page, "Enter", "Enter", 13).await?;
+    page.click("button", "Sets").await?;
+    page.wait_text("2 things").await?;
+
+    page.click("button", "Grid").await?;
+    let covers = async || {
+        let count =
+            "[...document.querySelectorAll('.tile img')].filter(i => i.naturalWidth > 0).length";
+        let seen: u32 = page.session.evaluate(count).await?;
+        Ok((seen == 2).then_some(()))
+    };
+    wait::until("two covers", wait::LONG, covers).await?;
+    page.choose("Kind", "video").await?;
+    page.wait_text("Nothing matches").await?;
+    page.choose("Kind", "audio").await?;
+    page.wait_text("2 things").await?;
+    page.reload().await?;
+    page.wait_text("12 things").await?;
+    page.wait_control("button", |name| name == "Grid").await?;
+    let tiles = async || {
+        let seen: u32 = page.session.evaluate("document.querySelectorAll('.tile').length").await?;
+        Ok((seen == 12).then_some(()))
+    };
+    wait::until("tiles again", wait::LONG, tiles).await?;
+    page.click("button", "Play ").await?;
+    plays_beyond(&page, 0.3).await?;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    Ok(())
+}
+
+async fn press(page: &Page, key: &str, code: &str, number: u32) -> Result<()> {
+    for kind in ["keyDown", "keyUp"] {
+        let mut params =
+            json!({"type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number});
+        if kind == "keyDown" {
+            params["text"] = json!(if key == "Enter" { "\r" } else { key });
+        }
+        page.session.call("Input.dispatchKeyEvent", params).await?;
+    }
+    Ok(())
+}

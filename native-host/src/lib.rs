@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod home;
 pub mod install;
 pub mod launch;
+pub mod rebuild;
 pub mod relay;
 pub mod socket;
 pub mod tools;

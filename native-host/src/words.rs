@@ -57,6 +57,9 @@ pub fn sentence(error: &ErrorBody) -> String {
         AddressExpired => format!("The address at {} has expired.", p("host")),
         Refused => format!("{} refused the request ({}).", p("host"), p("status")),
         TooLarge => format!("The answer is larger than the {} bytes allowed.", p("limit")),
+        AlreadyOwned => {
+            format!("A list of another program says that you have this of {} already.", p("site"))
+        }
         DiskFull => format!(
             "The disk of {} is full ({} bytes free, {} needed).",
             p("folder"),
@@ -93,6 +96,9 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
         SiteChanged => "Look for a newer version of MediaFetcher; please report this line.",
         ListingUnstable => "Run the same command again; what is there already is kept.",
         ProgramOutdated => "Update it with: mediafetcher tools update",
+        NothingToFetch => {
+            "If it plays only for those who are signed in, send it with your sign-in."
+        }
         LiveStream => "Send it again when it is over.",
         OtherAccount => "Sign in with the account the job was started for, or start a new job.",
         DiskFull => "Make room or choose another folder, then run `mediafetcher retry`.",
@@ -110,7 +116,7 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
             "Run `mediafetcher retry` later; if it stays, please report this line."
         }
         BadFrame | FrameTooLarge => "Please report this line.",
-        BadParameters | Withdrawn | Absent | Withheld | NothingToFetch => return None,
+        BadParameters | Withdrawn | Absent | Withheld | AlreadyOwned => return None,
         Internal | Unreachable | ServerError | RateLimited | Interrupted | WrongLength
         | NotMedia | Damaged | AddressExpired | Io | Database | FileLost | ProgramTimeout => {
             return None;

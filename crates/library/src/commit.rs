@@ -19,7 +19,7 @@ use sqlx::Row;
 use std::sync::Arc;
 
 /// How many names are tried before giving up on a clash with foreign files.
-const MOST_NAMES: u32 = 100;
+pub(crate) const MOST_NAMES: u32 = 100;
 
 /// A sealed part that is to become a file of the library.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -156,7 +156,7 @@ impl Library {
 }
 
 /// True when the file now has its name: by renaming, or because it had it already.
-fn place(shelf: &Shelf, output: &Output) -> Result<bool, LibraryError> {
+pub(crate) fn place(shelf: &Shelf, output: &Output) -> Result<bool, LibraryError> {
     let part_is_there = shelf.stat(&output.file).is_some();
     if part_is_there && output.replaces.as_ref() == Some(&output.name) {
         return shelf.place_over(&output.file, &output.name).map(|()| true);
@@ -187,7 +187,7 @@ async fn note_placing(
 }
 
 /// Gives each output a name that no row has, also after case folding (I6).
-async fn free_names(
+pub(crate) async fn free_names(
     write: &mut Write<'_>,
     mut outputs: Vec<Output>,
 ) -> Result<Vec<Output>, LibraryError> {
@@ -217,7 +217,7 @@ async fn free_names(
 
 /// Writes the rows for one output and gives the name of the file that now holds its bytes: its own, or an
 /// older one with the same bytes.
-async fn record(
+pub(crate) async fn record(
     write: &mut Write<'_>,
     item: ItemId,
     output: &Output,

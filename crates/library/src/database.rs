@@ -109,11 +109,13 @@ fn migrator() -> Migrator {
     let sidecars_due = include_str!("../migrations/0002_sidecars_due.sql");
     let library = include_str!("../migrations/0003_library.sql");
     let sending = include_str!("../migrations/0004_sending.sql");
+    let intake = include_str!("../migrations/0005_intake_and_journal.sql");
     Migrator::with_migrations(vec![
         step(1, "foundation", foundation),
         step(2, "sidecars due", sidecars_due),
         step(3, "library", library),
         step(4, "sending", sending),
+        step(5, "intake and journal", intake),
     ])
 }
 

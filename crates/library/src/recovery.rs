@@ -40,6 +40,7 @@ impl Library {
             for intent in self.intents().await? {
                 self.mend(&intent, &mut recovered).await?;
             }
+            self.mend_imports(&mut recovered).await?;
             recovered.quarantined = self.quarantine_strays().await?;
             self.settle_files().await;
             self.sweep_trash().await?;

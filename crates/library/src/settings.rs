@@ -89,6 +89,11 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
+    /// Settings that were in force before; nothing is checked.
+    pub(crate) async fn replace_settings(&self, settings: &Settings) -> Result<(), LibraryError> {
+        self.store_settings(settings).await
+    }
+
     async fn store_settings(&self, settings: &Settings) -> Result<(), LibraryError> {
         self.store_meta("settings", &serde_json::to_string(settings)?).await
     }
@@ -129,6 +134,9 @@ fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, Lib
     if let Some(mut formats) = patch.formats {
         formats.sort_unstable();
         formats.dedup();
+        if let Some(other) = formats.iter().find(|format| !Variant::OF_SONGS.contains(format)) {
+            return Err(LibraryError::Invalid(format!("songs do not come as {other}")));
+        }
         let none = || LibraryError::Invalid("choose at least one format".into());
         settings.formats = (!formats.is_empty()).then_some(formats).ok_or_else(none)?;
     }

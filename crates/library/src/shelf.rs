@@ -77,6 +77,17 @@ impl Shelf {
         root.join(MARKER).is_file()
     }
 
+    /// The id of the library that was opened in `root` before.
+    pub(crate) fn marked_by(root: &Path) -> Option<String> {
+        let marker: Marker = serde_json::from_slice(&fs::read(root.join(MARKER)).ok()?).ok()?;
+        Some(marker.library_id)
+    }
+
+    /// The name of a file in the trash.
+    pub(crate) fn stowed_name(sha256: &str) -> String {
+        format!("{TRASH}/{sha256}")
+    }
+
     /// The folder's absolute path.
     pub fn root(&self) -> &Path {
         &self.root
@@ -156,9 +167,18 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub fn place(&self, part: &str, name: &str) -> Result<bool, LibraryError> {
+        let placed = self.rename_if_free(part, name)?;
+        if placed {
+            let to = self.path(name)?;
+            sync_folder(to.parent().unwrap_or(&self.root)).map_err(LibraryError::io(name))?;
+        }
+        Ok(placed)
+    }
+
+    /// As [`Shelf::place`], but the name is not durable before its folder is synced.
+    pub(crate) fn rename_if_free(&self, part: &str, name: &str) -> Result<bool, LibraryError> {
         let (from, to) = (self.path(part)?, self.path(name)?);
-        let folder = to.parent().unwrap_or(&self.root).to_owned();
-        self.make_folder(&folder).map_err(LibraryError::io(name))?;
+        self.make_folder(to.parent().unwrap_or(&self.root)).map_err(LibraryError::io(name))?;
         let placed = tempfile::TempPath::try_from_path(&from).and_then(|temporary| {
             match temporary.persist_noclobber(&to) {
                 Ok(()) => Ok(true),
@@ -174,11 +194,7 @@ impl Shelf {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => rename_if_free(&from, &to),
             other => other,
         };
-        let placed = placed.map_err(LibraryError::io(name))?;
-        if placed {
-            sync_folder(&folder).map_err(LibraryError::io(name))?;
-        }
-        Ok(placed)
+        placed.map_err(LibraryError::io(name))
     }
 
     /// As [`Shelf::place`], for a file that takes the place of an older one of ours under the same name.
@@ -358,7 +374,7 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub(crate) fn unstow(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
-        let stowed = format!("{TRASH}/{sha256}");
+        let stowed = Self::stowed_name(sha256);
         let Some((length, _)) = self.stat(&stowed) else { return Ok(true) };
         if self.place(&stowed, name)? {
             return Ok(true);

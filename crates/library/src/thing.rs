@@ -45,7 +45,7 @@ pub(crate) async fn store(
     .bind(output.sealed.size as i64)
     .bind(output.duration_ms)
     .bind(metadata.favorite)
-    .bind(if output.has_picture { MediaKind::Video } else { MediaKind::Audio }.as_str())
+    .bind(kind(output).as_str())
     .execute(&mut *write.tx)
     .await?;
     // Renamed on the site, or fetched again with the other stems of its song, after the person had deleted it.
@@ -60,6 +60,11 @@ pub(crate) async fn store(
 }
 
 /// `created_at` is RFC 3339.
-fn year(metadata: &Metadata) -> Option<i32> {
+pub(crate) fn year(metadata: &Metadata) -> Option<i32> {
     metadata.created_at.as_deref()?.get(..4)?.parse().ok()
+}
+
+/// Whether there is something to look at.
+pub(crate) fn kind(output: &Output) -> MediaKind {
+    if output.has_picture { MediaKind::Video } else { MediaKind::Audio }
 }

@@ -15,6 +15,7 @@ mod process;
 pub mod programs;
 mod riff;
 mod splice;
+mod survey;
 mod tags;
 pub mod ytdlp;
 
@@ -22,4 +23,5 @@ pub use container::{Container, Sniffed, sniff};
 pub use error::MediaError;
 pub use inspect::{Facts, inspect};
 pub use programs::{Found, Program};
+pub use survey::{Survey, Surveyed, no_media, survey, surveyed};
 pub use tags::{Cover, Tags, read_tags, tags_for, tags_for_stem, write_tags};

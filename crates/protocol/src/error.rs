@@ -114,6 +114,8 @@ codes! {
     Refused = 3013, Permanent;
     /// The answer is larger than what is allowed. `limit`.
     TooLarge = 3014, Permanent;
+    /// A list of another program says that the person has it. `site`.
+    AlreadyOwned = 3015, Permanent;
 
     /// The disk is full. `free`, `needed`, `folder`.
     DiskFull = 4001, NeedsUser;

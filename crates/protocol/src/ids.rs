@@ -45,3 +45,11 @@ id! {
     /// A virtual folder.
     FolderId
 }
+id! {
+    /// An import of a folder: the number of its job. Negative for one that only looks, which has no job.
+    ImportId
+}
+id! {
+    /// A kept search.
+    SmartFolderId
+}

@@ -164,6 +164,9 @@ pub enum Fetch {
         /// Which of the things on that page, from 1, where they have no pages of their own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         number: Option<u32>,
+        /// Where its media itself was when the page was read, if that is one file. The address may be signed and expire.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        media: Option<String>,
         /// Lists that led to it: a list in a list in a list has to end somewhere.
         #[serde(default)]
         depth: u32,

@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId, Seq};
+use crate::intake::{ImportReport, ImportStarted, NewImport, OfImport, OwnedAdded, OwnedEntries};
 use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
 use crate::job::{Account, JobSummary, Listing};
 use crate::send::{NewSend, OfHost, SiteSession};
@@ -12,6 +13,7 @@ use crate::shelf::{
     LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder, OfFolder,
     OfLibraryItem, OfLibraryItems, OfSubtitles, Subtitles, VerifyFrom,
 };
+use crate::smart::{ChangeSmartFolder, NewSmartFolder, OfSmartFolder, SmartFolder, SmartFolders};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +111,12 @@ methods! {
     MarkFavorites = "library.favorite", MarkItems => Changed;
     /// Reads the next files again, to see whether they are still what they were.
     VerifyLibrary = "library.verify", VerifyFrom => Checked;
+    /// Takes in the media of a folder, or finds the import with the same key. Refused for browsers.
+    ImportFolder = "library.import", NewImport => ImportStarted;
+    /// What became of the files of a folder, so far or in the end.
+    ShowImport = "library.import_report", OfImport => ImportReport;
+    /// Notes what another program has fetched before.
+    NoteOwned = "library.own", OwnedEntries => OwnedAdded;
     /// The virtual folders.
     ListFolders = "folders.list", Nothing => Folders;
     /// Makes a virtual folder.
@@ -117,6 +125,14 @@ methods! {
     EditFolder = "folders.edit", ChangeFolder => Folder;
     /// Removes a virtual folder; what was in it, folders and things, moves to the folder above.
     RemoveFolder = "folders.remove", OfFolder => Nothing;
+    /// The kept searches.
+    ListSmartFolders = "smart_folders.list", Nothing => SmartFolders;
+    /// Keeps a search under a name.
+    AddSmartFolder = "smart_folders.add", NewSmartFolder => SmartFolder;
+    /// Gives a kept search another name and another query.
+    EditSmartFolder = "smart_folders.edit", ChangeSmartFolder => SmartFolder;
+    /// Forgets a kept search.
+    RemoveSmartFolder = "smart_folders.remove", OfSmartFolder => Nothing;
     /// An address to play one thing from.
     PlayItem = "library.play", OfLibraryItem => MediaAddress;
     /// The subtitles of one thing in one language.

@@ -123,7 +123,7 @@ fn addresses_are_taken_and_a_null_one_is_missing() {
     let mut failed = clip("b");
     failed["audio_url"] = Value::Null;
     failed["wav_url"] = Value::Null;
-    let (items, ..) = list(&[clip("a"), failed], &[], Variant::ALL);
+    let (items, ..) = list(&[clip("a"), failed], &[], Variant::OF_SONGS);
     let direct = |end: &str| Fetch::Direct { url: format!("{FILES}/a.{end}") };
     let mp3 = |id: &str| Fetch::Api {
         url: format!("https://www.flowmusic.app/__api/download/audio/{id}?format=mp3"),

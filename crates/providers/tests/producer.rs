@@ -82,7 +82,7 @@ fn a_full_record_becomes_a_full_item_and_is_kept_whole() {
 
 #[test]
 fn a_record_with_nothing_but_an_id_is_an_item() {
-    let item = item(json!({"id": "x"}), Variant::ALL);
+    let item = item(json!({"id": "x"}), Variant::OF_SONGS);
     assert_eq!(
         (&*item.title, item.metadata.duration_s, item.metadata.prompt.as_ref()),
         ("", None, None)
@@ -95,7 +95,7 @@ fn each_format_is_had_in_its_way() {
     let api = |path: &str| Fetch::Api { url: format!("https://www.producer.ai/__api/{path}") };
     let id = "0d9c2f52-0001";
     assert_eq!(
-        fetches(&item(record(), Variant::ALL)),
+        fetches(&item(record(), Variant::OF_SONGS)),
         [
             (Variant::Mp3, api(&format!("{id}/download?format=mp3"))),
             (Variant::Wav, api(&format!("{id}/download?format=wav"))),
@@ -244,7 +244,7 @@ proptest! {
                 Some(_) => json_answer(&json!({ "clips": { "x": record } })),
                 None => json_answer(&json!({ name: [record] })),
             });
-            let mut lister = Lister::new(*source, account(), Variant::ALL.to_vec());
+            let mut lister = Lister::new(*source, account(), Variant::OF_SONGS.to_vec());
             if let Ok(Some(items)) = run(lister.next_page(&transport)) {
                 prop_assert_eq!(items.len(), 1);
                 prop_assert_eq!(items[0].raw.get("id"), record.get("id"));

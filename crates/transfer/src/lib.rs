@@ -35,6 +35,7 @@ pub use fault::TransferError;
 pub use fetch::{Fetched, Step, Target};
 pub use gate::Gate;
 pub use host::HostClass;
+pub use reqwest::Url;
 pub use retry::backoff;
 pub use signer::Signer;
 pub use validator::{Kept, Validator};

@@ -6,7 +6,7 @@ use crate::components::icon::{Icon, brand, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::toast::toasts;
 use crate::panels::{PANELS, Page, Panel, panel_of};
-use crate::player::{Player, player_bar};
+use crate::player::{Player, player_frame};
 use crate::route::current_route;
 use crate::state::Derived;
 use crate::store::{Link, Store};
@@ -38,7 +38,7 @@ pub fn app(store: Store) -> AnyView {
                 <p class="side-foot small muted" role="status">{connection(store)}</p>
             </header>
             <main id="content" tabindex="-1">{live_view(panel)}</main>
-            {player_bar(player)}
+            {player_frame(player)}
         </div>
         {toasts(store.toasts)}
     }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{fill, find, t, tf, tn};
 use protocol::method::Check;
-use protocol::shelf::LibraryItem;
+use protocol::shelf::{LibraryItem, MediaKind};
 use protocol::{Balance, ErrorBody, ItemState, ItemView, JobState, Source, Variant};
 use std::str::FromStr;
 
@@ -130,6 +130,16 @@ pub fn format(variant: Variant) -> String {
     t(&format!("format_{variant}"))
 }
 
+/// Whether there is something to look at.
+pub fn kind(kind: MediaKind) -> String {
+    t(["kind_", kind.as_str()].concat().as_str())
+}
+
+/// The name of a thing's format; of what was taken as it was, whether it has pictures.
+pub fn rendering(item: &LibraryItem) -> String {
+    if item.variant == Variant::Media { kind(item.kind) } else { format(item.variant) }
+}
+
 /// The names of several formats.
 pub fn formats(variants: &[Variant]) -> String {
     let names = variants.iter().map(|variant| format(*variant));
@@ -223,6 +233,7 @@ mod tests {
                 assert!(!format(*variant).contains('_'), "{variant} in {language:?}");
             }
         }
+        assert_eq!([MediaKind::Audio, MediaKind::Video].map(kind), ["Son", "Vidéo"]);
         assert_eq!(
             (source(Source::Files), format(Variant::Media)),
             ("Fichiers".into(), "Média".into())

@@ -235,7 +235,25 @@ pub enum LibraryCommand {
         #[arg(long)]
         remove: bool,
     },
-    /// List the virtual folders
+    /// Keep a search under a name: a smart folder
+    Keep {
+        /// Its name; an older one of that name is replaced
+        name: String,
+        /// Beginnings of words; all must be there
+        words: Vec<String>,
+        /// Where.
+        #[command(flatten)]
+        place: WhereToLook,
+        /// What.
+        #[command(flatten)]
+        filter: Filter,
+    },
+    /// Forget a kept search; what it found stays
+    Forget {
+        /// Its name
+        name: String,
+    },
+    /// List the virtual folders and the kept searches
     Folders(Output),
     /// Write what is there to a file, or to standard output
     Export {
@@ -252,12 +270,47 @@ pub enum LibraryCommand {
         #[command(flatten)]
         filter: Filter,
     },
+    /// Take in media that were there before, and what other programs have noted as fetched
+    Import(Import),
     /// Read every file again; what is lost or damaged is fetched again
     Verify(Output),
+    /// Make a lost or broken database again from the library folder; the old one is kept
+    Rebuild(Rebuild),
     /// Delete for good what is in the trash
     EmptyTrash,
     /// Show the library in figures
     Stats(Output),
+}
+
+/// `library import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The folder; sub-folders become virtual folders. Files elsewhere are copied into the library, files that lie
+    /// below its folder stay where they are
+    pub folder: Option<PathBuf>,
+    /// Copy the files; the originals stay as they are
+    #[arg(long, conflicts_with = "in_place")]
+    pub copy: bool,
+    /// Take the files in where they lie, with their names: only below the library folder
+    #[arg(long)]
+    pub in_place: bool,
+    /// Only look and report; nothing is written
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What yt-dlp (--download-archive) or gallery-dl has noted as fetched, so that it is not fetched again
+    #[arg(long, value_name = "FILE")]
+    pub archive: Vec<PathBuf>,
+    /// How to report.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `library rebuild`.
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// The library folder, when the old database does not name it
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 /// What an export is written as.
@@ -292,6 +345,9 @@ pub struct WhereToLook {
     /// What is in this virtual folder, such as Moods/Calm
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<String>,
+    /// What this kept search finds
+    #[arg(long, value_name = "NAME")]
+    pub smart: Option<String>,
 }
 
 /// Which things, in which order.

@@ -24,10 +24,25 @@ pub enum Key {
     KeepUpToDate,
     /// Days that deleted files stay in the trash.
     TrashDays,
+    /// As what pages are brought home.
+    SendAs,
+    /// Keep what was encoded, too.
+    KeepOriginal,
+    /// Effort of the video encoder.
+    EncoderPreset,
+    /// Processor threads of the encoder.
+    EncoderThreads,
+    /// Lines of the largest picture.
+    MaxHeight,
+    /// Pages in the local network may be sent.
+    AllowLocal,
 }
 
+const NUMBER: &str = "a number is expected";
+const TRUE_OR_FALSE: &str = "true or false is expected";
+
 impl Key {
-    const ALL: [(&'static str, Key); 7] = [
+    const ALL: [(&'static str, Key); 13] = [
         ("folder", Key::Folder),
         ("formats", Key::Formats),
         ("template", Key::Template),
@@ -35,6 +50,12 @@ impl Key {
         ("pace-ms", Key::PaceMs),
         ("keep-up-to-date", Key::KeepUpToDate),
         ("trash-days", Key::TrashDays),
+        ("send-as", Key::SendAs),
+        ("keep-original", Key::KeepOriginal),
+        ("encoder-preset", Key::EncoderPreset),
+        ("encoder-threads", Key::EncoderThreads),
+        ("max-height", Key::MaxHeight),
+        ("allow-local", Key::AllowLocal),
     ];
 
     fn of(self, settings: &Settings) -> String {
@@ -46,6 +67,12 @@ impl Key {
             Key::PaceMs => settings.pace_ms.to_string(),
             Key::KeepUpToDate => settings.keep_up_to_date.to_string(),
             Key::TrashDays => settings.trash_days.to_string(),
+            Key::SendAs => settings.send_as.to_string(),
+            Key::KeepOriginal => settings.keep_original.to_string(),
+            Key::EncoderPreset => settings.encoder_preset.clone(),
+            Key::EncoderThreads => settings.encoder_threads.to_string(),
+            Key::MaxHeight => settings.max_height.to_string(),
+            Key::AllowLocal => settings.allow_local.to_string(),
         }
     }
 
@@ -55,12 +82,18 @@ impl Key {
             Key::Folder => patch.folder = Some(super::absolute(value.as_ref())?),
             Key::Formats => patch.formats = Some(formats(value)?),
             Key::Template => patch.template = Some(value.to_owned()),
-            Key::Parallel => patch.parallel = Some(parsed(value, "a number is expected")?),
-            Key::PaceMs => patch.pace_ms = Some(parsed(value, "a number is expected")?),
+            Key::Parallel => patch.parallel = Some(parsed(value, NUMBER)?),
+            Key::PaceMs => patch.pace_ms = Some(parsed(value, NUMBER)?),
             Key::KeepUpToDate => {
-                patch.keep_up_to_date = Some(parsed(value, "true or false is expected")?);
+                patch.keep_up_to_date = Some(parsed(value, TRUE_OR_FALSE)?);
             }
-            Key::TrashDays => patch.trash_days = Some(parsed(value, "a number is expected")?),
+            Key::TrashDays => patch.trash_days = Some(parsed(value, NUMBER)?),
+            Key::SendAs => patch.send_as = Some(value.parse().map_err(Failure::Usage)?),
+            Key::KeepOriginal => patch.keep_original = Some(parsed(value, TRUE_OR_FALSE)?),
+            Key::EncoderPreset => patch.encoder_preset = Some(value.to_owned()),
+            Key::EncoderThreads => patch.encoder_threads = Some(parsed(value, NUMBER)?),
+            Key::MaxHeight => patch.max_height = Some(parsed(value, NUMBER)?),
+            Key::AllowLocal => patch.allow_local = Some(parsed(value, TRUE_OR_FALSE)?),
         }
         Ok(patch)
     }

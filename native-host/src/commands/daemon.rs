@@ -30,15 +30,20 @@ pub(super) async fn run(home: Home) -> Result<Outcome, Failure> {
 }
 
 pub(super) async fn stop(home: &Home) -> Result<Outcome, Failure> {
-    let Some(mut client) = open_running(home).await? else {
-        say("The daemon does not run.");
-        return Ok(Outcome::Clean);
-    };
+    match end(home).await? {
+        true => say("The daemon has ended."),
+        false => say("The daemon does not run."),
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Ends the daemon and waits until it is gone; false when none runs.
+pub(super) async fn end(home: &Home) -> Result<bool, Failure> {
+    let Some(mut client) = open_running(home).await? else { return Ok(false) };
     client.call::<StopDaemon>(Nothing {}).await?;
     drop(client);
     wait_until_gone(home).await?;
-    say("The daemon has ended.");
-    Ok(Outcome::Clean)
+    Ok(true)
 }
 
 /// The lock is free when the process is gone, and not before.

@@ -1,7 +1,7 @@
 //! `library`: what is there, found, filed, deleted and brought back.
 
 use super::arguments::{LibraryCommand, Output, WhereToLook, Which};
-use super::{Failure, Outcome, export, open, say};
+use super::{Failure, Outcome, export, import, open, rebuild, say, smart};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -24,11 +24,15 @@ const AT_ONCE: u32 = 20;
 const SEPARATOR: char = '/';
 
 pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome, Failure> {
+    if let LibraryCommand::Rebuild(wish) = command {
+        // Without a daemon, which might not start.
+        return rebuild::run(home, wish).await;
+    }
     let client = &mut open(home).await?;
     match command {
+        LibraryCommand::Rebuild(wish) => rebuild::run(home, wish).await,
         LibraryCommand::Ls { place, filter, output } => {
-            let place = where_to_look(client, place).await?;
-            let query = LibraryQuery { place, ..filter.query(String::new()) };
+            let query = query_in(client, place, filter.query(String::new())).await?;
             list(client, query, *output).await
         }
         LibraryCommand::Search { words, filter, output } => {
@@ -57,12 +61,17 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             let done = client.call::<MarkFavorites>(wish).await?;
             report(done.items, items.len(), if *remove { "unmarked" } else { "marked" })
         }
+        LibraryCommand::Keep { name, words, place, filter } => {
+            let query = query_in(client, place, filter.query(words.join(" "))).await?;
+            smart::keep(client, name, query).await
+        }
+        LibraryCommand::Forget { name } => smart::forget(client, name).await,
         LibraryCommand::Folders(output) => folders(client, *output).await,
         LibraryCommand::Export { kind, to, place, filter } => {
-            let place = where_to_look(client, place).await?;
-            let query = LibraryQuery { place, ..filter.query(String::new()) };
+            let query = query_in(client, place, filter.query(String::new())).await?;
             export::run(client, query, *kind, to.as_deref()).await
         }
+        LibraryCommand::Import(wish) => import::run(client, wish).await,
         LibraryCommand::Verify(output) => verify(client, *output).await,
         LibraryCommand::EmptyTrash => {
             let freed = client.call::<EmptyTrash>(Nothing {}).await?;
@@ -85,6 +94,18 @@ fn of(items: &[LibraryItemId]) -> OfLibraryItems {
 fn report(changed: u64, asked: usize, what: &str) -> Result<Outcome, Failure> {
     say(format_args!("{changed} of {asked} {what}."));
     Ok(Outcome::Clean)
+}
+
+/// The query in the place that is meant; a kept search is taken as it was kept.
+async fn query_in(
+    client: &mut Client,
+    place: &WhereToLook,
+    query: LibraryQuery,
+) -> Result<LibraryQuery, Failure> {
+    if let Some(name) = &place.smart {
+        return smart::query(client, name).await;
+    }
+    Ok(LibraryQuery { place: where_to_look(client, place).await?, ..query })
 }
 
 async fn where_to_look(client: &mut Client, place: &WhereToLook) -> Result<Place, Failure> {
@@ -183,6 +204,7 @@ async fn folders(client: &mut Client, output: Output) -> Result<Outcome, Failure
         let path = path_of(&answer.folders, folder);
         say(format_args!("{:>6}  {} ({})", folder.id, words::printable(&path), folder.items));
     }
+    smart::list(client).await?;
     Ok(Outcome::Clean)
 }
 

@@ -2,6 +2,8 @@
 
 use super::covers::Covers;
 use super::hub::Hub;
+use super::import::Imports;
+use super::journal;
 use super::listing::Listers;
 use super::media_server;
 use super::meter::Meter;
@@ -52,10 +54,13 @@ pub(super) struct Shared {
     pub covers: Covers,
     pub meter: Meter,
     pub listers: Listers,
+    pub imports: Imports,
     /// Work may have become possible.
     pub wake: Notify,
     /// Something that clients see has changed.
     pub changed: Notify,
+    /// What the person has, has changed.
+    pub journal: Notify,
     pub stopping: CancellationToken,
     pub tasks: TaskTracker,
     /// Files that are checked, tagged and hashed at once: more would only take memory, and the processor from those
@@ -133,8 +138,10 @@ impl Engine {
             covers: Covers::default(),
             meter: Meter::default(),
             listers: Listers::default(),
+            imports: Imports::default(),
             wake: Notify::new(),
             changed: Notify::new(),
+            journal: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             sealing: Semaphore::new(SEALED_AT_ONCE),
@@ -158,6 +165,9 @@ impl Engine {
         self.tasks.close();
         if tokio::time::timeout(PATIENCE, self.tasks.wait()).await.is_err() {
             tracing::warn!("some work did not end in time; the next start mends it");
+        }
+        if tokio::time::timeout(PATIENCE, journal::finish(self)).await.is_err() {
+            tracing::warn!("the journal was not finished in time; the next start goes on");
         }
         self.library.close().await;
         tracing::info!("the daemon has ended");
@@ -198,6 +208,7 @@ impl Engine {
     pub fn library_changed(&self) {
         self.state().library = true;
         self.changed.notify_one();
+        self.journal.notify_one();
     }
 
     /// True once after [`Engine::library_changed`].

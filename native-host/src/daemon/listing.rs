@@ -2,9 +2,11 @@
 //! where a browser that went away had begun.
 
 use super::engine::{Engine, SESSION_ERRORS};
+use super::import;
 use protocol::method::Added;
 use protocol::{
-    ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem, Variant,
+    ErrorBody, ErrorClass, ErrorCode, JobId, JobState, JobSummary, Listing, RemoteItem, Source,
+    Variant,
 };
 use providers::Lister;
 use std::collections::HashMap;
@@ -108,36 +110,25 @@ impl Engine {
         shelf.check()?;
         if !suspect.gone {
             let path = shelf.path(&suspect.path)?;
-            if self.is_sound(suspect, path).await? {
+            let container = media::Container::of_extension(suspect.variant.extension());
+            let sound = match (suspect.variant, container) {
+                // Whatever the container is.
+                (Variant::Media | Variant::Opus, _) => import::still_plays(&path).await?,
+                (_, Some(container)) => {
+                    let inspecting =
+                        tokio::task::spawn_blocking(move || media::inspect(&path, container));
+                    let internal =
+                        |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
+                    is_sound(inspecting.await.map_err(internal)?)?
+                }
+                (_, None) => true,
+            };
+            if sound {
                 self.library.accept_changed(&suspect.path).await?;
                 return Ok(false);
             }
         }
         self.replace(suspect).await
-    }
-
-    /// Songs are looked at by what is known of their three containers; what came from elsewhere, by ffprobe.
-    async fn is_sound(
-        &self,
-        suspect: &library::Suspect,
-        path: std::path::PathBuf,
-    ) -> Result<bool, ErrorBody> {
-        if !Variant::OF_SONGS.contains(&suspect.variant) {
-            let ffprobe = self.program(media::Program::Ffprobe).await?;
-            let probed = media::convert::probe(&ffprobe, &path, &self.stopping).await;
-            return match probed.map_err(ErrorBody::from) {
-                Ok(probed) => Ok(!probed.streams.is_empty()),
-                Err(error) if error.code == ErrorCode::Damaged => Ok(false),
-                Err(error) => Err(error),
-            };
-        }
-        let container = media::Container::of_extension(suspect.variant.extension());
-        let sound = tokio::task::spawn_blocking(move || match container {
-            Some(container) => is_sound(media::inspect(&path, container)),
-            None => Ok(true),
-        });
-        let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
-        sound.await.map_err(internal)?
     }
 
     /// A file that is lost or worth nothing is wanted again and what is there set aside; false if nothing was changed.
@@ -215,8 +206,9 @@ impl Engine {
                     () = engine.stopping.cancelled() => return,
                 }
             }
-            let open =
-                matches!(engine.library.job(job).await, Ok(job) if job.state == JobState::Listing);
+            let open = engine.library.job(job).await.is_ok_and(|job| {
+                job.state == JobState::Listing && Source::SITES.contains(&job.source)
+            });
             if !open || !engine.listers.take_over(job) {
                 return;
             }

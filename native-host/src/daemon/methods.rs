@@ -3,6 +3,7 @@
 
 use super::engine::Engine;
 use super::folder;
+use super::import;
 use super::scheduler;
 use super::sending;
 use super::server::Caller;
@@ -83,10 +84,17 @@ pub(super) async fn answer(
         MoveItems => things::file;
         MarkFavorites => things::mark;
         VerifyLibrary => things::verify;
+        ImportFolder => import::start;
+        ShowImport => import::report;
+        NoteOwned => import::own;
         ListFolders => things::folders;
         AddFolder => things::add_folder;
         EditFolder => things::edit_folder;
         RemoveFolder => things::remove_folder;
+        ListSmartFolders => things::smart_folders;
+        AddSmartFolder => things::add_smart_folder;
+        EditSmartFolder => things::edit_smart_folder;
+        RemoveSmartFolder => things::remove_smart_folder;
         PlayItem => things::play;
         ReadSubtitles => things::subtitles;
         StopDaemon => stop_daemon;
@@ -170,6 +178,7 @@ async fn resume(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {
         Some(job) => {
             set_state(engine, job, JobState::Running).await?;
             engine.read_list(job, true);
+            import::resume_all(engine).await;
         }
     }
     Ok(Nothing {})
@@ -207,6 +216,7 @@ async fn retry(engine: &Engine, _: Caller, of: OfJob) -> Answer<Nothing> {
         }
         engine.job_changed(job.id);
     }
+    import::resume_all(engine).await;
     engine.wake.notify_one();
     engine.everything_changed().await;
     Ok(Nothing {})

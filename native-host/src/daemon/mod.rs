@@ -9,7 +9,9 @@
 //! | `sessions`, `site` | credentials in memory, and providers' requests signed with them |
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
+//! | `import` | taking in folders with media that were there before |
 //! | `check` | reading files again, to see whether they are still what they were |
+//! | `journal` | repeating in the library folder what a lost database would have said |
 //! | `hub`, `ticker`, `meter` | events for clients, at most four a second where they are live figures |
 //! | `server`, `methods` | connections and what they may ask |
 
@@ -20,6 +22,8 @@ mod covers;
 mod engine;
 mod folder;
 mod hub;
+mod import;
+mod journal;
 mod listing;
 mod media_server;
 mod meter;
@@ -53,12 +57,14 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
     let engine = Engine::open(home.clone()).await?;
     let listener = socket::listen(&home, &lock).context("the local socket could not be made")?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the daemon is ready");
+    import::resume_all(&engine).await;
     let parts = [
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),
         tokio::spawn(ticker::run(engine.clone())),
         tokio::spawn(things::keep_trash(engine.clone())),
         tokio::spawn(check::run(engine.clone())),
+        tokio::spawn(journal::run(engine.clone())),
     ];
     tokio::select! {
         () = engine.stopping.cancelled() => {}

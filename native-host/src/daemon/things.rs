@@ -5,6 +5,7 @@ use super::server::Caller;
 use library::{ExtraKind, LibraryError};
 use protocol::method::Nothing;
 use protocol::shelf::*;
+use protocol::smart::*;
 use protocol::{ErrorBody, Event};
 use std::time::Duration;
 
@@ -115,6 +116,34 @@ pub(super) async fn remove_folder(engine: &Engine, _: Caller, of: OfFolder) -> A
 pub(super) async fn subtitles(engine: &Engine, _: Caller, of: OfSubtitles) -> Answer<Subtitles> {
     let found = engine.library.extra_of(of.item, ExtraKind::Subtitle, &of.language).await?;
     Ok(Subtitles { vtt: String::from_utf8_lossy(&found.bytes).into_owned() })
+}
+
+pub(super) async fn smart_folders(engine: &Engine, _: Caller, _: Nothing) -> Answer<SmartFolders> {
+    Ok(SmartFolders { folders: engine.library.smart_folders().await? })
+}
+
+pub(super) async fn add_smart_folder(
+    engine: &Engine,
+    _: Caller,
+    new: NewSmartFolder,
+) -> Answer<SmartFolder> {
+    told(engine, engine.library.add_smart_folder(&new).await)
+}
+
+pub(super) async fn edit_smart_folder(
+    engine: &Engine,
+    _: Caller,
+    change: ChangeSmartFolder,
+) -> Answer<SmartFolder> {
+    told(engine, engine.library.change_smart_folder(&change).await)
+}
+
+pub(super) async fn remove_smart_folder(
+    engine: &Engine,
+    _: Caller,
+    of: OfSmartFolder,
+) -> Answer<Nothing> {
+    told(engine, engine.library.remove_smart_folder(of.folder).await).map(|()| Nothing {})
 }
 
 pub(super) async fn play(engine: &Engine, _: Caller, of: OfLibraryItem) -> Answer<MediaAddress> {

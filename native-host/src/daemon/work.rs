@@ -2,7 +2,7 @@
 
 use super::engine::{DISK_ERRORS, Engine, SESSION_ERRORS};
 use super::sending::PROGRAM_ERRORS;
-use super::{bundle, sending, song};
+use super::{bundle, import, sending, song};
 use library::{Claimed, LibraryError, Settled};
 use protocol::{ErrorBody, ErrorClass, ErrorCode, Fetch, Source};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,12 +25,12 @@ pub(super) async fn run(engine: &Engine, claimed: &Claimed, cancel: &Cancellatio
     let fetched = match &claimed.fetch {
         Fetch::Missing => Err(ErrorBody::new(ErrorCode::Absent).into()),
         Fetch::Direct { .. } | Fetch::Api { .. } => song::bring(engine, claimed, cancel).await,
-        Fetch::Page { url, number, depth } => {
-            let page = sending::Page { url, number: *number, depth: *depth };
+        Fetch::Page { url, number, media, depth } => {
+            let media = media.as_deref();
+            let page = sending::Page { url, number: *number, media, depth: *depth };
             sending::bring(engine, claimed, &page, cancel).await
         }
-        // It was here, and is not any more: nobody can bring it again.
-        Fetch::Here => Err(ErrorBody::new(ErrorCode::Absent).into()),
+        Fetch::Here => import::again::bring(engine, claimed, cancel).await,
         Fetch::StemBundle { url } => bundle::bring(engine, claimed, url, cancel).await,
     };
     let unwanted = engine.end(claimed.item);

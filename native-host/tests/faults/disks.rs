@@ -11,13 +11,13 @@ const SITE: Service = Service::Producer;
 const MIB: u64 = 1024 * 1024;
 
 /// A small disk of its own. Only root may mount one.
-struct Disk {
-    at: PathBuf,
+pub struct Disk {
+    pub at: PathBuf,
 }
 
 impl Disk {
     /// `None`, with a printed reason, where this user may not mount.
-    fn mount(at: &Path, size: &str) -> Option<Self> {
+    pub fn mount(at: &Path, size: &str) -> Option<Self> {
         std::fs::create_dir_all(at).unwrap();
         let options = format!("size={size},mode=700");
         let disk = Self { at: at.to_owned() };
@@ -30,7 +30,7 @@ impl Disk {
         Some(disk)
     }
 
-    fn remount(&self, options: &str) {
+    pub fn remount(&self, options: &str) {
         assert!(self.run("mount", &["-o", &format!("remount,{options}")]));
     }
 

@@ -199,3 +199,19 @@ fn exports_hold_everything_that_is_asked_for() {
     assert!(lines[1].starts_with("#EXTINF:") && lines[1].contains(&items[1].title));
     assert!(Path::new(lines[2]).is_file(), "{}", lines[2]);
 }
+
+#[test]
+fn searches_are_kept_under_a_name() {
+    let (stage, ids) = with_songs(3);
+    say(&stage, &format!("library star {}", ids[1]));
+    assert!(say(&stage, "library keep Best --favorites").contains("Best finds 1 things"));
+    let listed = say(&stage, "library ls --smart Best --json");
+    let one: LibraryItem = serde_json::from_str(&listed).unwrap();
+    assert_eq!(one.id, ids[1]);
+    assert!(say(&stage, "library folders").contains("smart  Best (1)"));
+    assert!(say(&stage, "library keep Best --sort title").contains("finds 3"));
+    assert!(say(&stage, "library export --as csv --smart Best").lines().count() == 4);
+    say(&stage, "library forget Best");
+    let output = stage.run(&["library", "ls", "--smart", "Best"]);
+    assert_eq!(output.status.code(), Some(2));
+}

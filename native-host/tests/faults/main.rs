@@ -1,15 +1,18 @@
 //! What must hold under fire: every scripted fault of the sites, the network, the disk and the process itself, through
-//! the real daemon and the real command line. The invariants (I1–I11) are those of `docs/invariants.md`.
+//! the real daemon and the real command line. The invariants (I1–I12) are those of `docs/invariants.md`.
 
+mod attic;
 mod browser;
 mod browsers;
 mod disks;
+mod import;
 mod interrupted;
 mod library;
 mod line;
 mod listings;
 mod player;
 mod processes;
+mod rebuild;
 mod redirects;
 mod refusals;
 mod sending;

@@ -1,6 +1,7 @@
 //! Pages of the web, sent from a browser or the command line: what they hold comes home as what plays, whatever the
 //! page is, and whatever happens on the way.
 
+use crate::disks::Disk;
 use crate::stage::{Stage, until_true};
 use protocol::method::*;
 use protocol::send::*;
@@ -83,20 +84,14 @@ fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
     items.into_iter().filter_map(|item| Some(item.reason?.code)).collect()
 }
 
-/// Nothing of unfinished work is left in the library folder.
-#[track_caller]
+/// Nothing of unfinished work is left in the library folder, once the last work has put its things away.
 fn assert_tidy(stage: &Stage) {
-    let parts: Vec<PathBuf> = stage
-        .files()
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|end| end == "downloading"))
-        .collect();
-    assert!(parts.is_empty() && stage.longest_part().is_none(), "{parts:?}");
-    let work = stage.library().join(".mediafetcher/work");
-    let left: Vec<_> = std::fs::read_dir(work).into_iter().flatten().flatten().collect();
-    assert!(left.is_empty(), "{left:?}");
-    let secrets = std::fs::read_dir(stage.folder().join("data/tmp")).unwrap().count();
-    assert_eq!(secrets, 0, "a cookie file stays");
+    let count = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().count();
+    until_true("no part, no folder of work and no cookie file stays", || {
+        stage.longest_part().is_none()
+            && count(stage.library().join(".mediafetcher/work")) == 0
+            && count(stage.folder().join("data/tmp")) == 0
+    });
 }
 
 #[test]
@@ -175,6 +170,106 @@ fn a_stream_a_list_of_twelve_and_a_feed_become_what_they_hold() {
 }
 
 #[test]
+fn the_same_bytes_that_come_by_two_ways_at_once_are_one_file() {
+    let stage = Stage::new(0);
+    assert_eq!(sent(&stage, &["/watch/mp4", "/files/clip.mp4"]).done, 2);
+    let items = all(&stage);
+    assert!(items.len() == 2 && items[0].name == items[1].name, "{items:#?}");
+    assert_eq!(items[0].references, 2);
+    stage.browser().ask::<DeleteItems>(OfLibraryItems { items: vec![items[0].id] });
+    assert!(stage.library().join(&items[1].name).is_file(), "somebody else has it");
+    stage.browser().ask::<DeleteItems>(OfLibraryItems { items: vec![items[1].id] });
+    assert!(!stage.library().join(&items[1].name).exists());
+    stage.browser().ask::<RestoreItems>(OfLibraryItems { items: vec![items[0].id] });
+    assert!(stage.library().join(&items[1].name).is_file());
+    assert_tidy(&stage);
+}
+
+#[test]
+fn a_page_of_five_hundred_is_read_once_and_can_be_given_up() {
+    let stage = Stage::new(0);
+    let job = send(&stage, "k", &["/many"], Some(session(&stage)));
+    stage.browser().wait_for(job, |job| job.balance.listed == 500 && job.balance.done > 20);
+    stage.browser().ask::<Cancel>(OfJob { job: Some(job) });
+    let ended = stage.browser().wait_for(job, |job| job.finished_at.is_some()).balance;
+    assert!(ended.adds_up() && ended.failed == 0 && ended.cancelled > 0, "{ended:?}");
+    let reads = stage.control().log().iter().filter(|entry| entry.path == "/many").count();
+    assert!(reads <= 4, "the page was read {reads} times");
+    assert_tidy(&stage);
+}
+
+#[test]
+fn a_program_that_is_missing_is_named_and_the_work_goes_on_when_it_is_there() {
+    let mut stage = Stage::new(0);
+    let tools = stage.folder().join("programs");
+    std::fs::create_dir(&tools).unwrap();
+    stage.stop_daemon();
+    stage.use_programs_in(&tools);
+    stage.start_daemon();
+    let job = send(&stage, "k", &["/watch/mp4"], Some(session(&stage)));
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    let missing = stage.browser().items(job).remove(0).reason.unwrap();
+    assert_eq!(
+        (missing.code, missing.params["program"].as_str()),
+        (ErrorCode::ProgramMissing, "yt-dlp")
+    );
+    // One that hangs is no program that answers, one that babbles neither.
+    for (name, script) in
+        [("yt-dlp", "#!/bin/sh\nexec sleep 600\n"), ("ffmpeg", "#!/bin/sh\nyes\n")]
+    {
+        stage_script(&tools.join(name), script);
+    }
+    stage.browser().ask::<Retry>(OfJob { job: Some(job) });
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    for name in ["yt-dlp", "ffmpeg"] {
+        std::fs::remove_file(tools.join(name)).unwrap();
+    }
+    stage.link_programs(&tools);
+    stage.browser().ask::<Retry>(OfJob { job: Some(job) });
+    assert_eq!(end_of(&stage, job).done, 1);
+    assert_tidy(&stage);
+}
+
+#[test]
+fn a_disk_that_is_full_in_the_middle_of_encoding_waits_and_goes_on_when_there_is_room() {
+    let mut stage = Stage::new(0);
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "300k") else { return };
+    stage.use_library(&disk.at);
+    let job = send(&stage, "k", &["/files/clip.webm"], Some(session(&stage)));
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    assert_eq!(reasons(&stage, job), BTreeSet::from([ErrorCode::DiskFull]));
+    assert!(all(&stage).is_empty());
+    disk.remount("size=96m");
+    stage.browser().wait_for(job, |job| job.balance.done == 1);
+    let (_, path) = only(&stage);
+    assert!(codecs(&path).starts_with("h264+aac"), "{}", codecs(&path));
+    assert_tidy(&stage);
+}
+
+#[test]
+fn what_another_program_has_fetched_is_not_fetched_again() {
+    let stage = Stage::new(0);
+    let archive = stage.folder().join("archive.txt");
+    crate::stage::write_file(&archive, b"generic mp4-1\ngeneric mp4\ngeneric list-3\n");
+    let empty = stage.folder().join("nothing");
+    std::fs::create_dir(&empty).unwrap();
+    let [empty, archive] = [&empty, &archive].map(|path| path.to_str().unwrap());
+    let noted = stage.start(&["library", "import", empty, "--archive", archive]).end();
+    assert_eq!(noted.0, 0, "{}", noted.1);
+    let job = send(&stage, "k", &["/watch/mp4"], Some(session(&stage)));
+    assert_eq!(end_of(&stage, job).failed, 1);
+    assert_eq!(reasons(&stage, job), BTreeSet::from([ErrorCode::AlreadyOwned]));
+    assert_eq!(sent(&stage, &["/list"]).listed, 11);
+    assert_tidy(&stage);
+}
+
+fn stage_script(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    crate::stage::write_file(path, text.as_bytes());
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
 fn without_a_session_it_waits_for_the_person_and_goes_on_with_one() {
     let stage = Stage::new(0);
     let job = send(&stage, "k", &["/watch/mp4", "/files/clip.mp4"], None);
@@ -185,28 +280,31 @@ fn without_a_session_it_waits_for_the_person_and_goes_on_with_one() {
     stage.browser().ask::<PutSiteSession>(other);
     assert_eq!(stage.browser().job(job).balance.needs_you, 2);
     stage.browser().ask::<PutSiteSession>(session(&stage));
-    assert_eq!(end_of(&stage, job).done, 2);
+    stage.browser().wait_for(job, |job| job.balance.done == 2);
     assert_tidy(&stage);
 }
 
 #[test]
 fn what_cannot_be_had_is_said_in_its_own_way_and_the_rest_comes() {
     let stage = Stage::new(0);
-    let paths = ["/nothing", "/live", "/broken", "/garbled", "/empty", "/gone", "/escape"];
+    let paths =
+        ["/nothing", "/live", "/watch/live", "/broken", "/garbled", "/empty", "/gone", "/escape"];
     let job = send(&stage, "k", &paths, Some(session(&stage)));
     let balance = end_of(&stage, job);
     let items = stage.browser().items(job);
     let of = |path: &str| items.iter().find(|item| item.source_id.ends_with(path)).unwrap();
     let code = |path: &str| of(path).reason.as_ref().map(|reason| reason.code);
     assert_eq!(code("/nothing"), Some(ErrorCode::NothingToFetch));
-    assert_eq!(code("/live"), Some(ErrorCode::LiveStream));
+    for path in ["com/live", "/watch/live"] {
+        assert_eq!(code(path), Some(ErrorCode::LiveStream), "{path}");
+    }
     for path in ["/broken", "/garbled", "/empty"] {
         assert_eq!(of(path).state, ItemState::Failed, "{path}");
         assert!(!of(path).reason.as_ref().unwrap().params["detail"].is_empty(), "{path}");
     }
     assert_eq!(of("/gone").state, ItemState::Absent);
     assert_eq!(of("/escape").state, ItemState::Done, "{:?}", of("/escape").reason);
-    assert_eq!((balance.done, balance.absent, balance.failed), (1, 1, 5));
+    assert_eq!((balance.done, balance.absent, balance.failed), (1, 1, 6));
     let name = of("/escape").name.clone().unwrap();
     assert!(!name.contains('/') && !name.contains('\u{202e}') && !name.contains('<'), "{name}");
     assert_tidy(&stage);

@@ -23,6 +23,8 @@ pub struct Stage {
     machine: Machine,
     daemon: Option<Child>,
     proxy: String,
+    /// Where programs are looked for.
+    path: std::ffi::OsString,
     library: PathBuf,
     pub simulator: Simulator,
 }
@@ -57,7 +59,8 @@ impl Stage {
         let proxy = proxy(&simulator);
         let machine = Machine::new();
         let library = machine.folder().join("MediaFetcher");
-        let mut stage = Self { machine, daemon: None, proxy, library, simulator };
+        let path = with_tools();
+        let mut stage = Self { machine, daemon: None, proxy, path, library, simulator };
         stage.start_daemon();
         // Pacing has tests of its own.
         let patch = SettingsPatch { pace_ms: Some(100), ..SettingsPatch::default() };
@@ -98,7 +101,7 @@ impl Stage {
         }
         command
             .args(arguments)
-            .env("PATH", with_tools())
+            .env("PATH", &self.path)
             .env("HTTPS_PROXY", &self.proxy)
             .env("HTTP_PROXY", &self.proxy)
             .env("SSL_CERT_FILE", self.simulator.ca_pem_path())
@@ -119,6 +122,11 @@ impl Stage {
         Running { child, output }
     }
 
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> std::process::Output {
+        self.program(arguments).output().unwrap()
+    }
+
     /// Starts `sync --json` for all of a site's songs.
     pub fn start_sync(&self, service: Service, formats: &str) -> Running {
         let cookies = self.cookie_file(service);
@@ -137,6 +145,21 @@ impl Stage {
         let file = self.machine.folder().join(format!("{}.cookies.txt", service.as_str()));
         fs::write(&file, self.control().sign_in(service, ACCOUNT, false)).unwrap();
         file
+    }
+
+    /// From the next start of the daemon on, it finds programs in this folder alone.
+    pub fn use_programs_in(&mut self, folder: &Path) {
+        self.path = folder.into();
+    }
+
+    /// Puts the real programs into that folder.
+    pub fn link_programs(&self, folder: &Path) {
+        for name in ["yt-dlp", "ffmpeg", "ffprobe"] {
+            let everywhere = with_tools();
+            let mut found = std::env::split_paths(&everywhere).map(|folder| folder.join(name));
+            let found = found.find(|file| file.is_file()).expect("it is installed");
+            std::os::unix::fs::symlink(found, folder.join(name)).unwrap();
+        }
     }
 
     /// The library folder.
@@ -254,6 +277,12 @@ impl Drop for Stage {
 }
 
 impl Running {
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for the end; gives the status and what was printed.
     pub fn end(mut self) -> (i32, String) {
         let status = until("the command ends", || self.child.try_wait().unwrap());

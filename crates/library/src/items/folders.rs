@@ -135,7 +135,7 @@ async fn refuse_inside_itself(
     }
 }
 
-fn checked_name(name: &str) -> Result<String, LibraryError> {
+pub(super) fn checked_name(name: &str) -> Result<String, LibraryError> {
     let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         let words = format!("a folder needs a name of 1 to {LONGEST_NAME} characters");
@@ -144,7 +144,13 @@ fn checked_name(name: &str) -> Result<String, LibraryError> {
     Ok(name)
 }
 
-fn taken(error: sqlx::Error, name: &str) -> LibraryError {
+/// The name of a folder of the disk, as it can be that of a virtual one.
+pub(crate) fn tidy_name(name: &str) -> String {
+    let shorter: String = name.chars().take(LONGEST_NAME).collect();
+    checked_name(&shorter).unwrap_or_else(|_| "Untitled".into())
+}
+
+pub(super) fn taken(error: sqlx::Error, name: &str) -> LibraryError {
     match error.as_database_error().is_some_and(|error| error.is_unique_violation()) {
         true => LibraryError::Invalid(format!("there is a folder “{name}” already")),
         false => error.into(),

@@ -5,8 +5,9 @@
 mod arrange;
 mod check;
 mod filter;
-mod folders;
+pub(crate) mod folders;
 mod list;
+mod smart;
 mod trash;
 
 pub use check::Recorded;

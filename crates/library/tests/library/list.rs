@@ -2,6 +2,7 @@
 
 use crate::support::{Bench, song};
 use protocol::shelf::{ChangeFolder, FileItems, LibraryQuery, MarkItems, NewFolder, Place, SortBy};
+use protocol::smart::{ChangeSmartFolder, NewSmartFolder};
 use protocol::{FolderId, LibraryItemId, RemoteItem};
 
 fn by(artist: &str, year: &str, mut song: RemoteItem) -> RemoteItem {
@@ -179,4 +180,34 @@ async fn a_lost_file_that_is_fetched_again_keeps_its_folder_and_its_mark() {
     let back = bench.things(Place::Folder(folder.id)).await.remove(0);
     assert_eq!((back.title.as_str(), back.favorite), ("Autumn rain", true));
     assert_eq!(bench.find("autumn").await.len(), 1);
+}
+
+#[tokio::test]
+async fn kept_searches_find_anew_each_time() {
+    let bench = with_four().await;
+    let library = &bench.library;
+    let query = LibraryQuery {
+        text: "an".into(),
+        sort: SortBy::Title,
+        offset: 5,
+        limit: 9,
+        ..LibraryQuery::default()
+    };
+    let new = NewSmartFolder { name: " By Ana ".into(), query };
+    let kept = library.add_smart_folder(&new).await.unwrap();
+    assert_eq!((kept.name.as_str(), kept.items), ("By Ana", 2));
+    assert_eq!((kept.query.offset, kept.query.limit), (0, 0));
+    assert_eq!(titles(&bench, kept.query.clone()).await, ["Été", "winter"]);
+    assert!(library.add_smart_folder(&new).await.is_err(), "taken");
+    let id = bench.things(Place::Everything).await[0].id;
+    library.delete_items(&[id]).await.unwrap();
+    assert_eq!(library.smart_folders().await.unwrap()[0].items, 1);
+    let favorites = LibraryQuery { place: Place::Favorites, ..LibraryQuery::default() };
+    let change = ChangeSmartFolder { folder: kept.id, name: "Best".into(), query: favorites };
+    let changed = library.change_smart_folder(&change).await.unwrap();
+    assert_eq!((changed.name.as_str(), changed.items), ("Best", 0));
+    library.remove_smart_folder(kept.id).await.unwrap();
+    assert!(library.remove_smart_folder(kept.id).await.is_err());
+    assert!(library.change_smart_folder(&change).await.is_err());
+    assert!(library.smart_folders().await.unwrap().is_empty());
 }

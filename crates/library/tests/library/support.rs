@@ -29,6 +29,26 @@ impl Bench {
         Self { library, ..self }
     }
 
+    /// What a start mends, without a new handle.
+    pub async fn reopened(&self) -> library::Recovered {
+        self.library.recover().await.unwrap()
+    }
+
+    /// Notes what a part becomes, as a batch does before it places it.
+    pub async fn note_incoming(&self, part: &str, incoming: &library::intake::Incoming) {
+        let mut connection = self.connection().await;
+        let note = sqlx::query("UPDATE import_part SET incoming = ?2 WHERE part = ?1");
+        let json = serde_json::to_string(incoming).unwrap();
+        note.bind(part).bind(json).execute(&mut connection).await.unwrap();
+    }
+
+    /// Beside the library's own ones.
+    pub async fn connection(&self) -> sqlx::sqlite::SqliteConnection {
+        let file = self.folder.path().join("test.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        sqlx::ConnectOptions::connect(&options).await.unwrap()
+    }
+
     pub async fn job(&self, key: &str) -> JobId {
         let account = Account { id: "u1".into(), name: "Someone".into() };
         let new = NewJob {
@@ -98,9 +118,7 @@ impl Bench {
 
     /// The files that rows speak of.
     pub async fn paths(&self) -> Vec<String> {
-        let file = self.folder.path().join("test.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        let mut connection = self.connection().await;
         let query = sqlx::query_scalar("SELECT path FROM media_file ORDER BY path");
         query.fetch_all(&mut connection).await.unwrap()
     }

@@ -58,13 +58,28 @@ fn duration(moov: &[u8]) -> Option<f64> {
     (scale > 0 && duration > 0).then(|| duration as f64 / f64::from(scale))
 }
 
+/// Whether sound is all that its tracks carry.
+pub(crate) fn is_sound_alone(file: &mut File) -> Result<bool> {
+    let atoms = top_level(file)?;
+    let moov = Moov::read(file, &atoms)?.content;
+    let kinds: Vec<_> = tracks(&moov).map(|track| handler(&moov, &track).to_vec()).collect();
+    Ok(!kinds.is_empty() && kinds.iter().all(|kind| kind == b"soun"))
+}
+
 /// The first track whose handler is sound.
 fn audio_track(moov: &[u8]) -> Option<Range<usize>> {
+    tracks(moov).find(|track| handler(moov, track) == b"soun")
+}
+
+fn tracks(moov: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let tracks = children(moov, 0..moov.len()).filter(|child| &child.kind == b"trak");
-    tracks.map(|track| track.content).find(|track| {
-        let handler = descend(moov, track.clone(), &[b"mdia", b"hdlr"]);
-        handler.and_then(|at| moov.get(at.start + 8..at.start + 12)) == Some(b"soun")
-    })
+    tracks.map(|track| track.content)
+}
+
+/// What a track carries, in four letters.
+fn handler<'m>(moov: &'m [u8], track: &Range<usize>) -> &'m [u8] {
+    let at = descend(moov, track.clone(), &[b"mdia", b"hdlr"]);
+    at.and_then(|at| moov.get(at.start + 8..at.start + 12)).unwrap_or_default()
 }
 
 /// Codec, channels and rate from the first entry of `stsd`.

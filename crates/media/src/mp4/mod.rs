@@ -9,5 +9,5 @@ mod fragments;
 mod moov;
 mod udta;
 
-pub(crate) use facts::facts;
+pub(crate) use facts::{facts, is_sound_alone};
 pub(crate) use moov::replace_ilst;

@@ -3,6 +3,7 @@
 //! lofty renders and parses the tag formats; putting the rendered bytes into the file is done here, in bounded memory
 //! and without touching the audio. Only part files are written to (I2, I3): a crash in the middle spoils one.
 
+mod any;
 mod cover;
 mod id3;
 mod ilst;
@@ -10,6 +11,7 @@ mod read;
 mod text;
 mod wav;
 
+pub(crate) use any::{Kind, read_any};
 pub use cover::Cover;
 pub use read::read_tags;
 
@@ -47,6 +49,14 @@ pub struct Tags {
     pub site_id: Option<String>,
     /// The page on the site, or where the file came from.
     pub source_url: Option<String>,
+}
+
+impl Tags {
+    /// As they are written: without control characters, empty fields and what is no date.
+    #[must_use]
+    pub(crate) fn cleaned(&self) -> Self {
+        text::cleaned(self)
+    }
 }
 
 /// Writes `tags` into the part file at `path`, replacing what was there; tags that we do not write ourselves stay in

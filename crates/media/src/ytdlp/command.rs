@@ -64,6 +64,9 @@ impl YtDlp {
         if let Some(cookies) = nest.cookies {
             command.arg("--cookies").arg(cookies);
         }
+        if let Some(owned) = nest.owned {
+            command.arg("--download-archive").arg(owned);
+        }
         if let Some(user_agent) = nest.user_agent {
             command.arg(format!("--user-agent={user_agent}"));
         }

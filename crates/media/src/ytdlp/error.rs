@@ -47,6 +47,9 @@ pub enum FetchError {
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
+    /// It is on the list of what is not to be fetched.
+    #[error("it is on the list of what is there already")]
+    Owned,
     /// Larger than allowed.
     #[error("it is larger than what is allowed")]
     TooLarge,
@@ -97,6 +100,7 @@ impl FetchError {
             Self::Withheld(_) => at_site(ErrorCode::Withheld),
             Self::NotFound(_) => at_site(ErrorCode::Absent),
             Self::NothingThere => at_site(ErrorCode::NothingToFetch),
+            Self::Owned => at_site(ErrorCode::AlreadyOwned),
             Self::Live => at_site(ErrorCode::LiveStream),
             Self::RateLimited(_) => at_host(ErrorCode::RateLimited),
             Self::Unreachable(_) => at_host(ErrorCode::Unreachable),

@@ -67,6 +67,7 @@ struct Story {
     file: Option<String>,
     is_list: bool,
     is_too_large: bool,
+    is_owned: bool,
     bytes: u64,
     /// Bytes of its own words.
     words: usize,
@@ -86,6 +87,7 @@ impl Story {
         } else if let Some(words) = line.strip_prefix("[download] ") {
             // It ends well after both: nothing is wrong, there is only nothing to do.
             self.is_list |= words.contains("does not pass filter (playlist_count");
+            self.is_owned |= words.ends_with("has already been recorded in the archive");
             self.is_too_large |= words.contains("larger than max-filesize");
         }
         let progress = progress::read(line)?;
@@ -139,6 +141,7 @@ impl YtDlp {
         match story.file {
             Some(file) => collect(nest.folder, &file).await,
             None if story.is_list => Err(FetchError::Several),
+            None if story.is_owned => Err(FetchError::Owned),
             None if story.is_too_large => Err(FetchError::TooLarge),
             None => Err(FetchError::NothingThere),
         }

@@ -36,6 +36,8 @@ pub struct Info {
     pub duration_s: Option<f64>,
     /// Its chapters.
     pub chapters: Vec<Chapter>,
+    /// The playlist of the stream that was fetched, where it was one of HLS. It may be signed: it is not for showing.
+    pub stream: Option<String>,
     /// All fields that are texts, numbers or lists of texts, without signed addresses and cookies.
     pub raw: Map<String, Value>,
 }
@@ -54,6 +56,7 @@ impl Info {
     }
 
     fn of(json: Map<String, Value>) -> Self {
+        let stream = stream(&json);
         let chapters = json.get("chapters").and_then(Value::as_array).into_iter().flatten();
         let chapters = chapters.take(LIST_LIMIT).filter_map(chapter).collect();
         let raw: Map<String, Value> = json.into_iter().filter_map(kept).collect();
@@ -68,9 +71,16 @@ impl Info {
             upload_date: text("upload_date"),
             duration_s: raw.get("duration").and_then(Value::as_f64),
             chapters,
+            stream,
             raw,
         }
     }
+}
+
+fn stream(json: &Map<String, Value>) -> Option<String> {
+    let text = |key: &str| json.get(key).and_then(Value::as_str);
+    let is_hls = text("protocol").is_some_and(|protocol| protocol.starts_with("m3u8"));
+    text("url").filter(|_| is_hls).map(str::to_owned)
 }
 
 fn chapter(json: &Value) -> Option<Chapter> {

@@ -44,6 +44,8 @@ pub struct Nest<'a> {
     /// A file of cookies in Netscape's format, an absolute path, readable by nobody else. yt-dlp writes it anew when it
     /// ends.
     pub cookies: Option<&'a Path>,
+    /// A list of what is not to be fetched, one `site id` a line, an absolute path. yt-dlp adds to it.
+    pub owned: Option<&'a Path>,
     /// The browser whose session the cookies are: some sites bind one to the other.
     pub user_agent: Option<&'a str>,
     /// The proxy through which it may go, such as `http://127.0.0.1:4000`; else the environment's.

@@ -22,6 +22,10 @@ pub struct Entry {
     pub address: Address,
     /// Which of the things on that page it is, from 1, where there are several without pages of their own.
     pub item: Option<u32>,
+    /// Its media itself, where that is one file that the page names.
+    pub media: Option<Address>,
+    /// yt-dlp's name for the site.
+    pub extractor: Option<String>,
     /// What the site calls it.
     pub id: Option<String>,
     /// Its title.
@@ -34,6 +38,24 @@ pub struct Entry {
     pub is_live: bool,
     /// The title of the list that it is in.
     pub list: Option<String>,
+}
+
+impl Entry {
+    /// A thing of which no more is known than where it is.
+    pub fn unread(address: Address, item: Option<u32>) -> Self {
+        Self {
+            address,
+            item,
+            media: None,
+            extractor: None,
+            id: None,
+            title: None,
+            uploader: None,
+            duration_s: None,
+            is_live: false,
+            list: None,
+        }
+    }
 }
 
 impl YtDlp {
@@ -115,6 +137,8 @@ fn entry(json: &Value, address: &Address, item: Option<u32>, list: Option<String
     Entry {
         address: address.clone(),
         item,
+        media: media_of(json),
+        extractor: field(json, "ie_key").or_else(|| field(json, "extractor_key")),
         id: field(json, "id"),
         title: field(json, "title"),
         uploader: field(json, "uploader").or_else(|| field(json, "channel")),
@@ -122,6 +146,26 @@ fn entry(json: &Value, address: &Address, item: Option<u32>, list: Option<String
         is_live: is_live(json),
         list,
     }
+}
+
+/// The one file that holds all of a thing: nothing to choose, to join or to put together from pieces.
+fn media_of(json: &Value) -> Option<Address> {
+    let formats = json.get("formats").and_then(Value::as_array);
+    let one = match formats.map(Vec::as_slice) {
+        Some([one]) => one,
+        Some(_) => return None,
+        None => json,
+    };
+    let is_whole = matches!(field(one, "protocol").as_deref(), Some("http" | "https") | None)
+        && json.get("requested_formats").is_none_or(Value::is_null)
+        && matches!(kind(json), "video")
+        && one.get("fragments").is_none_or(Value::is_null);
+    let has_extras =
+        json.get("subtitles").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    if !is_whole || has_extras {
+        return None;
+    }
+    Address::parse(&field(one, "url")?).ok()
 }
 
 fn kind(json: &Value) -> &str {

@@ -49,7 +49,7 @@ fn address(site: &Site, path: &str) -> Address {
 }
 
 fn nest(folder: &TempDir) -> Nest<'_> {
-    Nest { folder: folder.path(), cookies: None, user_agent: None, proxy: None }
+    Nest { folder: folder.path(), cookies: None, owned: None, user_agent: None, proxy: None }
 }
 
 async fn read(site: &Site, path: &str) -> Result<Vec<Entry>, FetchError> {
@@ -69,16 +69,7 @@ async fn fetch(
 
 /// An entry for a page that was not read.
 fn unread(site: &Site, path: &str) -> Entry {
-    Entry {
-        address: address(site, path),
-        item: None,
-        id: None,
-        title: None,
-        uploader: None,
-        duration_s: None,
-        is_live: false,
-        list: None,
-    }
+    Entry::unread(address(site, path), None)
 }
 
 #[tokio::test]

@@ -251,6 +251,45 @@ fn the_library_is_as_in_the_golden_files() {
         ..shelf::LibraryQuery::default()
     };
     golden("library.query", &query);
+    let smart = smart::SmartFolder {
+        id: SmartFolderId(2),
+        name: "Cafés of 2026".into(),
+        query: shelf::LibraryQuery { limit: 0, ..query },
+        items: 7,
+    };
+    golden("smart_folders", &smart::SmartFolders { folders: vec![smart] });
     let folder = shelf::Folder { id: FolderId(3), parent: None, name: "Moods".into(), items: 7 };
     golden("folders", &shelf::Folders { folders: vec![folder] });
+}
+
+#[test]
+fn what_is_taken_in_is_as_in_the_golden_files() {
+    let new = intake::NewImport {
+        key: "k-3".into(),
+        folder: "/home/someone/Old music".into(),
+        mode: intake::ImportMode::Copy,
+        dry_run: false,
+    };
+    golden("library.import", &new);
+    let report = intake::ImportReport {
+        state: intake::ImportState::Ended,
+        found: 4,
+        found_bytes: 4_000,
+        found_all: true,
+        skipped: 1,
+        looked_at: 4,
+        bytes: 4_000,
+        imported: 2,
+        same_within: 1,
+        refused: 1,
+        problems: vec![intake::RefusedFile {
+            path: "page.mp3".into(),
+            reason: ErrorBody::new(ErrorCode::NotMedia).with("kind", "html"),
+        }],
+        twins: vec![intake::TwinFile { path: "b.mp3".into(), same_as: "a.mp3".into() }],
+        ..intake::ImportReport::default()
+    };
+    golden("library.import_report", &report);
+    let entry = intake::OwnedEntry { extractor: "youtube".into(), id: "dQw4w9WgXcQ".into() };
+    golden("library.own", &intake::OwnedEntries { entries: vec![entry] });
 }

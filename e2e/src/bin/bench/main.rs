@@ -7,12 +7,14 @@
 //! | `stems` | base64 in JSON to files |
 //! | `complete` | a sync that finds everything there |
 //! | `library` | lists, searches and counts of a large library |
+//! | `import` | taking in a folder, against sha256sum and cp |
 //! | `footprint` | memory at rest, size and speed of the extension |
 //! | `ours`, `usage`, `table` | a measured sync, the cost of a process, how it is shown |
 
 mod complete;
 mod downloads;
 mod footprint;
+mod import;
 mod library;
 mod ours;
 mod stems;
@@ -43,6 +45,7 @@ enum Part {
     Stems,
     Complete,
     Library,
+    Import,
     Footprint,
 }
 
@@ -79,6 +82,7 @@ async fn measure(part: Part, share: u32) -> Result<Table> {
         Part::Stems => stems::run(160_000_000 / u64::from(share)).await,
         Part::Complete => complete::run(10_000 / share).await,
         Part::Library => library::run(100_000 / share).await,
+        Part::Import => import::run(10_000 / share).await,
         Part::Footprint => {
             let mut table = Table::new("At rest, and in the browser", &["", "found", "budget"]);
             footprint::idle_memory(&mut table).await?;
@@ -133,6 +137,11 @@ fn explanation(part: Part) -> &'static str {
         Part::Library => {
             "\nAsked in the daemon's own process, a page of 50 with the count of all that match. Deleting and restoring \
              end on the disk.\n"
+        }
+        Part::Import => {
+            "\nThe files were written just before, so that all read them from memory. Ours hashes, judges, reads tags, and \
+             ends with every file synced and every row written; copied, it writes as much as it reads. The scrub reads \
+             every file of the library again.\n"
         }
         Part::Footprint => "\nTimes are the middle of seven.\n",
     }

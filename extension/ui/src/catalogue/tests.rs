@@ -123,6 +123,7 @@ fn the_catalogue_holds_nothing_that_no_page_shows() {
         "preset_",
         "local_",
         "keep_",
+        "kind_",
         "send_as_",
         "source_",
     ];

@@ -13,13 +13,17 @@ pub enum Icon {
     CrossCircle,
     Download,
     Folder,
+    FullScreen,
     Gear,
+    Grid,
     History,
     Info,
+    Large,
     List,
     Lock,
     Minus,
     Music,
+    Muted,
     Next,
     Pause,
     Person,
@@ -32,10 +36,13 @@ pub enum Icon {
     Search,
     Send,
     Shuffle,
+    Small,
     Star,
     Tab,
     Trash,
+    Video,
     Volume,
+    Window,
 }
 
 impl Icon {
@@ -97,6 +104,21 @@ impl Icon {
                 "<path d='M13 5h6v6M19 5l-8 8M10 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-4'/>"
             }
             Icon::Trash => "<path d='M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10 11v5M14 11v5'/>",
+            Icon::FullScreen => {
+                "<path d='M4 9V4.5h4.5M15.5 4.5H20V9M20 15v4.5h-4.5M8.5 19.5H4V15'/>"
+            }
+            Icon::Grid => {
+                "<rect x='4' y='4' width='6.5' height='6.5' rx='1.2'/><rect x='13.5' y='4' width='6.5' height='6.5' rx='1.2'/><rect x='4' y='13.5' width='6.5' height='6.5' rx='1.2'/><rect x='13.5' y='13.5' width='6.5' height='6.5' rx='1.2'/>"
+            }
+            Icon::Large => "<path d='M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7'/>",
+            Icon::Muted => "<path d='M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9.5l5 5M21 9.5l-5 5'/>",
+            Icon::Small => "<path d='M20 10h-6V4M14 10l7-7M4 14h6v6M10 14l-7 7'/>",
+            Icon::Video => {
+                "<rect x='3' y='5.5' width='13' height='13' rx='2'/><path d='m16 10.5 5-3v9l-5-3z'/>"
+            }
+            Icon::Window => {
+                "<path d='M11 18.5H4.5A1.5 1.5 0 0 1 3 17V6.5A1.5 1.5 0 0 1 4.5 5h15A1.5 1.5 0 0 1 21 6.5V11'/><rect x='13.5' y='13.5' width='8' height='6' rx='1'/>"
+            }
             Icon::Volume => "<path d='M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9a4.5 4.5 0 0 1 0 6'/>",
         }
     }

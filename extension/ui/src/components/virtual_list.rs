@@ -1,7 +1,7 @@
-//! A list of any length of which only the rows in sight exist.
+//! A list of any length of which only the rows in sight exist; with tiles, as many in a row as there is room for.
 //!
 //! Rows have one height, so the row at a scroll position follows by division. Arrow keys, Page Up and Down, Home
-//! and End move the focus from row to row, also to rows that do not exist yet.
+//! and End move the focus from row to row and from tile to tile, also to those that do not exist yet.
 
 use crate::components::focus::focus;
 use crate::components::live::{each, follow, live, on};
@@ -16,38 +16,55 @@ use wasm_bindgen::closure::Closure;
 /// Rows drawn beyond each edge, so that scrolling shows no gap.
 const MARGIN: u64 = 8;
 
+/// How the entries of a list are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Classes of an entry beside `item`.
+    pub look: &'static str,
+    /// Pixels.
+    pub row_height: u64,
+    /// The least width of a tile in pixels; 0 for one entry in a row.
+    pub tile_width: u64,
+}
+
 /// What a list is made of.
 pub struct VirtualList {
     /// The accessible name.
     pub label: String,
-    /// Classes of a row beside `item`.
-    pub look: &'static str,
-    /// How many rows there are.
+    /// How it is laid out.
+    pub shape: Shape,
+    /// How many entries there are.
     pub count: Derived<u64>,
-    /// Pixels.
-    pub row_height: u64,
-    /// Told which rows are about to be seen.
+    /// Told which entries are about to be seen.
     pub on_window: Box<dyn Fn(Range<u64>)>,
-    /// Draws the inside of the row of an index. Its element of class `row-focus` takes the row's focus; the signal
-    /// says whether the row is the one that Tab reaches.
+    /// Draws the inside of the entry of an index. Its element of class `row-focus` takes the entry's focus; the
+    /// signal says whether the entry is the one that Tab reaches.
     pub row: Box<dyn Fn(u64, Derived<bool>) -> AnyView + Send + Sync>,
 }
 
-/// The rows that `height` pixels show from `top` on, with a margin, of `count`.
-pub fn rows_in_sight(top: u64, height: u64, row_height: u64, count: u64) -> Range<u64> {
-    let first = (top / row_height).saturating_sub(MARGIN).min(count);
-    let last = ((top + height).div_ceil(row_height) + MARGIN).min(count);
-    first..last
+/// How many tiles of at least `tile_width` pixels have room side by side in `width`.
+pub fn columns_in(width: u64, tile_width: u64) -> u64 {
+    width.checked_div(tile_width).unwrap_or(1).max(1)
 }
 
-/// Where the focus goes from row `at` with `key`.
-pub fn next_focus(key: &str, at: u64, rows_per_page: u64, count: u64) -> Option<u64> {
+/// The entries that `height` pixels show from `top` on, with a margin of rows, of `count` in `columns`.
+pub fn in_sight(top: u64, height: u64, row_height: u64, columns: u64, count: u64) -> Range<u64> {
+    let first = (top / row_height).saturating_sub(MARGIN) * columns;
+    let last = ((top + height).div_ceil(row_height) + MARGIN) * columns;
+    first.min(count)..last.min(count)
+}
+
+/// Where the focus goes from entry `at` with `key`.
+pub fn next_focus(key: &str, at: u64, rows_per_page: u64, columns: u64, count: u64) -> Option<u64> {
     let last = count.checked_sub(1)?;
+    let page = rows_per_page.max(1) * columns;
     let next = match key {
-        "ArrowDown" => at + 1,
-        "ArrowUp" => at.saturating_sub(1),
-        "PageDown" => at + rows_per_page.max(1),
-        "PageUp" => at.saturating_sub(rows_per_page.max(1)),
+        "ArrowDown" => at + columns,
+        "ArrowUp" => at.checked_sub(columns).unwrap_or(if columns > 1 { at } else { 0 }),
+        "ArrowRight" if columns > 1 => at + 1,
+        "ArrowLeft" if columns > 1 => at.saturating_sub(1),
+        "PageDown" => at + page,
+        "PageUp" => at.checked_sub(page).unwrap_or(at % columns),
         "Home" => 0,
         "End" => last,
         _ => return None,
@@ -69,34 +86,38 @@ pub fn scroll_to_show(at: u64, row_height: u64, top: u64, height: u64) -> Option
 
 /// Draws the list.
 pub fn virtual_list(list: VirtualList) -> AnyView {
-    let VirtualList { label, look, count, row_height, on_window, row } = list;
+    let VirtualList { label, shape, count, on_window, row } = list;
+    let Shape { look, row_height, tile_width } = shape;
     let node = NodeRef::<Div>::new();
     let top = State::new(0_u64);
     let height = State::new(800_u64);
+    let width = State::new(800_u64);
     let focused = State::new(0_u64);
 
     let measure = move || {
         if let Some(node) = node.get_untracked() {
             top.set(node.scroll_top().max(0) as u64);
             height.set(node.client_height().max(0) as u64);
+            width.set(node.client_width().max(0) as u64);
         }
     };
     watch_size(node, measure);
 
-    let window =
-        Derived::new(move || rows_in_sight(top.get(), height.get(), row_height, count.get()));
+    let columns = Derived::new(move || columns_in(width.get(), tile_width));
+    let window = Derived::new(move || {
+        in_sight(top.get(), height.get(), row_height, columns.get(), count.get())
+    });
     follow(move || on_window(window.get()));
 
     let keydown = move |event: KeyboardEvent| {
         let (Some(node), count) = (node.get_untracked(), count.get_untracked()) else { return };
         let (top, height) = (top.get_untracked(), height.get_untracked());
-        let Some(next) =
-            next_focus(&event.key(), focused.get_untracked(), height / row_height, count)
-        else {
+        let (at, columns) = (focused.get_untracked(), columns.get_untracked());
+        let Some(next) = next_focus(&event.key(), at, height / row_height, columns, count) else {
             return;
         };
         event.prevent_default();
-        if let Some(position) = scroll_to_show(next, row_height, top, height) {
+        if let Some(position) = scroll_to_show(next / columns, row_height, top, height) {
             node.set_scroll_top(position as i32);
             measure();
         }
@@ -114,7 +135,7 @@ pub fn virtual_list(list: VirtualList) -> AnyView {
                 id=row_id(index)
                 aria-posinset=(index + 1).to_string()
                 aria-setsize=live(move || count.get().to_string())
-                style:top=format!("{}px", index * row_height)
+                style=live(move || place_of(index, row_height, columns.get()))
                 on:focusin=on(move |_| focused.set(index))
             >
                 {row(index, is_focused)}
@@ -128,13 +149,25 @@ pub fn virtual_list(list: VirtualList) -> AnyView {
                 class="list-space"
                 role="list"
                 aria-label=label
-                style:height=live(move || format!("{}px", count.get() * row_height))
+                style:height=live(move || {
+                    format!("{}px", count.get().div_ceil(columns.get()) * row_height)
+                })
             >
                 {each(move || window.get().collect(), draw)}
             </div>
         </div>
     }
     .into_any()
+}
+
+/// Where the entry of `index` is, as CSS.
+fn place_of(index: u64, row_height: u64, columns: u64) -> String {
+    let top = index / columns * row_height;
+    if columns == 1 {
+        return format!("top: {top}px");
+    }
+    let (column, width) = (index % columns, 100.0 / columns as f64);
+    format!("top: {top}px; left: {:.4}%; width: {width:.4}%", column as f64 * width)
 }
 
 /// Shows the page's list from its first row.
@@ -172,25 +205,46 @@ mod tests {
 
     #[test]
     fn only_rows_in_sight_and_a_margin_are_drawn() {
-        assert_eq!(rows_in_sight(0, 680, 68, 50_000), 0..18);
-        assert_eq!(rows_in_sight(68 * 1_000, 680, 68, 50_000), 992..1_018);
-        assert_eq!(rows_in_sight(68 * 49_990, 680, 68, 50_000), 49_982..50_000);
+        assert_eq!(in_sight(0, 680, 68, 1, 50_000), 0..18);
+        assert_eq!(in_sight(68 * 1_000, 680, 68, 1, 50_000), 992..1_018);
+        assert_eq!(in_sight(68 * 49_990, 680, 68, 1, 50_000), 49_982..50_000);
+    }
+
+    #[test]
+    fn of_tiles_whole_rows_are_drawn() {
+        assert_eq!((columns_in(1_000, 180), columns_in(90, 180), columns_in(1_000, 0)), (5, 1, 1));
+        assert_eq!(in_sight(0, 400, 200, 5, 50_000), 0..50);
+        assert_eq!(in_sight(200 * 100, 400, 200, 5, 50_000), 460..550);
+        assert_eq!(in_sight(0, 400, 200, 5, 7), 0..7);
+        assert_eq!(place_of(7, 200, 5), "top: 200px; left: 40.0000%; width: 20.0000%");
     }
 
     #[test]
     fn a_list_that_became_shorter_than_the_scroll_position_is_empty_not_wrong() {
-        assert_eq!(rows_in_sight(68 * 1_000, 680, 68, 3), 3..3);
-        assert_eq!(rows_in_sight(0, 680, 68, 0), 0..0);
+        assert_eq!(in_sight(68 * 1_000, 680, 68, 1, 3), 3..3);
+        assert_eq!(in_sight(0, 680, 68, 1, 0), 0..0);
     }
 
     #[test]
     fn keys_move_the_focus_and_stay_inside() {
-        assert_eq!(next_focus("ArrowDown", 9, 5, 10), Some(9));
-        assert_eq!(next_focus("ArrowUp", 0, 5, 10), Some(0));
-        assert_eq!(next_focus("PageDown", 2, 5, 10), Some(7));
-        assert_eq!(next_focus("End", 2, 5, 10), Some(9));
-        assert_eq!(next_focus("ArrowDown", 0, 5, 0), None);
-        assert_eq!(next_focus("a", 0, 5, 10), None);
+        assert_eq!(next_focus("ArrowDown", 9, 5, 1, 10), Some(9));
+        assert_eq!(next_focus("ArrowUp", 0, 5, 1, 10), Some(0));
+        assert_eq!(next_focus("PageDown", 2, 5, 1, 10), Some(7));
+        assert_eq!(next_focus("PageUp", 2, 5, 1, 10), Some(0));
+        assert_eq!(next_focus("End", 2, 5, 1, 10), Some(9));
+        assert_eq!(next_focus("ArrowDown", 0, 5, 1, 0), None);
+        assert_eq!(next_focus("ArrowRight", 0, 5, 1, 10), None);
+        assert_eq!(next_focus("a", 0, 5, 1, 10), None);
+    }
+
+    #[test]
+    fn among_tiles_the_focus_moves_both_ways() {
+        let from_6 = |key: &str| next_focus(key, 6, 2, 4, 30);
+        assert_eq!([from_6("ArrowDown"), from_6("ArrowUp")], [Some(10), Some(2)]);
+        assert_eq!([from_6("ArrowRight"), from_6("ArrowLeft")], [Some(7), Some(5)]);
+        assert_eq!([from_6("PageDown"), from_6("PageUp")], [Some(14), Some(2)]);
+        assert_eq!(next_focus("ArrowUp", 2, 2, 4, 30), Some(2));
+        assert_eq!(next_focus("ArrowDown", 28, 2, 4, 30), Some(29));
     }
 
     #[test]

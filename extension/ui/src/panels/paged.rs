@@ -9,7 +9,7 @@ use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::missing_host::missing_host;
-use crate::components::virtual_list::{VirtualList, scroll_to_start, virtual_list};
+use crate::components::virtual_list::{Shape, VirtualList, scroll_to_start, virtual_list};
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use crate::words;
@@ -214,16 +214,14 @@ impl<T: Listed> Paged<T> {
     pub fn view(
         self,
         label: String,
-        look: &'static str,
-        row_height: u64,
+        shape: Shape,
         row: impl Fn(u64, Derived<bool>) -> AnyView + Send + Sync + 'static,
     ) -> AnyView {
         let count = Derived::new(move || self.total().unwrap_or(0));
         let list = virtual_list(VirtualList {
             label,
-            look,
+            shape,
             count,
-            row_height,
             on_window: Box::new(move |sight| self.look_at(sight)),
             row: Box::new(row),
         });

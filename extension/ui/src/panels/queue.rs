@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::paged::{Answer, Listed, Paged, bulk_bar};
-use super::queue_row::{ROW_HEIGHT, row};
+use super::queue_row::{ROWS, row};
 use crate::actions::{cancel_items, pause, resume, retry_items};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
@@ -82,9 +82,9 @@ pub fn queue(page: Page) -> AnyView {
         counts: State::new(vec![None; GROUPS.len()]),
     };
     queue.keep_fresh(route);
-    let list = queue.list.view(t("queue_list_label"), "", ROW_HEIGHT, move |index, focused| {
-        row(queue, index, focused)
-    });
+    let list = queue
+        .list
+        .view(t("queue_list_label"), ROWS, move |index, focused| row(queue, index, focused));
     let search = move |text| queue.list.query.update(|filter| filter.text = text);
     view! {
         <div class="panel fixed">

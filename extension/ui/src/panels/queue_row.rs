@@ -8,14 +8,15 @@ use crate::components::button::named_button;
 use crate::components::live::{live, live_view, on};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::components::state_word::item_state;
+use crate::components::virtual_list::Shape;
 use crate::sign_in::allow_for;
 use crate::state::Derived;
 use crate::words;
 use leptos::prelude::*;
 use protocol::{ItemId, ItemState, ItemView, JobId, Source};
 
-/// Pixels, as in `styles/app.css`.
-pub const ROW_HEIGHT: u64 = 68;
+/// As in `styles/app.css`.
+pub const ROWS: Shape = Shape { look: "", row_height: 68, tile_width: 0 };
 
 /// The inside of the row at `index`. The check box stays when the rest changes, so that it keeps the focus.
 pub fn row(queue: Queue, index: u64, focused: Derived<bool>) -> AnyView {

@@ -9,23 +9,13 @@ use crate::components::live::{Live, live, live_view, on};
 use crate::state::{Derived, State};
 use crate::words;
 use leptos::prelude::*;
+use protocol::shelf::MediaKind;
 
 /// Draws the bar.
 pub fn player_bar(player: Player) -> AnyView {
     let silent = move || player.now.with(Option::is_none);
-    let hear = move || on(move |event: web_sys::Event| player.hear(&event));
     view! {
         <section class="player" class:hidden=live(silent) aria-label=t("player_label")>
-            <audio
-                id="sound"
-                preload="auto"
-                on:play=hear()
-                on:pause=hear()
-                on:durationchange=hear()
-                on:timeupdate=hear()
-                on:ended=hear()
-                on:error=on(move |event: leptos::ev::ErrorEvent| player.hear(&event))
-            ></audio>
             {what_plays(player)}
             <div class="player-middle">{keys(player)} {place(player)}</div>
             {volume(player)}
@@ -54,12 +44,15 @@ fn what_plays(player: Player) -> AnyView {
     .into_any()
 }
 
-/// The picture, or a note where there is none or it does not come.
+/// The picture, or what stands for it where there is none or it does not come.
 fn cover(player: Player) -> AnyView {
+    let is_video = Derived::new(move || {
+        player.now.with(|now| now.as_ref().is_some_and(|now| now.kind == MediaKind::Video))
+    });
     let picture = move || {
         let address = player.cover.get();
         match address.is_empty() {
-            true => icon(Icon::Music),
+            true => icon(if is_video.get() { Icon::Video } else { Icon::Music }),
             false => {
                 let gone = on(move |_| player.cover.set(String::new()));
                 view! { <img src=address alt="" on:error=gone /> }.into_any()
@@ -129,7 +122,14 @@ fn volume(player: Player) -> AnyView {
     let said = move || tf("percent", &[("n", &player.volume.get().to_string())]);
     let set = move |volume| player.set_volume(volume);
     let slider = slider("player_volume", 5, live(|| 100), live(said), player.volume, set);
-    view! { <div class="player-volume">{icon(Icon::Volume)} {slider}</div> }.into_any()
+    let silent = move || player.muted.get() || player.volume.get() == 0;
+    let mute = LiveButton::new(
+        "quiet compact toggle",
+        move || if silent() { Icon::Muted } else { Icon::Volume },
+        move || t(if player.muted.get() { "player_unmute" } else { "player_mute" }),
+        move || player.mute(!player.muted.get_untracked()),
+    );
+    view! { <div class="player-volume">{mute.view()} {slider}</div> }.into_any()
 }
 
 /// A slider from 0 to `most`, called by the catalogue's `name`; `said` is its value in words.

@@ -17,9 +17,13 @@ extern "C" {
     fn new(facts: &Object) -> Result<MediaMetadata, JsValue>;
 }
 
+/// The keys that mean something here.
+const KEYS: [&str; 7] =
+    ["play", "pause", "previoustrack", "nexttrack", "seekto", "seekbackward", "seekforward"];
+
 /// Calls `act` with the name of a media key; for `seekto` with the second to go to.
 pub fn on_media_keys(act: impl Fn(&'static str, f64) + Clone + 'static) {
-    for key in ["play", "pause", "previoustrack", "nexttrack", "seekto"] {
+    for key in KEYS {
         let act = act.clone();
         let handler = Closure::<dyn Fn(JsValue)>::new(move |details: JsValue| {
             let to = Reflect::get(&details, &"seekTime".into()).ok().and_then(|to| to.as_f64());
@@ -42,13 +46,16 @@ pub fn tell_media(title: &str, artist: &str, album: &str, cover: &str) {
     }
 }
 
-/// Tells whether it plays, and how far it is of how long, in seconds.
-pub fn tell_progress(playing: bool, at: f64, length: f64) {
+/// Tells whether it plays, and how far it is of how long, in seconds, and how fast it goes, of 1.
+pub fn tell_progress(playing: bool, at: f64, length: f64, speed: f64) {
     let state = if playing { "playing" } else { "paused" };
     SESSION.with(|session| put(session, "playbackState", &state.into()));
     if length.is_finite() && length > 0.0 {
-        let state =
-            object(&[("duration", length.into()), ("position", at.clamp(0.0, length).into())]);
+        let state = object(&[
+            ("duration", length.into()),
+            ("position", at.clamp(0.0, length).into()),
+            ("playbackRate", speed.into()),
+        ]);
         // Only out of range it is refused.
         let _ = set_position_state(&state);
     }

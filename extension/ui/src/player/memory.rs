@@ -8,7 +8,7 @@ use protocol::LibraryItemId;
 const KEY: &str = "player";
 
 /// What is remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// 0 to 100.
     pub volume: u64,
@@ -20,11 +20,29 @@ pub struct Memory {
     pub item: Option<LibraryItemId>,
     /// How far, in seconds.
     pub at: u64,
+    /// Silent, however loud it would be.
+    pub muted: bool,
+    /// How fast videos are played, of 100.
+    pub speed: u64,
+    /// In which language subtitles are shown; empty for none.
+    pub language: String,
 }
+
+/// How fast videos can be played, of 100.
+pub const SPEEDS: [u64; 8] = [50, 75, 100, 125, 150, 175, 200, 300];
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { volume: 100, shuffled: false, repeat: Repeat::Off, item: None, at: 0 }
+        Self {
+            volume: 100,
+            shuffled: false,
+            repeat: Repeat::Off,
+            item: None,
+            at: 0,
+            muted: false,
+            speed: 100,
+            language: String::new(),
+        }
     }
 }
 
@@ -37,19 +55,20 @@ impl Memory {
     }
 
     /// Keeps this.
-    pub fn save(self) {
+    pub fn save(&self) {
         if let Ok(Some(storage)) = window().local_storage() {
             // Without room the next visit begins with what was kept before.
             let _ = storage.set_item(KEY, &self.text());
         }
     }
 
-    fn text(self) -> String {
+    fn text(&self) -> String {
         let item = self.item.map(|item| item.to_string()).unwrap_or_default();
-        let Memory { volume, shuffled, repeat, at, .. } = self;
+        let Memory { volume, shuffled, repeat, at, muted, speed, language, .. } = self;
+        let repeat = repeat.as_str();
         format!(
-            "volume={volume}&shuffled={shuffled}&repeat={}&item={item}&at={at}",
-            repeat.as_str()
+            "volume={volume}&shuffled={shuffled}&repeat={repeat}&item={item}&at={at}\
+             &muted={muted}&speed={speed}&language={language}"
         )
     }
 
@@ -64,6 +83,12 @@ impl Memory {
                 "repeat" => memory.repeat = Repeat::of(value),
                 "item" => memory.item = value.parse().ok(),
                 "at" => memory.at = value.parse().unwrap_or(0),
+                "muted" => memory.muted = value == "true",
+                "speed" => {
+                    let known = value.parse().ok().filter(|speed| SPEEDS.contains(speed));
+                    memory.speed = known.unwrap_or(100);
+                }
+                "language" => memory.language = value.to_owned(),
                 _ => {}
             }
         }
@@ -83,6 +108,9 @@ mod tests {
             repeat: Repeat::One,
             item: Some(LibraryItemId(77)),
             at: 3_601,
+            muted: true,
+            speed: 150,
+            language: "en-GB".into(),
         };
         assert_eq!(Memory::parse(&memory.text()), memory);
         assert_eq!(Memory::parse(&Memory::default().text()), Memory::default());
@@ -90,7 +118,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_the_default() {
-        for text in ["", "player", "volume=loud&at=-3&item=x&repeat=2&shuffled=yes&a=b"] {
+        for text in
+            ["", "player", "volume=loud&at=-3&item=x&repeat=2&shuffled=yes&speed=7&muted=1&a=b"]
+        {
             assert_eq!(Memory::parse(text), Memory::default(), "{text}");
         }
         assert_eq!(Memory::parse("volume=900").volume, 100);

@@ -1,34 +1,49 @@
-//! The player: what sounds, at which place, and what follows. It lasts as long as the page, whichever panel is shown.
+//! The player: what plays, at which place, and what follows. It lasts as long as the page, whichever panel is shown.
 //!
-//! The bytes come from the daemon's media server (`library.play`). [`bar`] is what is seen of it.
+//! The bytes come from the daemon's media server (`library.play`). There is one media element and one queue for sound
+//! and pictures. [`bar`] is what is always seen of it, [`screen`] is the picture.
 
 mod bar;
+mod chapters;
+mod element;
+mod keys;
+mod levels;
 mod media_session;
 mod memory;
+mod places;
 mod play_queue;
+mod screen;
+mod screen_controls;
+mod subtitles;
 
-pub use bar::player_bar;
+pub use screen::player_frame;
+pub use subtitles::name_of as language_name;
 
 use crate::catalogue::t;
 use crate::components::live::follow;
 use crate::link::ask;
 use crate::state::{Derived, State};
 use crate::store::Store;
-use leptos::prelude::*;
+use chapters::{Chapter, chapters_of};
+use element::{element, play};
 use leptos::task::spawn_local;
 use media_session::{on_media_keys, tell_media, tell_progress};
 use memory::Memory;
+use places::Places;
 use play_queue::PlayQueue;
 use protocol::method::{PlayItem, ShowLibraryItem};
-use protocol::shelf::{LibraryItem, LibraryQuery, MediaAddress, OfLibraryItem};
+use protocol::shelf::{
+    LibraryDetails, LibraryItem, LibraryQuery, MediaAddress, MediaKind, OfLibraryItem,
+};
 use protocol::{ErrorBody, ErrorCode, LibraryItemId};
+use screen::Screen;
 use std::future::Future;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlMediaElement;
+use web_sys::{HtmlElement, HtmlMediaElement};
 
 /// Going back within this many seconds goes to the thing before, later to the beginning of this one.
 const BACK_S: u64 = 3;
+/// How far the media keys for it go forward and back, in seconds.
+const SKIP_S: i64 = 10;
 /// The place is remembered this often, in seconds.
 const REMEMBER_S: u64 = 5;
 
@@ -53,6 +68,22 @@ pub struct Player {
     list: State<Option<LibraryQuery>>,
     /// Where the sound broke off last.
     failed: State<Option<(LibraryItemId, u64)>>,
+    /// Silent, however loud it would be.
+    muted: State<bool>,
+    /// How fast videos go, of 100.
+    speed: State<u64>,
+    /// How the picture is shown; not at all for sound alone.
+    screen: State<Screen>,
+    /// What had the focus before the picture took the page.
+    opener: State<Option<HtmlElement>>,
+    /// The languages in which there are subtitles.
+    languages: State<Vec<String>>,
+    /// In which language they are wished for; empty for none.
+    language: State<String>,
+    /// The parts of what plays.
+    chapters: State<Vec<Chapter>>,
+    /// Where the person stopped in long things.
+    places: State<Places>,
 }
 
 impl Player {
@@ -71,25 +102,35 @@ impl Player {
             queue: State::new(queue),
             list: State::new(None),
             failed: State::new(None),
+            muted: State::new(memory.muted),
+            speed: State::new(memory.speed),
+            screen: State::default(),
+            opener: State::new(None),
+            languages: State::default(),
+            language: State::new(memory.language.clone()),
+            chapters: State::default(),
+            places: State::new(Places::load()),
         };
         let up = Derived::new(move || store.link.get().is_up());
         follow(move || {
             if up.get() && player.now.with_untracked(Option::is_none) {
-                player.return_to(memory);
+                player.return_to(memory.item, memory.at);
             }
         });
         on_media_keys(move |key, to| match key {
             "previoustrack" => player.previous(),
             "nexttrack" => player.next(true),
             "seekto" => player.seek(to as u64),
+            "seekbackward" => player.seek_by(-SKIP_S),
+            "seekforward" => player.seek_by(SKIP_S),
             _ => player.toggle(),
         });
         player
     }
 
     /// Shows what was played at the last visit, if it is still there.
-    fn return_to(self, memory: Memory) {
-        let Some(id) = memory.item else { return };
+    fn return_to(self, item: Option<LibraryItemId>, at: u64) {
+        let Some(id) = item else { return };
         spawn_local(async move {
             let Ok(details) = ask::<ShowLibraryItem>(OfLibraryItem { item: id }).await else {
                 return;
@@ -97,7 +138,7 @@ impl Player {
             // Something else may have been chosen meanwhile.
             if self.queue.with_untracked(|queue| queue.current().is_none()) {
                 self.queue.update(|queue| queue.begin_alone(id));
-                self.at.set(memory.at);
+                self.at.set(at);
                 self.show(details.item);
             }
         });
@@ -132,7 +173,8 @@ impl Player {
                 self.list.set(held.then_some(query));
             });
         }
-        self.load(id, 0);
+        screen::expect_large(self);
+        self.load(id, None);
     }
 
     /// Whether it is at `id`.
@@ -140,21 +182,21 @@ impl Player {
         self.now.with(|now| now.as_ref().is_some_and(|now| now.id == id))
     }
 
-    /// Fetches the address of `id` and plays from second `from` on.
-    fn load(self, id: LibraryItemId, from: u64) {
+    /// Fetches the address of `id` and plays from second `from` on, or from where the person stopped.
+    fn load(self, id: LibraryItemId, from: Option<u64>) {
         spawn_local(async move {
             let answer = look_up(id).await;
             if self.queue.with_untracked(PlayQueue::current) != Some(id) {
                 return;
             }
             match answer {
-                Ok((item, address)) => self.sound(item, address, from).await,
+                Ok((details, address)) => self.sound(details, address, from).await,
                 Err(error) if error.code == ErrorCode::NotFound => {
                     // It was deleted for good since the list was read.
                     let mut next = None;
                     self.queue.update(|queue| next = queue.drop_current());
                     match next {
-                        Some(next) => self.load(next, 0),
+                        Some(next) => self.load(next, None),
                         None => self.store.toasts.complain(&error),
                     }
                 }
@@ -163,8 +205,10 @@ impl Player {
         });
     }
 
-    async fn sound(self, item: LibraryItem, address: MediaAddress, from: u64) {
+    async fn sound(self, details: LibraryDetails, address: MediaAddress, from: Option<u64>) {
         let Some(element) = element() else { return };
+        let LibraryDetails { item, subtitles, raw, .. } = details;
+        let from = from.unwrap_or_else(|| self.places.with_untracked(|places| places.of(item.id)));
         tell_media(
             &item.title,
             item.artist.as_deref().unwrap_or_default(),
@@ -172,11 +216,18 @@ impl Player {
             &address.cover_url,
         );
         self.at.set(from);
+        let is_video = item.kind == MediaKind::Video;
         self.show(item);
         self.cover.set(address.cover_url);
+        self.chapters.set(chapters_of(&raw));
+        self.languages.set(subtitles);
         element.set_src(&address.url);
         element.set_volume(self.volume.get_untracked() as f64 / 100.0);
+        element.set_muted(self.muted.get_untracked());
         element.set_current_time(from as f64);
+        self.set_rate(&element, is_video);
+        screen::begin(self, is_video);
+        self.show_subtitles();
         play(&element).await;
     }
 
@@ -188,8 +239,9 @@ impl Player {
             return;
         };
         if !element.has_attribute("src") {
-            self.load(current, self.at.get_untracked());
+            self.load(current, Some(self.at.get_untracked()));
         } else if element.paused() {
+            screen::come_back(self);
             spawn_local(async move { play(&element).await });
         } else {
             // Pausing what is there always works.
@@ -202,7 +254,7 @@ impl Player {
         let mut next = None;
         self.queue.update(|queue| next = queue.next(asked));
         if let Some(next) = next {
-            self.load(next, 0);
+            self.load(next, None);
         }
     }
 
@@ -212,7 +264,7 @@ impl Player {
             self.queue.update(|queue| before = queue.previous());
         }
         match before {
-            Some(before) => self.load(before, 0),
+            Some(before) => self.load(before, None),
             None => self.seek(0),
         }
     }
@@ -225,12 +277,14 @@ impl Player {
         }
     }
 
-    fn set_volume(self, volume: u64) {
-        self.volume.set(volume);
-        if let Some(element) = element() {
-            element.set_volume(volume.min(100) as f64 / 100.0);
-        }
-        self.remember();
+    fn seek_by(self, by: i64) {
+        self.seek(keys::moved(self.at.get_untracked(), by, self.length.get_untracked()));
+    }
+
+    /// What it is at has pictures.
+    fn is_video(self) -> bool {
+        let is_video = |now: &LibraryItem| now.kind == MediaKind::Video;
+        self.now.with_untracked(|now| now.as_ref().is_some_and(is_video))
     }
 
     fn toggle_shuffle(self) {
@@ -247,11 +301,22 @@ impl Player {
         let (shuffled, repeat, item) =
             self.queue.with_untracked(|queue| (queue.shuffled, queue.repeat, queue.current()));
         let (volume, at) = (self.volume.get_untracked(), self.at.get_untracked());
-        Memory { volume, shuffled, repeat, item, at }.save();
+        let (muted, speed) = (self.muted.get_untracked(), self.speed.get_untracked());
+        let language = self.language.get_untracked();
+        Memory { volume, shuffled, repeat, item, at, muted, speed, language }.save();
+        if let Some(id) = self.now.with_untracked(|now| now.as_ref().map(|now| now.id)) {
+            let (is_video, length) = (self.is_video(), self.length.get_untracked());
+            self.places.update_quietly(|places| {
+                if places.note(id, is_video, at, length) {
+                    places.save();
+                }
+            });
+        }
     }
 
     fn tell(self, element: &HtmlMediaElement) {
-        tell_progress(!element.paused(), element.current_time(), element.duration());
+        let (at, length) = (element.current_time(), element.duration());
+        tell_progress(!element.paused(), at, length, element.playback_rate());
     }
 
     /// Takes in what happened to the element.
@@ -293,25 +358,13 @@ impl Player {
             self.store.toasts.say(t("player_failed"));
         } else {
             self.failed.set(failure);
-            self.load(id, self.at.get_untracked());
+            self.load(id, Some(self.at.get_untracked()));
         }
     }
 }
 
-async fn look_up(id: LibraryItemId) -> Result<(LibraryItem, MediaAddress), ErrorBody> {
+async fn look_up(id: LibraryItemId) -> Result<(LibraryDetails, MediaAddress), ErrorBody> {
     let address = ask::<PlayItem>(OfLibraryItem { item: id }).await?;
     let details = ask::<ShowLibraryItem>(OfLibraryItem { item: id }).await?;
-    Ok((details.item, address))
-}
-
-/// The element that sounds.
-fn element() -> Option<HtmlMediaElement> {
-    document().get_element_by_id("sound").map(JsCast::unchecked_into)
-}
-
-async fn play(element: &HtmlMediaElement) {
-    if let Ok(begun) = element.play() {
-        // Broken off by the next thing, or refused until the person presses play; either is seen.
-        let _ = JsFuture::from(begun).await;
-    }
+    Ok((details, address))
 }

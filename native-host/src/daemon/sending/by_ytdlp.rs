@@ -3,15 +3,20 @@
 use super::arrival::{Arrival, Outcome};
 use super::page::Work;
 use super::short_id;
+use library::LibraryError;
 use media::convert::Want;
 use media::ytdlp::{Address, Entry, FetchError, Nest, Taste, YtDlp};
+use protocol::intake::OwnedEntry;
 use protocol::send::Stage;
 use protocol::{Asset, ErrorBody, ErrorCode, Fetch, Metadata, RemoteItem, Source};
 use serde_json::json;
 use std::path::Path;
+use transfer::{HostClass, Target};
 
 /// Lists in lists in lists are followed so deep.
 const DEEPEST: u32 = 3;
+/// A day of segments of two seconds.
+const PLAYLIST_LIMIT: usize = 8 << 20;
 /// More things of one page are no list that somebody wants whole.
 const MOST_ENTRIES: usize = 10_000;
 
@@ -27,10 +32,18 @@ impl Work<'_> {
         let cookies = cookies
             .map(|session| self.engine.cookie_file(session, self.claimed.item))
             .transpose()?;
+        // Beside the nest's own files, which yt-dlp names.
+        let owned = folder.join("owned.txt");
+        let lines = self.engine.library.owned_lines().await?;
+        if !lines.is_empty() {
+            let failed = |source| LibraryError::Io { what: owned.display().to_string(), source };
+            std::fs::write(&owned, lines).map_err(failed)?;
+        }
         let gate = self.engine.gate(&self.settings).await?;
         let nest = Nest {
             folder: &folder,
             cookies: cookies.as_ref().map(|file| file.path()),
+            owned: owned.is_file().then_some(owned.as_path()),
             user_agent: self.session.as_ref().and_then(|session| session.user_agent.as_deref()),
             proxy: gate.as_deref(),
         };
@@ -47,16 +60,7 @@ impl Work<'_> {
         address: &Address,
         nest: &Nest<'_>,
     ) -> Result<Arrival, FetchError> {
-        let entry = Entry {
-            address: address.clone(),
-            item: self.page.number,
-            id: None,
-            title: None,
-            uploader: None,
-            duration_s: None,
-            is_live: false,
-            list: None,
-        };
+        let entry = Entry::unread(address.clone(), self.page.number);
         let lines = self.settings.max_height;
         let taste =
             Taste { want: self.want(), max_height: (lines > 0).then_some(lines), largest: None };
@@ -65,8 +69,37 @@ impl Work<'_> {
             self.engine.meter.note(self.claimed, now.bytes, now.total);
         };
         let fetched = ytdlp.fetch(&entry, nest, &taste, self.cancel, &mut progress).await?;
+        if let Some(playlist) = &fetched.info.stream
+            && self.is_open(playlist).await
+        {
+            return Err(FetchError::Live);
+        }
         let is_alone = self.page.number.is_none();
         Ok(Arrival::of_page(self.claimed, fetched, is_alone, taste.want != Want::Video))
+    }
+
+    /// Whether a playlist of HLS has no end (RFC 8216, 4.3.3.4): what came of it is a piece of a broadcast. yt-dlp knows
+    /// that of some pages only. One that cannot be read any more says nothing.
+    async fn is_open(&self, playlist: &str) -> bool {
+        let Ok(address) = transfer::web_address(playlist, self.settings.allow_local) else {
+            return false;
+        };
+        let signer = self.signer(&address).ok().flatten();
+        let target = Target {
+            url: address.to_string(),
+            signer,
+            class: HostClass::Files,
+            allow_json_url: false,
+        };
+        let mut text = Vec::new();
+        let mut sink = |bytes: &[u8]| {
+            text.extend_from_slice(bytes);
+            let is_long = text.len() > PLAYLIST_LIMIT;
+            if is_long { Err(ErrorBody::new(ErrorCode::TooLarge)) } else { Ok(()) }
+        };
+        let read = self.engine.downloader.fetch_stream(&target, &mut sink, self.cancel).await;
+        let has = |tag: &str| String::from_utf8_lossy(&text).contains(tag);
+        read.is_ok() && has("#EXTINF") && !has("#EXT-X-ENDLIST")
     }
 
     /// The page is a list: its things are wanted in its place.
@@ -85,13 +118,28 @@ impl Work<'_> {
             Ok(entries) => entries,
             Err(error) => return Err(self.told(error, site).await),
         };
+        let is_owned = self.owned(&entries).await?;
+        let wanted = entries.iter().zip(is_owned).filter(|(_, is_owned)| !is_owned);
         let things: Vec<RemoteItem> =
-            entries.iter().take(MOST_ENTRIES).filter_map(|entry| self.thing(entry)).collect();
+            wanted.take(MOST_ENTRIES).filter_map(|(entry, _)| self.thing(entry)).collect();
         if things.is_empty() {
-            return Err(deep());
+            return Err(match entries.is_empty() {
+                true => deep(),
+                false => ErrorBody::new(ErrorCode::AlreadyOwned).with("site", site),
+            });
         }
         self.engine.library.expand(self.claimed, &things).await?;
         Ok(Outcome::Replaced)
+    }
+
+    /// Which of the list another program has fetched.
+    async fn owned(&self, entries: &[Entry]) -> Result<Vec<bool>, ErrorBody> {
+        let entry = |entry: &Entry| OwnedEntry {
+            extractor: entry.extractor.clone().unwrap_or_default(),
+            id: entry.id.clone().unwrap_or_default(),
+        };
+        let entries: Vec<OwnedEntry> = entries.iter().map(entry).collect();
+        Ok(self.engine.library.which_are_owned(&entries).await?)
     }
 
     /// One thing of the list; none that is the list itself, or that may not be asked for.
@@ -121,6 +169,7 @@ impl Work<'_> {
                 fetch: Fetch::Page {
                     url: url.clone(),
                     number: entry.item,
+                    media: entry.media.as_ref().map(|media| media.as_str().to_owned()),
                     depth: self.page.depth + 1,
                 },
             }],

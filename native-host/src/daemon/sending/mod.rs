@@ -98,7 +98,7 @@ fn wish(page: SentPage, address: String, variant: Variant) -> RemoteItem {
         },
         assets: vec![Asset {
             variant,
-            fetch: Fetch::Page { url: address.clone(), number: None, depth: 0 },
+            fetch: Fetch::Page { url: address.clone(), number: None, media: None, depth: 0 },
         }],
         source_id: address,
         raw,

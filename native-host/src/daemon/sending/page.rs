@@ -7,10 +7,10 @@ use crate::daemon::song;
 use library::{Claimed, Finished};
 use media::convert::{AudioFormat, Want};
 use protocol::send::{SiteSession, Stage};
-use protocol::{Credentials, ErrorBody, ErrorCode, Settings, Source, Variant};
+use protocol::{Credentials, ErrorBody, ErrorClass, ErrorCode, Settings, Source, Variant};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use transfer::{HostClass, Signer, Target, TransferError};
+use transfer::{HostClass, Signer, Target, TransferError, Url};
 
 /// What the path of an address that is media itself ends in.
 const MEDIA_EXTENSIONS: &[&str] = &[
@@ -23,6 +23,8 @@ pub(in crate::daemon) struct Page<'a> {
     pub url: &'a str,
     /// Which of the things on it, from 1.
     pub number: Option<u32>,
+    /// Where its media itself was when the page was read.
+    pub media: Option<&'a str>,
     /// Lists that led to it.
     pub depth: u32,
 }
@@ -54,7 +56,7 @@ pub(in crate::daemon) async fn bring(
     let session = engine.site_sessions.of(address.host_str().unwrap_or_default());
     let work = Work { engine, claimed, page, settings, session, cancel };
     engine.meter.stage(claimed, Stage::Reading);
-    let outcome = work.fetch(address.path()).await;
+    let outcome = work.fetch(&address).await;
     let finished = match outcome {
         Ok(Outcome::Arrived(arrival)) => work.take_in(*arrival).await,
         Ok(Outcome::Replaced) => {
@@ -71,17 +73,30 @@ pub(in crate::daemon) async fn bring(
 }
 
 impl Work<'_> {
-    async fn fetch(&self, path: &str) -> Result<Outcome, TransferError> {
-        if self.page.number.is_none() && is_media(path) {
-            match self.download().await {
+    async fn fetch(&self, address: &Url) -> Result<Outcome, TransferError> {
+        let named = self
+            .page
+            .media
+            .and_then(|media| transfer::web_address(media, self.settings.allow_local).ok());
+        let is_media = self.page.number.is_none() && is_media(address.path());
+        let media = named.as_ref().or(is_media.then_some(address));
+        if let Some(media) = media {
+            match self.download(media).await {
+                Ok(()) => return Ok(Outcome::Arrived(Box::new(self.downloaded(media)))),
                 // A page that only looks like a file.
                 Err(failed) if failed.error.code == ErrorCode::NotMedia => {}
                 // Where the person allows it, yt-dlp reaches it.
                 Err(failed)
                     if failed.error.code == ErrorCode::AddressRefused
                         && self.settings.allow_local => {}
+                // What the page named then is not for ever: it is read again.
+                Err(failed)
+                    if named.is_some()
+                        && failed.error.class() == ErrorClass::Permanent
+                        && failed.error.code != ErrorCode::Withdrawn => {}
+                Err(failed)
+                    if named.is_some() && failed.error.code == ErrorCode::AddressExpired => {}
                 Err(failed) => return Err(self.explained(failed)),
-                Ok(()) => return Ok(Outcome::Arrived(Box::new(self.downloaded(path)))),
             }
         }
         Ok(self.by_ytdlp().await?)
@@ -105,24 +120,23 @@ impl Work<'_> {
         host.unwrap_or_default().to_owned()
     }
 
-    async fn download(&self) -> Result<(), TransferError> {
+    async fn download(&self, media: &Url) -> Result<(), TransferError> {
         self.engine.meter.stage(self.claimed, Stage::Downloading);
         let target = Target {
-            url: self.page.url.to_owned(),
-            signer: self.signer()?,
+            url: media.to_string(),
+            signer: self.signer(media)?,
             class: HostClass::Files,
             allow_json_url: false,
         };
         song::fetch(self.engine, self.claimed, &target, self.cancel).await.map(drop)
     }
 
-    /// Cookies go with https only.
-    fn signer(&self) -> Result<Option<Arc<Signer>>, ErrorBody> {
-        let Some(session) = self.session.as_ref().filter(|_| self.page.url.starts_with("https://"))
-        else {
-            return Ok(None);
+    /// Cookies go to their own host and with https only.
+    pub(super) fn signer(&self, address: &Url) -> Result<Option<Arc<Signer>>, ErrorBody> {
+        let is_own = |session: &&Arc<SiteSession>| {
+            address.scheme() == "https" && address.host_str() == Some(session.host.as_str())
         };
-        let address = transfer::web_address(self.page.url, true)?;
+        let Some(session) = self.session.as_ref().filter(is_own) else { return Ok(None) };
         let credentials = Credentials {
             source: Source::Web,
             origin: address.origin().ascii_serialization(),
@@ -135,8 +149,8 @@ impl Work<'_> {
         Ok(Some(Arc::new(Signer::new(&credentials)?)))
     }
 
-    fn downloaded(&self, path: &str) -> Arrival {
-        let name = percent_decoded(path.rsplit('/').next().unwrap_or_default());
+    fn downloaded(&self, media: &Url) -> Arrival {
+        let name = percent_decoded(media.path().rsplit('/').next().unwrap_or_default());
         Arrival::of_file(self.claimed, &name)
     }
 

@@ -1,13 +1,14 @@
 //! Everything known of one thing. All of it is text from elsewhere, and is shown as text.
 
 use super::{Library, folder_tree};
-use crate::catalogue::{t, tn};
+use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
 use crate::components::button::button;
 use crate::components::dialog::dialog;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live_view};
 use crate::link::ask;
+use crate::player::language_name;
 use crate::state::State;
 use crate::words;
 use leptos::prelude::*;
@@ -41,10 +42,12 @@ fn of(library: Library, id: LibraryItemId) -> AnyView {
 }
 
 fn known(library: Library, details: LibraryDetails) -> AnyView {
-    let LibraryDetails { item, lyrics, prompt, page_url, sha256, raw, .. } = details;
+    let LibraryDetails { item, lyrics, prompt, page_url, description, subtitles, sha256, raw } =
+        details;
     let title = words::library_title(&item);
     let id = item.id;
-    let about = about(library, &item);
+    let about = about(library, &item, &subtitles);
+    let history = history(&item);
     let technical = technical(&item, sha256);
     // An address from a site is one to follow only if it leads to a page.
     let page = page_url.filter(|url| url.starts_with("https://")).map(|url| {
@@ -62,9 +65,12 @@ fn known(library: Library, details: LibraryDetails) -> AnyView {
             {page}
         </div>
         {facts(about)}
+        {text("details_description", description)}
         <h3>{t("details_file")}</h3>
         {facts(technical)}
         {shared}
+        <h3>{t("details_history")}</h3>
+        {facts(history)}
         {text("details_prompt", prompt)}
         {text("details_lyrics", lyrics)}
         <details>
@@ -78,20 +84,29 @@ fn known(library: Library, details: LibraryDetails) -> AnyView {
 /// A word of the catalogue and what there is to say to it, if anything.
 type Fact = (&'static str, Option<String>);
 
-fn about(library: Library, item: &LibraryItem) -> Vec<Fact> {
+fn about(library: Library, item: &LibraryItem, subtitles: &[String]) -> Vec<Fact> {
     let place = match item.folder {
         Some(id) => library.folders.with_untracked(|folders| folder_tree::path(folders, id)),
         None => Some(t("no_folder")),
     };
+    let languages = subtitles.iter().map(|code| language_name(code));
+    let languages = languages.reduce(|a, b| tf("list_comma", &[("a", &a), ("b", &b)]));
     vec![
+        ("details_kind", Some(words::kind(item.kind))),
         ("details_artist", item.artist.clone()),
         ("details_album", item.album.clone()),
         ("details_year", item.year.map(|year| year.to_string())),
         ("details_stem", Some(item.part.clone())),
         ("details_source", Some(words::source(item.source))),
         ("details_source_id", Some(item.source_id.clone())),
-        ("details_added", Some(date_time(item.added_at))),
         ("details_folder", place),
+        ("details_subtitles", languages),
+    ]
+}
+
+fn history(item: &LibraryItem) -> Vec<Fact> {
+    vec![
+        ("details_added", Some(date_time(item.added_at))),
         ("details_deleted", item.deleted_at.map(date_time)),
     ]
 }
@@ -100,7 +115,7 @@ fn technical(item: &LibraryItem, sha256: String) -> Vec<Fact> {
     let length = item.duration_ms.and_then(|ms| u64::try_from(ms / 1000).ok());
     vec![
         ("details_name", Some(item.name.clone())),
-        ("details_format", Some(words::format(item.variant))),
+        ("details_format", Some(words::rendering(item))),
         ("details_codec", Some(item.codec.clone())),
         ("details_length", length.map(words::play_time)),
         ("details_size", Some(words::bytes(item.bytes))),

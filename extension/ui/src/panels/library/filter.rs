@@ -1,4 +1,4 @@
-//! The choices over the list: order, source, format, year.
+//! The choices over the list: order, kind, source, format, year.
 
 use super::Library;
 use crate::catalogue::{t, tf};
@@ -6,7 +6,7 @@ use crate::components::choice::{Choice, choice};
 use crate::state::State;
 use crate::words;
 use leptos::prelude::*;
-use protocol::shelf::{Facets, LibraryQuery, SortBy};
+use protocol::shelf::{Facets, LibraryQuery, MediaKind, SortBy};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -29,8 +29,9 @@ pub fn beginning() -> LibraryQuery {
 
 /// Whether less is shown than there is in the place.
 pub fn is_filtered(query: &LibraryQuery) -> bool {
-    let LibraryQuery { text, source, variant, year, .. } = query;
-    !text.trim().is_empty() || source.is_some() || variant.is_some() || year.is_some()
+    let LibraryQuery { text, source, variant, year, kind, .. } = query;
+    let of_one = source.is_some() || variant.is_some() || year.is_some() || kind.is_some();
+    of_one || !text.trim().is_empty()
 }
 
 /// Leaves place and order, and asks for all of it.
@@ -49,6 +50,16 @@ pub fn filters(library: Library) -> AnyView {
     view! {
         <div class="row filters" role="group" aria-label=t("library_filters")>
             {order(query)}
+            {property(library, Property {
+                label: "filter_kind",
+                all: "filter_kind_all",
+                counts: |facets| {
+                    let kinds = facets.kinds.iter();
+                    kinds.map(|(kind, n)| (kind.as_str().into(), words::kind(*kind), *n)).collect()
+                },
+                read: |query| query.kind.map(MediaKind::as_str).unwrap_or_default().to_owned(),
+                write: |query, value| query.kind = value.parse().ok(),
+            })}
             {property(library, Property {
                 label: "filter_source",
                 all: "filter_source_all",
@@ -184,6 +195,7 @@ mod tests {
         assert!(is_filtered(&text("a")) && !is_filtered(&text("  ")));
         assert!(is_filtered(&LibraryQuery { year: Some(2024), ..beginning() }));
         assert!(is_filtered(&LibraryQuery { source: Some(Source::Producer), ..beginning() }));
+        assert!(is_filtered(&LibraryQuery { kind: Some(MediaKind::Video), ..beginning() }));
         assert!(is_filtered(&LibraryQuery { variant: Some(Variant::Mp3), ..beginning() }));
     }
 

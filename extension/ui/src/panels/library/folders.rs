@@ -1,6 +1,6 @@
 //! The places of the library at the side: what is always there, and the tree of folders that the person arranges.
 
-use super::{Library, PLACES, bar, folder_tree, in_trash};
+use super::{Library, PLACES, bar, drag, folder_tree, in_trash};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::dialog::Question;
@@ -69,8 +69,13 @@ fn place_button(
         <button
             type="button"
             class="side-link place"
+            class:drop-here=live(move || library.over.get() == Some(place))
             aria-current=live(current)
             on:click=on(move |_| library.go_to(place))
+            on:dragenter=on(move |event| drag::over(library, place, &event))
+            on:dragover=on(move |event| drag::over(library, place, &event))
+            on:dragleave=on(move |_| drag::leave(library, place))
+            on:drop=on(move |event| drag::drop_on(library, place, &event))
         >
             {icon(picture)}
             <span class="grow cut">{name}</span>

@@ -2,10 +2,14 @@
 
 mod bar;
 mod details;
+mod drag;
 mod filter;
 mod folder_tree;
 mod folders;
+mod layout;
 mod row;
+mod thing;
+mod tile;
 
 use super::Page;
 use super::paged::{Answer, Listed, Paged, bulk_bar};
@@ -31,7 +35,6 @@ use protocol::shelf::{
     Facets, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, OfLibraryItems, Place,
 };
 use protocol::{FolderId, LibraryItemId};
-use row::{ROW_HEIGHT, row};
 
 /// How long a search waits for the next letter.
 const TYPING_MS: u32 = 120;
@@ -80,6 +83,11 @@ pub struct Library {
     opened: State<Option<LibraryItemId>>,
     /// What the person is to confirm.
     asked: State<Option<Question>>,
+    /// Things are shown as tiles.
+    tiles: State<bool>,
+    /// What is dragged, and over which place that takes it.
+    dragged: State<Vec<LibraryItemId>>,
+    over: State<Option<Place>>,
 }
 
 /// Draws the panel.
@@ -97,6 +105,9 @@ pub fn library(page: Page) -> AnyView {
         place: Derived::new(move || list.query.with(|query| query.place)),
         opened: State::new(None),
         asked: State::new(None),
+        tiles: State::new(layout::remembered()),
+        dragged: State::default(),
+        over: State::new(None),
     };
     library.keep_fresh();
     let missing = Derived::new(move || {
@@ -135,17 +146,15 @@ fn count(library: Library) -> AnyView {
 }
 
 fn shelves(library: Library) -> AnyView {
-    let rows =
-        library.list.view(t("library_list_label"), "track", ROW_HEIGHT, move |at, focused| {
-            row(library, at, focused)
-        });
     view! {
         <div class="shelves">
             {folders::side(library)}
             <div class="shelf">
-                {filter::filters(library)}
+                <div class="row top spread">
+                    {filter::filters(library)} {layout::buttons(library.tiles)}
+                </div>
                 {bulk_bar(library.list, move || bar::actions(library))}
-                {rows}
+                {layout::things(library)}
                 {library.list.trouble()}
                 {nothing(library)}
             </div>

@@ -1,0 +1,277 @@
+//! A folder from its first file to its last, batch by batch: while one batch is being synced, named and recorded, the
+//! next one is read.
+//!
+//! A file that is refused is no reason to stop; a disk that refuses is. Then everything waits for it, and the batch is
+//! begun again.
+
+use super::Plan;
+use super::keep::{keep, mend};
+use super::tally::Tally;
+use crate::daemon::engine::{DISK_ERRORS, Engine};
+use library::intake::{Found, Incoming, Walk};
+use media::Program;
+use protocol::intake::ImportState;
+use protocol::{ErrorBody, ErrorCode, JobState, Listing};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// Files of a batch: enough to share the syncs, few enough to be done in a moment.
+const BATCH: usize = 64;
+/// Bytes of a batch.
+const BATCH_BYTES: u64 = 128 * 1024 * 1024;
+/// Files that are known before they are looked at.
+const AHEAD: usize = 256;
+/// Between two looks at whether it may go on.
+const NAP: Duration = Duration::from_millis(250);
+
+/// Why an import does not go on.
+pub(super) type Stop = Result<(), ErrorBody>;
+
+pub(super) async fn run(engine: Engine, plan: Plan, tally: Arc<Tally>) {
+    tracing::info!(folder = %plan.folder.display(), in_place = plan.in_place, "an import begins");
+    let ffprobe = Program::Ffprobe.find(None).await.map(|found| found.path);
+    let template = engine.library.settings().await.unwrap_or_default().template;
+    let mut run = Run {
+        engine,
+        plan,
+        tally,
+        ffprobe,
+        template,
+        seen: HashMap::new(),
+        parts: 0,
+        mostly_known: false,
+    };
+    let ended = run.carry_out().await;
+    run.end(ended).await;
+}
+
+/// An import at work.
+pub(super) struct Run {
+    pub(super) engine: Engine,
+    pub(super) plan: Plan,
+    pub(super) tally: Arc<Tally>,
+    pub(super) ffprobe: Option<PathBuf>,
+    pub(super) template: String,
+    /// Which file had these bytes first.
+    pub(super) seen: HashMap<String, String>,
+    /// Parts so far, for their names.
+    pub(super) parts: u64,
+    /// The last batch was nearly all there: then it is worth reading files before copying them.
+    pub(super) mostly_known: bool,
+}
+
+/// A batch that is hashed and judged.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub media: Vec<(Found, Incoming)>,
+    pub refused: Vec<(Found, ErrorBody)>,
+    /// Of which nothing will come.
+    pub parts: Vec<String>,
+    /// The library's disk refused these.
+    pub not_kept: Option<(Vec<Found>, ErrorBody)>,
+}
+
+/// What a batch has left.
+struct Committed {
+    /// To be looked at again.
+    again: Vec<Found>,
+    mostly_known: bool,
+    failed: Option<ErrorBody>,
+}
+
+impl Run {
+    async fn carry_out(&mut self) -> Stop {
+        let mut files = self.walk();
+        let mut again: Vec<Found> = Vec::new();
+        let mut committing: Option<JoinHandle<Committed>> = None;
+        loop {
+            self.wait_until_free().await?;
+            let batch = next_batch(&mut again, &mut files).await;
+            let looked = match self.look(&batch).await {
+                Err(why) if DISK_ERRORS.contains(&why.code) => {
+                    again.extend(batch);
+                    self.disk_failed(&why).await;
+                    continue;
+                }
+                looked => looked?,
+            };
+            if let Some(before) = committing.take() {
+                self.committed(before, &mut again).await?;
+                self.wait_until_free().await?;
+            } else if batch.is_empty() {
+                return Ok(());
+            }
+            if !batch.is_empty() {
+                committing = Some(self.commit(looked));
+            }
+        }
+    }
+
+    /// Walks over the folder twice: to count, and to hand out.
+    fn walk(&self) -> mpsc::Receiver<Found> {
+        let root = self.engine.library.shelf().root().to_owned();
+        let except = root.canonicalize().unwrap_or(root);
+        let except = (!self.plan.in_place).then_some(except);
+        let (sender, files) = mpsc::channel(AHEAD);
+        let (counting, tally) =
+            (Walk::over(&self.plan.folder, except.as_deref()), self.tally.clone());
+        tokio::task::spawn_blocking(move || {
+            let mut counting = counting;
+            for found in counting.by_ref() {
+                tally.found(1, found.size);
+            }
+            tally.found_all(counting.skipped);
+            for (folder, words) in &counting.closed {
+                let detail = format!("it cannot be read: {words}");
+                tally.closed(folder, &ErrorBody::new(ErrorCode::Io).with("detail", detail));
+            }
+        });
+        let walk = Walk::over(&self.plan.folder, except.as_deref());
+        tokio::task::spawn_blocking(move || {
+            for found in walk {
+                if sender.blocking_send(found).is_err() {
+                    return; // the import has ended
+                }
+            }
+        });
+        files
+    }
+
+    /// Paused, cancelled, or nothing can be written: looked at before each batch.
+    async fn wait_until_free(&self) -> Stop {
+        loop {
+            if self.engine.stopping.is_cancelled() {
+                return Err(ErrorBody::new(ErrorCode::Withdrawn));
+            }
+            let state = match self.plan.job {
+                Some(job) => self.engine.library.job(job).await?.state,
+                None => JobState::Running,
+            };
+            if matches!(state, JobState::Cancelled | JobState::Finished) {
+                return Err(ErrorBody::new(ErrorCode::Withdrawn));
+            }
+            let trouble = self.engine.disk_trouble().filter(|_| self.plan.job.is_some());
+            let paused = state == JobState::Paused || self.engine.is_paused();
+            if trouble.is_none() && !paused {
+                self.tally.set_state(ImportState::Running, None);
+                return Ok(());
+            }
+            self.tally.set_state(ImportState::Waiting, trouble);
+            tokio::select! {
+                () = self.engine.stopping.cancelled() => {}
+                () = tokio::time::sleep(NAP) => {}
+            }
+        }
+    }
+
+    /// Syncs, names and records a batch beside what comes next.
+    fn commit(&self, looked: Looked) -> JoinHandle<Committed> {
+        let (engine, plan, tally) = (self.engine.clone(), self.plan.clone(), self.tally.clone());
+        tokio::spawn(async move {
+            let media = looked.media.iter();
+            let (batch, parts): (Vec<Found>, Vec<String>) = media
+                .map(|(found, incoming)| (found.clone(), incoming.output.file.clone()))
+                .unzip();
+            let count = batch.len();
+            let (mut again, mut failed) = match looked.not_kept.clone() {
+                Some((files, why)) => (files, Some(why)),
+                None => (Vec::new(), None),
+            };
+            let mut known = 0;
+            match keep(&engine, &plan, &tally, looked).await {
+                Ok(kept) => {
+                    again.extend(kept.again);
+                    known = kept.known;
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    again.extend(batch);
+                    mend(&engine, &plan, &parts).await;
+                }
+            }
+            Committed { again, mostly_known: known * 2 > count, failed }
+        })
+    }
+
+    /// Goes on from a batch that has ended, or not.
+    async fn committed(&mut self, before: JoinHandle<Committed>, again: &mut Vec<Found>) -> Stop {
+        let internal = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
+        let before = before.await.map_err(internal)?;
+        self.mostly_known = before.mostly_known;
+        for found in &before.again {
+            let shown = found.shown();
+            self.seen.retain(|_, first| *first != shown);
+        }
+        again.extend(before.again);
+        if let Some(job) = self.plan.job {
+            self.engine.job_changed(job);
+            self.engine.library_changed();
+        }
+        match before.failed {
+            Some(why) if DISK_ERRORS.contains(&why.code) => self.disk_failed(&why).await,
+            Some(why) => return Err(why),
+            None => {}
+        }
+        Ok(())
+    }
+
+    async fn disk_failed(&self, why: &ErrorBody) {
+        tracing::warn!(%why, "an import waits for the disk");
+        self.tally.set_state(ImportState::Waiting, Some(why.clone()));
+        self.engine.disk_failed(why).await;
+    }
+
+    /// Notes how it ended. What the end of the daemon cut short goes on with the next start.
+    async fn end(self, ended: Stop) {
+        let stuck = ended.as_ref().err().filter(|why| why.code != ErrorCode::Withdrawn).cloned();
+        let state = if ended.is_ok() { ImportState::Ended } else { ImportState::BrokenOff };
+        self.tally.set_state(state, stuck.clone());
+        let report = self.tally.report();
+        tracing::info!(
+            found = report.found,
+            imported = report.imported,
+            refused = report.refused,
+            ?state,
+            "an import has ended"
+        );
+        let Some(job) = self.plan.job.filter(|_| !self.engine.stopping.is_cancelled()) else {
+            return;
+        };
+        let listing = Listing {
+            pages: 1,
+            seen: report.looked_at,
+            unique: report.looked_at - report.same_within,
+            complete: ended.is_ok(),
+        };
+        let library = &self.engine.library;
+        let stored = match library.store_import_report(job, &report).await {
+            Ok(()) => library.set_listing(job, Some(listing), stuck.as_ref(), true).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = stored {
+            tracing::error!(%error, "how an import ended was not stored");
+        }
+        self.engine.job_changed(job);
+        self.engine.library_changed();
+    }
+}
+
+/// The next files: what is to be looked at again first. Empty at the end.
+async fn next_batch(again: &mut Vec<Found>, files: &mut mpsc::Receiver<Found>) -> Vec<Found> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH && bytes < BATCH_BYTES {
+        let next = match again.pop() {
+            Some(found) => Some(found),
+            None => files.recv().await,
+        };
+        let Some(found) = next else { break };
+        bytes += found.size;
+        batch.push(found);
+    }
+    batch
+}
