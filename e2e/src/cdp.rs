@@ -142,7 +142,20 @@ impl Cdp {
     /// # Errors
     /// As [`Cdp::call`].
     pub async fn open_tab(&self, url: &str) -> Result<Session> {
-        let answer = self.call(None, "Target.createTarget", json!({"url": url})).await?;
+        self.create(url, false).await
+    }
+
+    /// Opens a tab behind the one in front.
+    ///
+    /// # Errors
+    /// As [`Cdp::call`].
+    pub async fn open_tab_behind(&self, url: &str) -> Result<Session> {
+        self.create(url, true).await
+    }
+
+    async fn create(&self, url: &str, background: bool) -> Result<Session> {
+        let params = json!({"url": url, "background": background});
+        let answer = self.call(None, "Target.createTarget", params).await?;
         let id = answer["targetId"].as_str().context("a target without id")?.to_owned();
         self.attach(Target { id, kind: "page".into(), url: url.into() }).await
     }

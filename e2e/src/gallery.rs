@@ -11,14 +11,14 @@ const POPUP_WIDTH: u32 = 380;
 const POPUP_HEIGHT: f64 = 600.0;
 const TAB: (u32, u32) = (1280, 800);
 
-/// What is taken in a tab: the name of the picture and the page.
-const TABS: &[(&str, &str)] = &[
-    ("library", "app.html#library"),
-    ("queue", "app.html#queue"),
-    ("history", "app.html#history"),
-    ("settings", "app.html#settings"),
-    ("checklist", "app.html#checklist"),
-    ("onboarding", "onboarding.html"),
+/// What is taken in a tab: the name of the picture, the page, and what is on it once it has its content.
+const TABS: &[(&str, &str, &str)] = &[
+    ("library", "app.html#library", ".item-title"),
+    ("queue", "app.html#queue", ".item-title"),
+    ("history", "app.html#history", "article"),
+    ("settings", "app.html#settings", "select"),
+    ("checklist", "app.html#checklist", "h1"),
+    ("onboarding", "onboarding.html", "h1"),
 ];
 
 /// Takes every page in light and dark into `folder`, as `NAME-LANGUAGE-SCHEME.png`.
@@ -27,8 +27,11 @@ const TABS: &[(&str, &str)] = &[
 /// When a page does not load or a picture cannot be written.
 pub async fn pages(browser: &Browser, folder: &Path, language: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for (name, address) in TABS {
+    for (name, address, content) in TABS {
         let page = browser.open_extension_page(address).await?;
+        let script = format!("document.querySelector({content:?}) !== null");
+        let there = async || Ok(page.session.evaluate::<bool>(&script).await?.then_some(()));
+        crate::wait::until(&format!("the content of {address}"), crate::wait::LONG, there).await?;
         for scheme in [Scheme::Light, Scheme::Dark] {
             page.present(TAB.0, TAB.1, scheme).await?;
             settled(&page).await?;
@@ -39,6 +42,28 @@ pub async fn pages(browser: &Browser, folder: &Path, language: &str) -> Result<V
         page.session.close().await?;
     }
     Ok(files)
+}
+
+/// Takes the Send panel with `addresses` in it, in light and dark, and leaves it open.
+///
+/// # Errors
+/// As [`pages`].
+pub async fn send_panel(
+    browser: &Browser,
+    folder: &Path,
+    language: &str,
+    addresses: &str,
+) -> Result<Page> {
+    let page = browser.open_extension_page("app.html#send").await?;
+    let field = page.wait_control("textbox", |_| true).await?;
+    page.click_on(&field).await?;
+    page.session.call("Input.insertText", serde_json::json!({"text": addresses})).await?;
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        page.present(TAB.0, TAB.1, scheme).await?;
+        settled(&page).await?;
+        page.screenshot(&folder.join(file_name("send", language, scheme))).await?;
+    }
+    Ok(page)
 }
 
 /// Takes the popup as it is now, in light and dark.

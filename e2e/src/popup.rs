@@ -28,6 +28,17 @@ impl Popup {
         Ok(Self { page: browser.open_extension_page("popup.html").await? })
     }
 
+    /// Opens it in a tab behind `page`, which it then is about, given that the extension may see that page.
+    ///
+    /// # Errors
+    /// When it does not load.
+    pub async fn open_behind(browser: &Browser, page: &Page) -> Result<Self> {
+        browser.worker().await?;
+        page.session.call("Page.bringToFront", serde_json::json!({})).await?;
+        let session = browser.cdp.open_tab_behind("about:blank").await?;
+        Ok(Self { page: Page::open(session, &page_url("popup.html")).await? })
+    }
+
     /// Opens the real popup under the toolbar button, for the tab that is in front.
     ///
     /// # Errors

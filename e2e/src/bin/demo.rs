@@ -5,12 +5,15 @@
 use anyhow::{Result, bail};
 use clap::Parser;
 use e2e::browser::{Browser, Config};
+use e2e::member::SITE;
+use e2e::page::Page;
+use e2e::permission::agree_beforehand;
 use e2e::popup::{self, Popup};
 use e2e::stage::{self, Stage};
-use e2e::{checkout, gallery, media_facts, truth};
+use e2e::{checkout, gallery, media_facts, truth, wait};
 use indicatif::{ProgressBar, ProgressStyle};
 use protocol::{Balance, JobSummary, Source, Variant};
-use simulator::Service;
+use simulator::{Service, VIDEOS};
 use std::path::{Path, PathBuf};
 
 /// How many files are looked at closely in the end.
@@ -56,7 +59,7 @@ async fn main() -> Result<()> {
     let balance = download(&stage, &browser, &arguments, &pictures).await?;
     report(&balance, &library).await?;
     if arguments.gallery {
-        take_gallery(&browser, &pictures).await?;
+        take_gallery(&stage, &browser, &pictures).await?;
     }
     println!("\nScreenshots: {}", pictures.display());
     if headed {
@@ -135,16 +138,54 @@ async fn report(balance: &Balance, library: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What is sent for the pictures: what comes home, what is slow, what waits for a sign-in, what is broken.
+const SENT: &[&str] = &[
+    "/public/watch/webm",
+    "/public/watch/hls",
+    "/watch/mp4",
+    "/public/broken",
+    "/public/watch/slow",
+];
+/// Bytes a second, so that the slow one is still on its way in the last picture.
+const SLOW: u64 = 500;
+
 /// Every page in both languages.
-async fn take_gallery(browser: &Browser, pictures: &Path) -> Result<()> {
+async fn take_gallery(stage: &Stage, browser: &Browser, pictures: &Path) -> Result<()> {
+    println!("Sending pages for the pictures …");
+    let lines: Vec<_> = SENT.iter().map(|path| [SITE, path].concat()).collect();
+    let addresses = lines.join("\n");
+    stage.control().videos().set_slow_rate(SLOW);
+    let send = gallery::send_panel(browser, pictures, "en", &addresses).await?;
+    send.click("button", "Send").await?;
+    let stages = async || {
+        let jobs = popup::jobs(&stage.home).await?;
+        let sent = jobs.first().filter(|job| job.source == Source::Web).map(|job| job.balance);
+        Ok(sent.filter(|sent| sent.pending <= 1 && sent.done > 0 && sent.needs_you > 0))
+    };
+    wait::until("pages to arrive", popup::DOWNLOAD_LIMIT, stages).await?;
+    // The popup may see the page in front of it only where the sign-in may be used.
+    agree_beforehand(browser, &[SITE, "/*"].concat()).await?;
+    let ask = format!("chrome.permissions.request({{origins: ['{SITE}/*']}})");
+    send.session.evaluate::<bool>(&ask).await?;
+    send.session.close().await?;
+    let site = browser.open(&[SITE, SENT[0]].concat()).await?;
+
     println!("Taking pictures of every page …");
-    gallery::pages(browser, pictures, "en").await?;
+    take_pages(browser, pictures, "en", &site).await?;
     let settings = browser.open_extension_page("app.html#settings").await?;
     settings.choose("Language", "fr").await?;
+    gallery::send_panel(browser, pictures, "fr", &addresses).await?.session.close().await?;
     let popup = Popup::open(browser).await?;
     gallery::popup(&popup.page, pictures, "popup-done", "fr").await?;
-    gallery::pages(browser, pictures, "fr").await?;
-    Ok(())
+    take_pages(browser, pictures, "fr", &site).await
+}
+
+async fn take_pages(browser: &Browser, pictures: &Path, language: &str, site: &Page) -> Result<()> {
+    gallery::pages(browser, pictures, language).await?;
+    let popup = Popup::open_behind(browser, site).await?;
+    popup.page.wait_text(VIDEOS).await?;
+    gallery::popup(&popup.page, pictures, "popup-page", language).await?;
+    popup.page.session.close().await
 }
 
 fn progress_bar() -> ProgressBar {
