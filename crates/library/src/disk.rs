@@ -36,11 +36,24 @@ pub(crate) fn hash_file(path: &Path) -> io::Result<Sealed> {
 
 /// Temporary file, fsync, rename over, fsync of the folder.
 pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, bytes, readable)
+}
+
+/// As [`replace_file`], for what is nobody else's business: only its owner can read it.
+pub(crate) fn replace_private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, bytes, |_| Ok(()))
+}
+
+fn replace_with(
+    path: &Path,
+    bytes: &[u8],
+    open_up: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new().suffix(PART_SUFFIX).tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
-    readable(temporary.as_file())?;
+    open_up(temporary.as_file())?;
     temporary.persist(path)?;
     sync_folder(folder)
 }

@@ -2,7 +2,9 @@
 
 use super::{BLOCK, FOLDERS, OWNED, SETTINGS, SMART, columns, file_name};
 use crate::database::Library;
+use crate::disk::replace_private_file;
 use crate::error::LibraryError;
+use crate::shelf::Shelf;
 use sqlx::Row;
 
 /// Counted by triggers, or changed with every look at a file.
@@ -31,7 +33,7 @@ impl Library {
             let (shelf, name) = (shelf.clone(), file_name(block));
             let written = tokio::task::spawn_blocking(move || match lines.is_empty() {
                 true => shelf.remove(&name),
-                false => shelf.write_small(&name, (lines.join("\n") + "\n").as_bytes()),
+                false => write_block(&shelf, &name, &lines),
             });
             written.await.map_err(|_| LibraryError::Superseded)??;
             let mut write = self.write().await?;
@@ -85,6 +87,15 @@ impl Library {
                AND EXISTS (SELECT 1 FROM library_item l WHERE l.record_id = r.id) ORDER BY r.id"
         ))
     }
+}
+
+/// It names accounts and addresses: on a shared disk, only its owner may read it.
+fn write_block(shelf: &Shelf, name: &str, lines: &[String]) -> Result<(), LibraryError> {
+    let path = shelf.path(name)?;
+    let folder = path.parent().unwrap_or(shelf.root());
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| replace_private_file(&path, (lines.join("\n") + "\n").as_bytes()));
+    written.map_err(LibraryError::io(name))
 }
 
 /// A row as a JSON object. The names of columns are this database's own.

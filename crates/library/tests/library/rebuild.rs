@@ -172,6 +172,12 @@ async fn the_journal_follows_every_change_and_is_written_only_then() {
     let read = || fs::read_to_string(folder.join("000000.jsonl")).unwrap();
     let before = read();
     assert_eq!(before.lines().count(), 6);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(folder.join("000000.jsonl")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
     let id = bench.things(Place::Everything).await[0].id;
     bench.library.mark_items(&MarkItems { items: vec![id], favorite: true }).await.unwrap();
     assert_eq!(bench.library.write_journal(8).await.unwrap(), 1);
