@@ -20,3 +20,10 @@ CREATE TABLE renaming (
 
 -- Grows when what lies beside a song is to be written anew, so that a change while it is being written is not forgotten.
 ALTER TABLE record ADD COLUMN sidecar_version INTEGER NOT NULL DEFAULT 0;
+
+-- Other names under which files may lie beside a song: noted before they get a new one, so that a kill leaves none behind.
+CREATE TABLE sidecar_name (
+    record_id INTEGER NOT NULL REFERENCES record (id) ON DELETE CASCADE,
+    name      TEXT    NOT NULL,
+    PRIMARY KEY (record_id, name)
+) WITHOUT ROWID;

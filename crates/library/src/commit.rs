@@ -69,10 +69,13 @@ impl Library {
     pub async fn commit(
         &self,
         claimed: &Claimed,
-        outputs: Vec<Output>,
+        mut outputs: Vec<Output>,
     ) -> Result<Vec<Finished>, LibraryError> {
         let mut write = self.write().await?;
         check_fence(&mut write, claimed.item, claimed.fence).await?;
+        for output in outputs.iter_mut().filter(|output| output.replaces.is_none()) {
+            output.replaces = in_its_place(&mut write, claimed.item, &output.part).await?;
+        }
         let outputs = free_names(&mut write, outputs).await?;
         note_placing(&mut write, claimed.item, &outputs).await?;
         write.commit().await?;
@@ -322,6 +325,24 @@ async fn held_before(
     let row = sqlx::query(
         "SELECT m.path FROM library_item l JOIN media_file m ON m.id = l.media_file_id \
          WHERE l.item_id = ?1 AND l.part = ?2",
+    )
+    .bind(item.0)
+    .bind(part)
+    .fetch_optional(&mut *write.tx)
+    .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// As [`held_before`], if it is where it belongs: a stem that comes again with another of its bundle takes its place,
+/// also when its tags were edited and its bytes are others.
+async fn in_its_place(
+    write: &mut Write<'_>,
+    item: ItemId,
+    part: &str,
+) -> Result<Option<String>, LibraryError> {
+    let row = sqlx::query(
+        "SELECT m.path FROM library_item l JOIN media_file m ON m.id = l.media_file_id \
+         WHERE l.item_id = ?1 AND l.part = ?2 AND l.deleted_at IS NULL AND m.trashed_at IS NULL AND NOT m.stowed",
     )
     .bind(item.0)
     .bind(part)

@@ -20,7 +20,7 @@ pub struct Sidecar {
     pub name: String,
     /// Its content: the site's record.
     pub raw: String,
-    old_name: Option<String>,
+    old: Vec<String>,
     /// What is known of the song, for the `.lrc`.
     pub metadata: Metadata,
     /// What came with it.
@@ -37,9 +37,9 @@ impl Sidecar {
     pub fn old_names(&self) -> Vec<String> {
         let names = |old: &String| {
             let extras = self.extras.iter().map(|extra| extra.name(old));
-            [old.clone(), names::lyrics_name(old)].into_iter().chain(extras).collect()
+            [old.clone(), names::lyrics_name(old)].into_iter().chain(extras).collect::<Vec<_>>()
         };
-        self.old_name.as_ref().map(names).unwrap_or_default()
+        self.old.iter().flat_map(names).collect()
     }
 }
 
@@ -55,7 +55,8 @@ impl Library {
             "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar, sidecar_version, \
                (SELECT json_object('title', e.title, 'artist', e.artist, 'date', e.date) FROM library_item l \
                 JOIN edit e ON e.item_id = l.item_id AND e.part = '' \
-                WHERE l.record_id = r.id AND l.part = '' AND l.deleted_at IS NULL ORDER BY l.id LIMIT 1) AS edit \
+                WHERE l.record_id = r.id AND l.part = '' AND l.deleted_at IS NULL ORDER BY l.id LIMIT 1) AS edit, \
+               (SELECT json_group_array(s.name) FROM sidecar_name s WHERE s.record_id = r.id) AS noted \
              FROM record r \
              WHERE sidecar_fresh = 0 \
                AND EXISTS (SELECT 1 FROM item i WHERE i.record_id = r.id AND +i.state = 'done') \
@@ -77,7 +78,10 @@ impl Library {
             parts.artist = edit.artist.as_deref().unwrap_or(parts.artist);
             parts.date = edit.date.as_deref().map_or(parts.date, day);
             let name = names::file_name(&template, &parts, "json", name_max);
-            let old: Option<String> = row.try_get("sidecar")?;
+            let mut old: Vec<String> = json_column(&row, "noted")?;
+            old.extend(row.try_get::<Option<String>, _>("sidecar")?);
+            // Where case does not matter, the new file has replaced the old one.
+            old.retain(|old| names::clash_key(old) != names::clash_key(&name));
             let record_id = row.try_get("id")?;
             sidecars.push(Sidecar {
                 record_id,
@@ -85,8 +89,7 @@ impl Library {
                 fingerprint: row.try_get("fingerprint")?,
                 version: row.try_get("sidecar_version")?,
                 raw: row.try_get("raw")?,
-                // Where case does not matter, the new file has replaced the old one.
-                old_name: old.filter(|old| names::clash_key(old) != names::clash_key(&name)),
+                old,
                 name,
                 metadata,
             });
@@ -101,6 +104,25 @@ impl Library {
                 .fetch_all(&self.pool)
                 .await?;
         rows.iter().map(Extra::read).collect()
+    }
+
+    /// Notes which names the files beside songs are about to get, where they have others.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn note_sidecars(&self, sidecars: &[Sidecar]) -> Result<(), LibraryError> {
+        if sidecars.iter().all(|sidecar| sidecar.old.is_empty()) {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        for sidecar in sidecars.iter().filter(|sidecar| !sidecar.old.is_empty()) {
+            sqlx::query("INSERT OR IGNORE INTO sidecar_name (record_id, name) VALUES (?1, ?2)")
+                .bind(sidecar.record_id)
+                .bind(&sidecar.name)
+                .execute(&mut *write.tx)
+                .await?;
+        }
+        write.commit().await
     }
 
     /// Notes that a sidecar is on disk.
@@ -120,6 +142,10 @@ impl Library {
             .bind(sidecar.version)
             .execute(&mut *write.tx)
             .await?;
+            sqlx::query("DELETE FROM sidecar_name WHERE record_id = ?1")
+                .bind(sidecar.record_id)
+                .execute(&mut *write.tx)
+                .await?;
         }
         write.commit().await
     }

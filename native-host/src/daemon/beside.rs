@@ -26,6 +26,7 @@ impl Engine {
         }
         let shelf = self.library.shelf();
         shelf.check()?;
+        self.library.note_sidecars(&sidecars).await?;
         let written = tokio::task::spawn_blocking(move || {
             sidecars.iter().try_for_each(|sidecar| write(&shelf, sidecar))?;
             Ok::<_, LibraryError>(sidecars)

@@ -100,6 +100,9 @@ fn clients_are_told_how_far_it_is() {
 #[test]
 fn a_kill_at_any_moment_leaves_each_file_under_one_name_and_the_next_start_goes_on() {
     let mut stage = with_songs(45, "mp3");
+    let records =
+        |stage: &Stage| names(stage).iter().filter(|name| name.ends_with(".json")).count();
+    until_true("each song has its .json", || records(&stage) == 45);
     let templates = ["{title} {source}_{id}", "{title}_{id}"];
     for (round, wait) in [0, 2, 4, 7, 10, 14, 20, 30, 45, 70].into_iter().enumerate() {
         use_template(&stage, templates[round % 2]);
@@ -124,9 +127,7 @@ fn a_kill_at_any_moment_leaves_each_file_under_one_name_and_the_next_start_goes_
     assert!(planned(&stage).renames.is_empty());
     let listed: Vec<_> = all(&stage).iter().map(|item| stage.library().join(&item.name)).collect();
     assert!(listed.iter().all(|path| path.is_file()));
-    until_true("what lay beside the old names is gone", || {
-        names(&stage).iter().filter(|name| name.ends_with(".json")).count() == 45
-    });
+    until_true("what lay beside the old names is gone", || records(&stage) == 45);
     stage.assert_library(45);
     let (status, text) = stage.start(&["library", "verify"]).end();
     assert_eq!(status, 0, "{text}");

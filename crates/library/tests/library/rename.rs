@@ -158,3 +158,23 @@ async fn what_the_person_changed_is_in_the_name() {
     rename(&bench).await;
     assert_eq!(bench.names(), ["Zoë - Song 1 01.mp3"]);
 }
+
+#[tokio::test]
+async fn a_kill_while_files_beside_a_song_get_new_names_leaves_none_behind() {
+    let bench = with_songs(1).await;
+    let first = bench.library.stale_sidecars(10).await.unwrap();
+    bench.library.sidecars_written(&first).await.unwrap();
+    use_template(&bench, "{id}").await;
+    rename(&bench).await;
+    let second = bench.library.stale_sidecars(10).await.unwrap();
+    assert_eq!((second[0].name.as_str(), &second[0].old_names()[0]), ("01.json", &first[0].name));
+    bench.library.note_sidecars(&second).await.unwrap();
+    // Written, and killed before that is noted; then the template is as before.
+    let bench = bench.after_kill().await;
+    use_template(&bench, "{title}_{id}").await;
+    rename(&bench).await;
+    let third = bench.library.stale_sidecars(10).await.unwrap();
+    assert_eq!((&third[0].name, third[0].old_names()[0].as_str()), (&first[0].name, "01.json"));
+    bench.library.sidecars_written(&third).await.unwrap();
+    assert!(bench.library.stale_sidecars(10).await.unwrap().is_empty());
+}

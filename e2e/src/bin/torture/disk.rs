@@ -75,15 +75,19 @@ impl Disk {
         if name.ends_with(".lrc") {
             return Ok(());
         }
-        let hash = match self.checked.get(name).filter(|(seen, _)| *seen == stamp) {
-            Some((_, hash)) => hash.clone(),
-            None => hash_of(path)?,
+        // An edit keeps the time, and often the size.
+        let known = self.checked.get(name).filter(|(seen, hash)| {
+            *seen == stamp && rows.files.get(name).is_some_and(|promise| promise.sha256 == *hash)
+        });
+        let (hash, is_known) = match known {
+            Some((_, hash)) => (hash.clone(), true),
+            None => (hash_of(path)?, false),
         };
         if rows.intents.iter().any(|intent| intent.clearing.iter().any(|old| old == name)) {
             return Ok(());
         }
         let promise = promise_for(name, &hash, rows)?;
-        if !self.checked.contains_key(name) {
+        if !is_known {
             same_sound(&promise, path, control)?;
         }
         self.checked.insert(name.to_owned(), (stamp, hash));

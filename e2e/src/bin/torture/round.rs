@@ -10,9 +10,10 @@ use anyhow::{Context, Result, bail, ensure};
 use e2e::stage::{ACCOUNT, Stage};
 use e2e::truth::{self, Wanted};
 use e2e::{ledger, wait};
+use protocol::edit::{EditItems, ItemEdit, TagValues};
 use protocol::method::{
-    DeleteItems, JobsQuery, ListJobs, ListLibrary, NewJob, Nothing, OfJob, PutCredentials,
-    RestoreItems, Retry, StartJob,
+    DeleteItems, EditItemTags, JobsQuery, ListJobs, ListLibrary, NewJob, Nothing, OfJob,
+    PutCredentials, RestoreItems, Retry, StartJob,
 };
 use protocol::shelf::{LibraryQuery, OfLibraryItems, Place};
 use protocol::{Account, Credentials, JobState, JobSummary, LibraryItemId, Source, Variant};
@@ -31,6 +32,8 @@ const ORDERS: [(Service, &[Variant]); 2] = [
 ];
 /// Things deleted and brought back at once.
 const MEDDLED: usize = 12;
+/// Things changed at once.
+const EDITED: usize = 4;
 /// Long enough that kills fall into transfers, in bytes of m4a; the wav of the same song is ten times that.
 const SONG: u64 = 250_000;
 /// Every so many songs one is long: its wav is above what is worth a resume.
@@ -424,7 +427,8 @@ impl Round {
     }
 }
 
-/// What a person does in the meantime: deletes something, brings something back, again and again until the end.
+/// What a person does in the meantime: deletes something, brings something back, changes something, again and again
+/// until the end.
 ///
 /// # Errors
 /// When the daemon refuses.
@@ -442,6 +446,16 @@ async fn meddle(port: &mut Port, things: &[Thing], tally: &mut Tally) -> Result<
         deleted.extend(&items);
         let items: Vec<_> = deleted.choose_multiple(&mut dice, MEDDLED).copied().collect();
         tally.restored += port.call::<RestoreItems>(&OfLibraryItems { items }).await?.items;
+        // Titles and artists are compared with the sites' at the end.
+        let album = Some(format!("Album {}", dice.random::<u16>()));
+        let edit = |&item| {
+            let values = TagValues { album: album.clone(), ..TagValues::default() };
+            ItemEdit { item, values }
+        };
+        let edits = here.choose_multiple(&mut dice, EDITED).map(edit).collect();
+        let edited = port.call::<EditItemTags>(&EditItems { edits }).await?.items;
+        // What was deleted or damaged meanwhile, or is being worked on, is refused.
+        tally.edited += edited.iter().filter(|item| item.error.is_none()).count();
         if here.is_empty() && deleted.is_empty() {
             std::future::pending::<()>().await;
         }

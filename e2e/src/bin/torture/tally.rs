@@ -27,6 +27,8 @@ pub struct Tally {
     pub deleted: u64,
     /// See [`Tally::deleted`].
     pub restored: u64,
+    /// Things that the person changed, likewise.
+    pub edited: usize,
     /// Files that a kill caught on their way to the trash or back.
     pub unsettled: u32,
     /// Answers that went on where a kill had stopped them.
@@ -73,6 +75,7 @@ impl Tally {
             "  trash       {} things deleted, {} brought back; {} files caught on their way",
             self.deleted, self.restored, self.unsettled
         );
+        println!("  edits       {} things changed", self.edited);
         println!("  resumed     {} transfers", self.resumes);
         if self.full_disks > 0 {
             println!("  disk full   {} times", self.full_disks);
