@@ -2,7 +2,7 @@
 
 use super::error::FetchError;
 use crate::convert::Chapter;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 use tokio::io::AsyncReadExt;
 
@@ -38,7 +38,7 @@ pub struct Info {
     pub chapters: Vec<Chapter>,
     /// The playlist of the stream that was fetched, where it was one of HLS. It may be signed: it is not for showing.
     pub stream: Option<String>,
-    /// All fields that are texts, numbers or lists of texts, without signed addresses and cookies.
+    /// All fields that are texts, numbers or lists of texts, and the chapters, without signed addresses and cookies.
     pub raw: Map<String, Value>,
 }
 
@@ -58,8 +58,11 @@ impl Info {
     fn of(json: Map<String, Value>) -> Self {
         let stream = stream(&json);
         let chapters = json.get("chapters").and_then(Value::as_array).into_iter().flatten();
-        let chapters = chapters.take(LIST_LIMIT).filter_map(chapter).collect();
-        let raw: Map<String, Value> = json.into_iter().filter_map(kept).collect();
+        let chapters: Vec<Chapter> = chapters.take(LIST_LIMIT).filter_map(chapter).collect();
+        let mut raw: Map<String, Value> = json.into_iter().filter_map(kept).collect();
+        if !chapters.is_empty() {
+            raw.insert("chapters".into(), chapters.iter().map(told).collect());
+        }
         let text = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
         Self {
             id: text("id"),
@@ -92,6 +95,11 @@ fn chapter(json: &Value) -> Option<Chapter> {
     })
 }
 
+/// A chapter as yt-dlp tells it.
+fn told(chapter: &Chapter) -> Value {
+    json!({ "start_time": chapter.start_s, "end_time": chapter.end_s, "title": chapter.title })
+}
+
 fn kept((key, value): (String, Value)) -> Option<(String, Value)> {
     if key.starts_with('_') || PRIVATE.contains(&key.as_str()) {
         return None;
@@ -110,7 +118,6 @@ fn kept((key, value): (String, Value)) -> Option<(String, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn what_is_known_is_read_and_what_is_secret_is_dropped() {
@@ -126,6 +133,9 @@ mod tests {
         assert_eq!((info.title.as_deref(), info.uploader.as_deref()), (Some("T"), Some("C")));
         assert_eq!((info.chapters.len(), info.duration_s), (1, Some(3.5)));
         let kept: Vec<&str> = info.raw.keys().map(String::as_str).collect();
-        assert_eq!(kept, ["channel", "duration", "extractor_key", "id", "tags", "title"]);
+        assert_eq!(
+            kept,
+            ["channel", "chapters", "duration", "extractor_key", "id", "tags", "title"]
+        );
     }
 }
