@@ -12,7 +12,7 @@ CREATE TABLE edit (
     PRIMARY KEY (item_id, part)
 ) WITHOUT ROWID;
 
--- Files that are about to be renamed; before the rename (docs/invariants.md, I12).
+-- Files that are about to be renamed; before the rename (docs/invariants.md, I13).
 CREATE TABLE renaming (
     media_file_id INTEGER PRIMARY KEY REFERENCES media_file (id) ON DELETE CASCADE,
     path          TEXT NOT NULL                        -- the name that the file gets

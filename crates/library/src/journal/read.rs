@@ -3,6 +3,7 @@
 use super::{BLOCK, FOLDER, FOLDERS, OWNED, SETTINGS, SMART, columns, file_name};
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
+use crate::extras::name_beside;
 use crate::shelf::{Sealed, Shelf};
 use protocol::Settings;
 use serde_json::{Map, Value, json};
@@ -22,6 +23,8 @@ pub(super) struct Restored {
 struct Line {
     record: Map<String, Value>,
     things: Vec<Value>,
+    /// Kind, language and extension of each picture and text that lies beside.
+    extras: Vec<Value>,
 }
 
 impl Library {
@@ -114,7 +117,8 @@ impl Library {
             None => self.raw_beside(record.get("sidecar").and_then(Value::as_str)),
         };
         record.insert("raw".into(), raw.into());
-        Some(Line { record, things })
+        let extras = line.get("extras").and_then(Value::as_array).cloned().unwrap_or_default();
+        Some(Line { record, things, extras })
     }
 
     /// The site's record that lies beside the song.
@@ -174,14 +178,25 @@ impl Library {
             Some(Value::Object(row))
         });
         let things: Vec<Value> = things.collect();
+        let edits = all().filter_map(|thing| {
+            let mut row = thing.get("edit")?.as_object()?.clone();
+            let item = thing.get("item")?;
+            for key in ["source", "source_id", "variant"] {
+                row.insert(key.into(), item.get(key)?.clone());
+            }
+            Some(Value::Object(row))
+        });
+        let edits = edits.collect();
         restored.things += things.len() as u64;
         let records: Vec<Value> =
             lines.iter().map(|line| Value::Object(line.record.clone())).collect();
         let records_again = Value::Array(records.clone()).to_string();
         self.insert(&mut write, "record", records, &[]).await?;
+        self.restore_extras(&mut write, &lines).await?;
         self.insert(&mut write, "item", items, RECORD_OF_ITEM).await?;
         self.insert(&mut write, "media_file", part("file").collect(), SHA256).await?;
         self.insert(&mut write, "library_item", things, KEYS_OF_THING).await?;
+        self.insert(&mut write, "edit", edits, ITEM_OF_EDIT).await?;
         // A new thing asks for its record to be written beside it; these were new long ago.
         sqlx::query(
             "UPDATE record SET sidecar_fresh = a.value ->> 'sidecar_fresh' FROM json_each(?1) a \
@@ -196,6 +211,38 @@ impl Library {
         .execute(&mut *write.tx)
         .await?;
         write.commit().await
+    }
+
+    /// Pictures and subtitles, from the files that lie beside the media. One that is gone is done without.
+    async fn restore_extras(
+        &self,
+        write: &mut Write<'_>,
+        lines: &[Line],
+    ) -> Result<(), LibraryError> {
+        let shelf = self.shelf();
+        for line in lines {
+            let of_record = |name: &str| text(&line.record, name);
+            for extra in &line.extras {
+                let field = |at: usize| extra.get(at).and_then(Value::as_str).unwrap_or_default();
+                let name = name_beside(&of_record("sidecar"), field(1), field(2));
+                let path = shelf.stat(&name).and_then(|_| shelf.path(&name).ok());
+                let Some(bytes) = path.and_then(|path| std::fs::read(path).ok()) else { continue };
+                sqlx::query(
+                    "INSERT INTO extra (record_id, kind, language, extension, bytes) \
+                     SELECT id, ?3, ?4, ?5, ?6 FROM record WHERE source = ?1 AND source_id = ?2 \
+                     ON CONFLICT DO NOTHING",
+                )
+                .bind(of_record("source"))
+                .bind(of_record("source_id"))
+                .bind(field(0))
+                .bind(field(1))
+                .bind(field(2))
+                .bind(bytes)
+                .execute(&mut *write.tx)
+                .await?;
+            }
+        }
+        Ok(())
     }
 
     /// Inserts rows that are JSON objects, the columns of which this database knows. `special`: columns that are not
@@ -239,6 +286,11 @@ const SHA256: &[(&str, &str)] =
 const RECORD_OF_ITEM: &[(&str, &str)] = &[(
     "record_id",
     "(SELECT id FROM record WHERE source = a.value ->> 'source' AND source_id = a.value ->> 'source_id')",
+)];
+const ITEM_OF_EDIT: &[(&str, &str)] = &[(
+    "item_id",
+    "(SELECT id FROM item WHERE source = a.value ->> 'source' AND source_id = a.value ->> 'source_id' \
+       AND variant = a.value ->> 'variant')",
 )];
 const KEYS_OF_THING: &[(&str, &str)] = &[
     ("media_file_id", "(SELECT id FROM media_file WHERE sha256 = unhex(a.value ->> 'sha256'))"),

@@ -74,13 +74,17 @@ impl Library {
         let record = object("r", &columns(&self.pool, "record", &["raw"]).await?);
         let thing = object("l", &columns(&self.pool, "library_item", &[]).await?);
         let item = object("i", &columns(&self.pool, "item", NOT_OF_ITEMS).await?);
+        let edit = object("e", &columns(&self.pool, "edit", &["item_id"]).await?);
         let file = object("m", &columns(&self.pool, "media_file", NOT_OF_FILES).await?);
         // Where the site's record lies beside the song, it is not repeated.
         Ok(format!(
             "SELECT json_object('record', {record}, \
+               'extras', (SELECT json_group_array(json_array(x.kind, x.language, x.extension)) FROM extra x \
+                 WHERE x.record_id = r.id), \
                'raw', iif(r.sidecar IS NOT NULL AND r.sidecar_fresh = 1, NULL, r.raw), \
                'things', (SELECT json_group_array(json_object('thing', {thing}, 'item', {item}, 'file', {file}, \
-                   'account', json_array(j.account_id, j.account_name)) ORDER BY l.id) \
+                   'account', json_array(j.account_id, j.account_name), \
+                   'edit', (SELECT {edit} FROM edit e WHERE e.item_id = i.id AND e.part = l.part)) ORDER BY l.id) \
                  FROM library_item l JOIN item i ON i.id = l.item_id JOIN media_file m ON m.id = l.media_file_id \
                  JOIN job j ON j.id = i.job_id WHERE l.record_id = r.id)) \
              FROM record r WHERE r.id >= ?1 AND r.id < ?2 \

@@ -15,7 +15,9 @@ use std::path::Path;
 /// What a rebuilt library must say as the lost one did: everything of what the person has.
 const ROWS: &[&str] = &[
     "SELECT json_array(id, media_file_id, record_id, item_id, folder_id, part, title, added_at, source, variant, \
-       artist, album, year, title_key, artist_key, size, duration_ms, favorite, deleted_at) FROM library_item",
+       artist, album, year, title_key, artist_key, size, duration_ms, favorite, deleted_at, kind) FROM library_item",
+    "SELECT json_array(item_id, part, title, artist, album, date) FROM edit",
+    "SELECT json_array(record_id, kind, language, extension, hex(bytes)) FROM extra",
     "SELECT json_array(id, hex(sha256), size, path, path_key, mtime_ns, container, codec, duration_ms, \
        references_count, added_at, trashed_at, stowed, collected_at) FROM media_file",
     "SELECT json_array(id, parent_id, name) FROM folder",
@@ -50,6 +52,10 @@ async fn journal(bench: &Bench) {
         let raw: serde_json::Value = serde_json::from_str(&sidecar.raw).unwrap();
         let text = serde_json::to_string_pretty(&raw).unwrap();
         bench.library.shelf().write_small(&sidecar.name, text.as_bytes()).unwrap();
+        for extra in &sidecar.extras {
+            let name = sidecar.extra_name(extra);
+            bench.library.shelf().write_small(&name, &extra.bytes).unwrap();
+        }
     }
     bench.library.sidecars_written(&sidecars).await.unwrap();
     while bench.library.write_journal(8).await.unwrap() > 0 {}
@@ -113,6 +119,15 @@ async fn filled() -> Bench {
         .file_items(&FileItems { items: ids[..2].to_vec(), folder: Some(low.id) })
         .await
         .unwrap();
+    for statement in [
+        "INSERT INTO edit (item_id, part, artist, album) \
+         SELECT item_id, part, '', 'Mine' FROM library_item WHERE title = 'First'",
+        "UPDATE library_item SET album = 'Mine' WHERE title = 'First'",
+        "INSERT INTO extra (record_id, kind, language, extension, bytes) \
+         SELECT record_id, 'subtitle', 'en', 'vtt', x'574542565454' FROM library_item WHERE title = 'First'",
+    ] {
+        sqlx::query(statement).execute(&mut bench.connection().await).await.unwrap();
+    }
     library.mark_items(&MarkItems { items: vec![ids[1]], favorite: true }).await.unwrap();
     // One in the trash, one of two twins deleted, one deleted for good.
     library.delete_items(&[ids[1]]).await.unwrap();
@@ -211,7 +226,8 @@ async fn what_the_folder_does_not_hold_any_more_is_named_and_makes_no_rows() {
     let unclaimed = library.unclaimed().await.unwrap();
     assert_eq!(
         unclaimed.iter().map(|found| found.shown()).collect::<Vec<_>>(),
-        [things[1].name.clone()]
+        // What lay beside the file that is gone lies beside nothing now.
+        ["First_a.en.vtt".to_owned(), things[1].name.clone()]
     );
 }
 
