@@ -73,6 +73,7 @@ impl Home {
         ];
         if let Some((proxy, authority)) = &self.proxy {
             variables.push(("HTTPS_PROXY".to_owned(), proxy.url.clone()));
+            variables.push(("HTTP_PROXY".to_owned(), proxy.url.clone()));
             variables.push(("SSL_CERT_FILE".to_owned(), text(authority)));
         }
         variables

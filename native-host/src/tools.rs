@@ -27,12 +27,18 @@ pub async fn find(home: &Home, program: Program) -> Option<Found> {
     program.find(own_programs(home).as_deref()).await
 }
 
-/// Installs the current yt-dlp and gives its version. The one before is removed.
+/// Two updates at once would remove each other's environment.
+static UPDATING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Installs the current yt-dlp and gives its version. The one before stays for the runs that use it; those before that
+/// are removed.
 ///
 /// # Errors
 /// When there is no Python, PyPI cannot be reached, or what was installed does not run.
 pub async fn update(home: &Home) -> anyhow::Result<Found> {
+    let _alone = UPDATING.lock().await;
     let folder = tools(home);
+    let before = fs::read_to_string(folder.join(CURRENT)).unwrap_or_default();
     fs::create_dir_all(&folder).context("the folder for programs could not be made")?;
     let name = format!("python-{:08x}", rand::random::<u32>());
     let environment = folder.join(&name);
@@ -49,7 +55,7 @@ pub async fn update(home: &Home) -> anyhow::Result<Found> {
     let pointer = tempfile::NamedTempFile::new_in(&folder)?;
     fs::write(pointer.path(), &name)?;
     pointer.persist(folder.join(CURRENT)).context("the new environment could not be noted")?;
-    remove_others(&folder, &name);
+    remove_others(&folder, &[&name, &before]);
     Ok(found)
 }
 
@@ -87,12 +93,12 @@ async fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn remove_others(folder: &Path, name: &str) {
+fn remove_others(folder: &Path, kept: &[&str]) {
     for other in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_old = other
             .file_name()
             .to_str()
-            .is_some_and(|other| other.starts_with("python-") && other != name);
+            .is_some_and(|other| other.starts_with("python-") && !kept.contains(&other));
         if is_old && let Err(error) = fs::remove_dir_all(other.path()) {
             tracing::info!(%error, "an old environment stays until the next update");
         }

@@ -257,7 +257,12 @@ pub(crate) async fn record(
         .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
         .transpose()?;
     let (media_file, path) = match older {
-        Some((id, path, true)) if shelf.stat(&path).is_some() => (id, path),
+        // One that another program cut off is no place for good bytes.
+        Some((id, path, true))
+            if shelf.stat(&path).is_some_and(|(size, _)| size == output.sealed.size) =>
+        {
+            (id, path)
+        }
         Some((id, path, _)) => {
             (adopt_path(write, id, path, output, shelf).await?, output.name.clone())
         }

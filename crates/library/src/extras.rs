@@ -185,10 +185,16 @@ async fn drop_page(write: &mut Write<'_>, item: ItemId) -> Result<(), LibraryErr
 }
 
 async fn store(write: &mut Write<'_>, record: i64, extras: &[Extra]) -> Result<(), LibraryError> {
-    sqlx::query("DELETE FROM extra WHERE record_id = ?1")
-        .bind(record)
-        .execute(&mut *write.tx)
-        .await?;
+    // Another rendering of the same thing may have none of a kind: what an earlier one brought stays.
+    for kind in [ExtraKind::Picture, ExtraKind::Subtitle] {
+        if extras.iter().any(|extra| extra.kind == kind) {
+            sqlx::query("DELETE FROM extra WHERE record_id = ?1 AND kind = ?2")
+                .bind(record)
+                .bind(kind.as_str())
+                .execute(&mut *write.tx)
+                .await?;
+        }
+    }
     for extra in extras {
         sqlx::query(
             "INSERT OR REPLACE INTO extra (record_id, kind, language, extension, bytes) \

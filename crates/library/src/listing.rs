@@ -264,6 +264,7 @@ async fn count_new_songs(
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
+/// A page that is sent again says less of a thing than was learnt when it was fetched.
 async fn store_records(write: &mut Write<'_>, records: &str) -> Result<(), LibraryError> {
     sqlx::query(
         "INSERT INTO record (source, source_id, title, metadata, raw, fingerprint, seen_at, sidecar_fresh) \
@@ -274,7 +275,9 @@ async fn store_records(write: &mut Write<'_>, records: &str) -> Result<(), Libra
            metadata = excluded.metadata, raw = excluded.raw, fingerprint = excluded.fingerprint, \
            seen_at = excluded.seen_at, \
            sidecar_fresh = iif(fingerprint = excluded.fingerprint OR sidecar_fresh = 2, sidecar_fresh, 0) \
-         WHERE title <> excluded.title OR metadata <> excluded.metadata OR raw <> excluded.raw",
+         WHERE (title <> excluded.title OR metadata <> excluded.metadata OR raw <> excluded.raw) \
+           AND NOT (source = 'web' AND EXISTS \
+             (SELECT 1 FROM item i WHERE i.record_id = record.id AND i.state = 'done'))",
     )
     .bind(records)
     .bind(now())

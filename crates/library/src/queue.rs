@@ -177,6 +177,28 @@ impl Library {
         Ok(done.rows_affected())
     }
 
+    /// Pages of a host that waited for one of these errors to be mended are wanted again.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn unblock_host(&self, host: &str, codes: &[ErrorCode]) -> Result<u64, LibraryError> {
+        let numbers: Vec<u16> = codes.iter().map(|&code| code.into()).collect();
+        let mut write = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE item SET state = 'wanted', reason = NULL, attempts = 0 \
+             WHERE state = 'needs_you' AND source = 'web' \
+               AND reason ->> 'code' IN (SELECT value FROM json_each(?2)) \
+               AND (instr(fetch ->> 'url', '://' || ?1 || '/') IN (5, 6) \
+                 OR instr(fetch ->> 'url', '://' || ?1 || ':') IN (5, 6))",
+        )
+        .bind(host)
+        .bind(serde_json::to_string(&numbers)?)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        Ok(done.rows_affected())
+    }
+
     /// Tries again what failed, waits or needs the person: of one job, or of all that are not cancelled.
     ///
     /// # Errors

@@ -61,9 +61,12 @@ impl Clients {
     }
 }
 
-/// Whether a proxy is set on this system that anything would go through.
+const PROBES: [&str; 2] = ["https://probe.invalid/", "http://probe.invalid/"];
+
+/// Whether a proxy is set on this system that everything would go through.
 pub fn has_proxy() -> bool {
-    applies_to_anything(&Matcher::from_system())
+    let matcher = Matcher::from_system();
+    PROBES.iter().all(|url| is_proxied(&matcher, url))
 }
 
 fn is_proxied(matcher: &Matcher, url: &str) -> bool {
@@ -71,7 +74,7 @@ fn is_proxied(matcher: &Matcher, url: &str) -> bool {
 }
 
 fn applies_to_anything(matcher: &Matcher) -> bool {
-    ["https://probe.invalid/", "http://probe.invalid/"].iter().any(|url| is_proxied(matcher, url))
+    PROBES.iter().any(|url| is_proxied(matcher, url))
 }
 
 fn by_class(builder: impl Fn() -> ClientBuilder) -> Result<ByClass, ErrorBody> {

@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A request's head; what is longer is not from a program of ours.
 const HEAD_LIMIT: usize = 64 * 1024;
+/// How an address in the local network is refused. Programs repeat the words, so that they can be told from a site's.
+const REFUSED: &str = "403 Local-Network-Refused";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs as long as it is kept.
@@ -69,7 +71,7 @@ async fn serve(mut client: TcpStream) {
         Ok(Ok(server)) => server,
         Ok(Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => {
             tracing::info!(host = asked.host, "an address in the local network was refused");
-            return refuse(client, "403 Forbidden").await;
+            return refuse(client, REFUSED).await;
         }
         _ => return refuse(client, "502 Bad Gateway").await,
     };
@@ -183,7 +185,10 @@ mod tests {
                 client.write_all(head.as_bytes()).await.unwrap();
                 let mut answer = String::new();
                 client.read_to_string(&mut answer).await.unwrap();
-                assert!(answer.starts_with("HTTP/1.1 403 "), "{line}: {answer}");
+                assert!(
+                    answer.starts_with("HTTP/1.1 403 Local-Network-Refused\r\n"),
+                    "{line}: {answer}"
+                );
             }
         }
         let nobody = tokio::time::timeout(Duration::from_millis(50), inside.accept()).await;

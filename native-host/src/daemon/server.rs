@@ -5,7 +5,9 @@ use super::methods;
 use crate::socket::{Connection, Listener, Reader, Writer};
 use protocol::event::Numbered;
 use protocol::method::{Hello, SayHello, Since, Subscribe, Welcome};
-use protocol::{Envelope, ErrorBody, ErrorCode, Event, Kind, Method, PROTO, PROTO_MIN, Seq, frame};
+use protocol::{
+    Envelope, ErrorBody, ErrorCode, Event, Kind, Method, PROTO, PROTO_MIN, Seq, Source, frame,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -230,6 +232,13 @@ async fn send_snapshot(engine: &Engine, outbox: &mpsc::Sender<Envelope>, id: u64
 /// A browser may have come back: sessions that unfinished jobs lack are asked for.
 async fn ask_for_sessions(engine: &Engine) {
     for job in engine.library.unfinished_jobs().await.unwrap_or_default() {
+        if job.source == Source::Web {
+            // Pages of several sites have none.
+            if !job.account.id.is_empty() {
+                engine.ask_for_site_session(&job.account.id);
+            }
+            continue;
+        }
         let missing = engine.sessions.signer(job.source, &job.account.id).is_err();
         if missing || engine.is_blocked(job.source) {
             engine.hub.send(Event::CredentialNeeded {

@@ -56,7 +56,7 @@ async fn settle(
         } else if claimed.source == Source::Web {
             // Each site for itself: the others go on.
             if SESSION_ERRORS.contains(&why.code) {
-                engine.ask_for_site_session(&claimed.account_id);
+                engine.ask_for_session_of(&claimed.fetch);
             }
         } else {
             engine.session_ended(claimed.source, &claimed.account_id, why, edition).await;

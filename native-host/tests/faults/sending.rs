@@ -121,6 +121,19 @@ fn a_page_behind_a_sign_in_comes_home_as_what_plays_with_what_is_said_of_it() {
         assert_eq!(saw, BTreeSet::from([VIDEOS.to_owned()]), "{cookie}");
     }
     assert_tidy(&stage);
+    // As sound alone it has no place for texts: those of the video stay.
+    let sound = NewSend {
+        key: "sound".into(),
+        pages: pages(&["/watch/webm"]),
+        variant: Some(Variant::Mp3),
+        session: Some(session(&stage)),
+    };
+    let job = stage.browser().ask::<SendPages>(sound).job;
+    assert_eq!(end_of(&stage, job).done, 1);
+    let details = stage.browser().ask::<ShowLibraryItem>(OfLibraryItem { item: item.id });
+    assert_eq!(details.subtitles, ["en"]);
+    let sound = all(&stage).into_iter().find(|item| item.kind == MediaKind::Audio).unwrap();
+    stage.browser().ask::<DeleteItems>(OfLibraryItems { items: vec![sound.id] });
 
     stage.browser().ask::<DeleteItems>(OfLibraryItems { items: vec![item.id] });
     let left: Vec<_> = std::fs::read_dir(stage.library())
@@ -149,9 +162,13 @@ fn what_plays_as_it_is_stays_byte_for_byte_from_its_page_and_from_its_own_addres
     assert_eq!((items.len(), files.len()), (2, 1), "the same bytes are one file");
     assert!(items.iter().all(|item| item.references == 2));
     assert!(std::fs::read(&path).unwrap() == truth);
-    // Once more: it is here.
+    // Once more: it is here, and what is known of it stays.
     let again = send(&stage, "again", &["/watch/mp4"], Some(session(&stage)));
     assert_eq!(end_of(&stage, again).already, 1);
+    let known = all(&stage).into_iter().find(|item| item.title == "Lighthouse").unwrap();
+    let details = stage.browser().ask::<ShowLibraryItem>(OfLibraryItem { item: known.id });
+    assert_eq!(details.description.as_deref(), Some("A moving test picture with a tone."));
+    until_true("its record lies beside it", || path.with_extension("json").is_file());
     assert_tidy(&stage);
 }
 
@@ -282,6 +299,21 @@ fn without_a_session_it_waits_for_the_person_and_goes_on_with_one() {
     stage.browser().ask::<PutSiteSession>(session(&stage));
     stage.browser().wait_for(job, |job| job.balance.done == 2);
     assert_tidy(&stage);
+}
+
+#[test]
+fn a_session_that_is_not_enough_is_left_to_the_person() {
+    let stage = Stage::new(0);
+    let old = session(&stage);
+    stage.control().videos().end_sessions();
+    let job = send(&stage, "k", &["/watch/mp4"], Some(old.clone()));
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    stage.browser().ask::<PutSiteSession>(old);
+    stage.browser().wait_for(job, |job| job.balance.needs_you == 1);
+    let reads = || stage.control().log().iter().filter(|entry| entry.path == "/watch/mp4").count();
+    let before = reads();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_eq!(reads(), before, "it is tried again without need");
 }
 
 #[test]

@@ -38,8 +38,10 @@ impl Library {
         let (mut plain, mut others) = (Vec::new(), Vec::new());
         let mut given: HashMap<String, &str> = HashMap::new();
         for (at, one) in batch.iter().enumerate() {
-            let there =
-                older[at].as_ref().filter(|row| row.is_live && shelf.stat(&row.path).is_some());
+            let size = batch[at].output.sealed.size;
+            let is_whole =
+                |row: &&Older| shelf.stat(&row.path).is_some_and(|(found, _)| found == size);
+            let there = older[at].as_ref().filter(|row| row.is_live).filter(is_whole);
             match (&taken[at], there) {
                 (Taken::New(_), None) if older[at].is_none() => {
                     let key = clash_key(&one.output.name);

@@ -42,6 +42,9 @@ impl YtDlp {
                 command.env(name, value);
             }
         }
+        if !nest.may_go_around {
+            command.env_remove("NO_PROXY").env_remove("no_proxy");
+        }
         for name in HOMES {
             command.env(name, nest.folder);
         }

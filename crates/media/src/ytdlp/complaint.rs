@@ -27,6 +27,8 @@ enum Meaning {
 /// Parts of sentences in lower case. The first that is found counts, so the special ones are before the general ones:
 /// "sign in to confirm you're not a bot" is also "sign in".
 const TABLE: &[(Meaning, &[&str])] = &[
+    // The words of the proxy that yt-dlp is sent through.
+    (Meaning::BadAddress, &["local-network-refused"]),
     (Meaning::DiskFull, &["no space left on device", "disk quota exceeded", "[errno 28]"]),
     (
         Meaning::NoFfmpeg,

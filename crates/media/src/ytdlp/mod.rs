@@ -50,4 +50,6 @@ pub struct Nest<'a> {
     pub user_agent: Option<&'a str>,
     /// The proxy through which it may go, such as `http://127.0.0.1:4000`; else the environment's.
     pub proxy: Option<&'a str>,
+    /// It may go around the environment's proxy, where that names exceptions. They lead into the local network.
+    pub may_go_around: bool,
 }

@@ -49,7 +49,14 @@ fn address(site: &Site, path: &str) -> Address {
 }
 
 fn nest(folder: &TempDir) -> Nest<'_> {
-    Nest { folder: folder.path(), cookies: None, owned: None, user_agent: None, proxy: None }
+    Nest {
+        folder: folder.path(),
+        cookies: None,
+        owned: None,
+        user_agent: None,
+        proxy: None,
+        may_go_around: true,
+    }
 }
 
 async fn read(site: &Site, path: &str) -> Result<Vec<Entry>, FetchError> {

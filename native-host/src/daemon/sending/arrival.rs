@@ -10,8 +10,10 @@ use protocol::{ErrorBody, Metadata, RemoteItem};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// More than any text of a film.
-const MOST_TEXT: u64 = 4 << 20;
+/// All texts of a film together, in bytes.
+const MOST_TEXT: u64 = 16 << 20;
+/// A larger picture is not one to stand for something, in bytes.
+const MOST_PICTURE: u64 = 16 << 20;
 /// So many languages of one thing are kept.
 const MOST_LANGUAGES: usize = 100;
 
@@ -63,9 +65,11 @@ impl Arrival {
     }
 
     fn extras(&self, picture: Option<&Cover>) -> Vec<Extra> {
+        let mut room = MOST_TEXT;
         let text = |subtitle: &Subtitle| {
-            let is_small = subtitle.file.metadata().is_ok_and(|found| found.len() <= MOST_TEXT);
-            let bytes = std::fs::read(&subtitle.file).ok().filter(|_| is_small)?;
+            let length = subtitle.file.metadata().ok()?.len();
+            room = room.checked_sub(length)?;
+            let bytes = std::fs::read(&subtitle.file).ok()?;
             let extension = subtitle.file.extension()?.to_str()?.to_ascii_lowercase();
             let language = subtitle.language.clone();
             Some(Extra { kind: ExtraKind::Subtitle, language, extension, bytes })
@@ -133,7 +137,7 @@ fn rfc3339(day: &str) -> Option<String> {
 /// The picture as what tags can carry; made so by ffmpeg where it is something else, and done without where that fails.
 pub(super) async fn jpeg(work: &Work<'_>, picture: Option<PathBuf>) -> Option<PathBuf> {
     let picture = picture?;
-    if Cover::new(std::fs::read(&picture).ok()?).is_some() {
+    if cover(&picture).is_some() {
         return Some(picture);
     }
     let ffmpeg = work.engine.program(Program::Ffmpeg).await.ok()?;
@@ -177,6 +181,10 @@ pub(super) async fn commit(
 }
 
 fn cover(picture: &Path) -> Option<Cover> {
+    let length = picture.metadata().ok()?.len();
+    if length > MOST_PICTURE {
+        return None;
+    }
     Cover::new(std::fs::read(picture).ok()?)
 }
 

@@ -46,6 +46,7 @@ impl Work<'_> {
             owned: owned.is_file().then_some(owned.as_path()),
             user_agent: self.session.as_ref().and_then(|session| session.user_agent.as_deref()),
             proxy: gate.as_deref(),
+            may_go_around: self.settings.allow_local,
         };
         match self.fetch_one(&ytdlp, &address, &nest).await {
             Err(FetchError::Several) => self.expand(&ytdlp, &address, &nest, &site).await,
@@ -119,13 +120,14 @@ impl Work<'_> {
             Err(error) => return Err(self.told(error, site).await),
         };
         let is_owned = self.owned(&entries).await?;
+        let has_owned = is_owned.contains(&true);
         let wanted = entries.iter().zip(is_owned).filter(|(_, is_owned)| !is_owned);
         let things: Vec<RemoteItem> =
             wanted.take(MOST_ENTRIES).filter_map(|(entry, _)| self.thing(entry)).collect();
         if things.is_empty() {
-            return Err(match entries.is_empty() {
-                true => deep(),
-                false => ErrorBody::new(ErrorCode::AlreadyOwned).with("site", site),
+            return Err(match has_owned {
+                true => ErrorBody::new(ErrorCode::AlreadyOwned).with("site", site),
+                false => deep(),
             });
         }
         self.engine.library.expand(self.claimed, &things).await?;

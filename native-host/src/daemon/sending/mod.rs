@@ -20,7 +20,7 @@ pub(super) use page::{Page, bring};
 pub(super) use sessions::SiteSessions;
 pub(super) use tools::Tools;
 
-use super::engine::Engine;
+use super::engine::{Engine, SESSION_ERRORS};
 use super::server::Caller;
 use protocol::method::{NewJob, Nothing, Started, Updated};
 use protocol::send::{MOST_PAGES, NewSend, OfHost, SentPage, SiteSession};
@@ -56,11 +56,9 @@ pub(super) async fn send(engine: &Engine, _: Caller, new: NewSend) -> Answer<Sta
         wanted.push(wish(page, address.to_string(), variant));
     }
     hosts.dedup();
-    if let Some(session) = new.session {
-        if hosts != [session.host.as_str()] {
-            return Err(bad("a session is for pages of its own host"));
-        }
-        engine.site_sessions.put(session)?;
+    let is_foreign = |session: &SiteSession| hosts != [session.host.as_str()];
+    if new.session.as_ref().is_some_and(is_foreign) {
+        return Err(bad("a session is for pages of its own host"));
     }
     let account = match hosts.as_slice() {
         [host] => Account { id: host.clone(), name: host.clone() },
@@ -74,6 +72,10 @@ pub(super) async fn send(engine: &Engine, _: Caller, new: NewSend) -> Answer<Sta
         daemon_lists: true,
     };
     let (job, existing) = engine.library.start_job(&job, &[variant]).await?;
+    // Only now: sessions are forgotten when no job is left.
+    if let Some(session) = new.session {
+        engine.site_sessions.put(session)?;
+    }
     // A job that has its list is found, not filled again; one that a kill left without is.
     if engine.library.job(job).await?.state == JobState::Listing {
         engine.add_page(job, &wanted).await?;
@@ -118,7 +120,9 @@ pub(super) async fn put_session(
 ) -> Answer<Nothing> {
     let host = session.host.clone();
     engine.site_sessions.put(session)?;
-    engine.session_renewed(Source::Web, Some(&host)).await;
+    engine.library.unblock_host(&host, SESSION_ERRORS).await?;
+    engine.wake.notify_one();
+    engine.everything_changed().await;
     Ok(Nothing {})
 }
 
@@ -134,8 +138,21 @@ impl Engine {
             .map_err(|error| ErrorBody::new(ErrorCode::Io).with("detail", error))
     }
 
-    /// A site wants a session for its pages: browsers that may give one are asked.
+    /// The site of a page wants a session: browsers that may give one are asked. Where one is in hand already, it is
+    /// not enough, and only the person can do more.
+    pub(super) fn ask_for_session_of(&self, fetch: &Fetch) {
+        let Fetch::Page { url, .. } = fetch else { return };
+        let address = transfer::web_address(url, true).ok();
+        if let Some(host) = address.as_ref().and_then(|address| address.host_str()) {
+            self.ask_for_site_session(host);
+        }
+    }
+
+    /// As [`Engine::ask_for_session_of`], by the name of the host.
     pub(super) fn ask_for_site_session(&self, host: &str) {
+        if self.site_sessions.of(host).is_some() {
+            return;
+        }
         self.hub.send(Event::CredentialNeeded {
             source: Source::Web,
             origin: format!("https://{host}"),
@@ -146,9 +163,10 @@ impl Engine {
     /// Sessions at sites that no work is left for are forgotten.
     pub(super) async fn forget_done_sites(&self) {
         let Ok(jobs) = self.library.unfinished_jobs().await else { return };
-        self.site_sessions.keep_only(|host| {
-            jobs.iter().any(|job| job.source == Source::Web && job.account.id == host)
-        });
+        // A list may hold pages of other hosts than its own.
+        if !jobs.iter().any(|job| job.source == Source::Web) {
+            self.site_sessions.forget_all();
+        }
     }
 }
 

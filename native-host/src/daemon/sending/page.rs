@@ -53,7 +53,10 @@ pub(in crate::daemon) async fn bring(
     let settings = engine.library.settings().await.map_err(ErrorBody::from)?;
     // It may have been forbidden since.
     let address = transfer::web_address(page.url, settings.allow_local)?;
-    let session = engine.site_sessions.of(address.host_str().unwrap_or_default());
+    // Cookies never go with plain http.
+    let is_safe = address.scheme() == "https";
+    let host = address.host_str().filter(|_| is_safe).unwrap_or_default();
+    let session = engine.site_sessions.of(host);
     let work = Work { engine, claimed, page, settings, session, cancel };
     engine.meter.stage(claimed, Stage::Reading);
     let outcome = work.fetch(&address).await;

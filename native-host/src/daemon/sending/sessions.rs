@@ -46,9 +46,9 @@ impl SiteSessions {
         self.of_host().remove(host);
     }
 
-    /// Forgets those of hosts that no work is left for.
-    pub fn keep_only(&self, is_needed: impl Fn(&str) -> bool) {
-        self.of_host().retain(|host, _| is_needed(host));
+    /// Forgets all: no work is left for them.
+    pub fn forget_all(&self) {
+        self.of_host().clear();
     }
 }
 

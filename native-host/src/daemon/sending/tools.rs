@@ -89,7 +89,8 @@ fn netscape(cookies: &[Cookie]) -> String {
             "{domain}\t{}\t{}\t{}\t{}\t{}\t{}\n",
             yes(!cookie.host_only),
             cookie.path,
-            yes(cookie.secure),
+            // Whatever the site allows: they do not go with plain http.
+            yes(true),
             cookie.expires_at.unwrap_or(0),
             cookie.name,
             cookie.value.expose(),
@@ -134,6 +135,12 @@ mod tests {
         let lines: Vec<&str> = text.lines().skip(1).collect();
         assert_eq!(lines[0], "videos.example.com\tFALSE\t/\tTRUE\t0\ta\t1");
         assert_eq!(lines[1], ".videos.example.com\tTRUE\t/\tTRUE\t4000000000\tb\t2");
+    }
+
+    #[test]
+    fn no_cookie_goes_with_plain_http() {
+        let open = Cookie { secure: false, ..cookie("a", "1", true, None) };
+        assert!(netscape(&[open]).ends_with("\tFALSE\t/\tTRUE\t0\ta\t1\n"));
     }
 
     #[test]
