@@ -1,13 +1,15 @@
-//! The library: what the person has, searched, filed, marked, deleted with undo, and played.
+//! The library: what the person has, searched, filed, marked, changed, deleted with undo, and played.
 
 mod bar;
 mod details;
 mod drag;
+mod edit;
 mod filter;
 mod folder_tree;
 mod folders;
 mod layout;
 mod row;
+mod tag_fields;
 mod thing;
 mod tile;
 
@@ -35,6 +37,7 @@ use protocol::shelf::{
     Facets, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, OfLibraryItems, Place,
 };
 use protocol::{FolderId, LibraryItemId};
+use tag_fields::Target;
 
 /// How long a search waits for the next letter.
 const TYPING_MS: u32 = 120;
@@ -81,6 +84,8 @@ pub struct Library {
     place: Derived<Place>,
     /// Of which thing the details are shown.
     opened: State<Option<LibraryItemId>>,
+    /// What is changed in a dialog.
+    edited: State<Option<Target>>,
     /// What the person is to confirm.
     asked: State<Option<Question>>,
     /// Things are shown as tiles.
@@ -104,6 +109,7 @@ pub fn library(page: Page) -> AnyView {
         counts: State::new([None; PLACES.len()]),
         place: Derived::new(move || list.query.with(|query| query.place)),
         opened: State::new(None),
+        edited: State::new(None),
         asked: State::new(None),
         tiles: State::new(layout::remembered()),
         dragged: State::default(),
@@ -128,6 +134,7 @@ pub fn library(page: Page) -> AnyView {
             </div>
             {live_view(content)}
             {details::opened(library)}
+            {edit::edited(library)}
             {question(library.asked)}
         </div>
     }
