@@ -1,4 +1,4 @@
-//! The library in the app page: found, played, marked, deleted and brought back, in the real browser.
+//! The library in the app page: found, played, marked, changed, deleted and brought back, in the real browser.
 
 use anyhow::{Context, Result, ensure};
 use e2e::browser::{Browser, Config};
@@ -159,6 +159,46 @@ async fn things_move_to_folders_by_pointer_and_by_keyboard_and_show_as_tiles() -
     wait::until("tiles again", wait::LONG, tiles).await?;
     page.click("button", "Play ").await?;
     plays_beyond(&page, 0.3).await?;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    Ok(())
+}
+
+/// Waits until the titles in sight have `there` and not `gone`.
+async fn wait_titles(page: &Page, there: &str, gone: &str) -> Result<()> {
+    let look = async || {
+        let script = "[...document.querySelectorAll('.title-button')].map(e => e.innerText)";
+        let titles: Vec<String> = page.session.evaluate(script).await?;
+        let has = |title: &str| titles.iter().any(|there| there == title);
+        Ok((has(there) && !has(gone)).then_some(()))
+    };
+    wait::until(&format!("{there:?} instead of {gone:?}"), wait::LONG, look).await
+}
+
+#[tokio::test]
+async fn a_title_is_changed_in_the_dialog_and_changed_back() -> Result<()> {
+    const NEW: &str = "Quite another title";
+    let (_stage, browser, page) = with_songs().await?;
+    let first: String =
+        page.session.evaluate("document.querySelector('.item .title-button').innerText").await?;
+    page.click("button", &first).await?;
+    page.click("button", "Edit").await?;
+    page.wait_control("textbox", |name| name == "Title").await?;
+    // What was written there is selected, so that what is typed takes its place.
+    let old: String = page
+        .session
+        .evaluate("(() => { const e = document.activeElement; e.select(); return e.value })()")
+        .await?;
+    page.session.call("Input.insertText", json!({"text": NEW})).await?;
+    page.click("button", "Save").await?;
+    page.wait_text("1 thing changed.").await?;
+    wait_titles(&page, NEW, &old).await?;
+    let focused: bool =
+        page.session.evaluate("document.activeElement.matches('.title-button')").await?;
+    ensure!(focused, "the focus does not come back from the dialogs");
+
+    page.click("button", "Undo").await?;
+    page.wait_text("1 thing is as it was before.").await?;
+    wait_titles(&page, &old, NEW).await?;
     assert_eq!(browser.complaints(), Vec::<String>::new());
     Ok(())
 }

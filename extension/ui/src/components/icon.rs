@@ -26,6 +26,7 @@ pub enum Icon {
     Muted,
     Next,
     Pause,
+    Pencil,
     Person,
     Play,
     Plug,
@@ -79,6 +80,7 @@ impl Icon {
             }
             Icon::Next => "<path d='M6 6v12l9-6zM18.5 6v12'/>",
             Icon::Pause => "<path d='M9 5.5v13M15 5.5v13'/>",
+            Icon::Pencil => "<path d='M4.5 19.5 5.5 15 16 4.5l3.5 3.5L9 18.5zM13.5 7l3.5 3.5'/>",
             Icon::Person => {
                 "<circle cx='12' cy='8.5' r='4'/><path d='M4.5 20a7.5 7.5 0 0 1 15 0'/>"
             }

@@ -1,5 +1,6 @@
 //! What can be done with the ticked things.
 
+use super::tag_fields::Target;
 use super::{Library, folder_tree, in_trash};
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
@@ -13,7 +14,7 @@ use protocol::method::{EmptyTrash, Nothing};
 use protocol::shelf::Place;
 use std::rc::Rc;
 
-/// For things in the trash: to bring them back. For others: to file, mark and delete them.
+/// For things in the trash: to bring them back. For others: to file, mark, change and delete them.
 pub fn actions(library: Library) -> AnyView {
     let taken = move || library.list.take_selection();
     match library.place.get() {
@@ -26,11 +27,18 @@ pub fn actions(library: Library) -> AnyView {
             view! {
                 {move_choice(library)}
                 {button("compact", Some(Icon::Star), t(mark), move || library.mark(taken(), !marked))}
+                {button("compact", Some(Icon::Pencil), t("edit"), move || edit(library))}
                 {button("compact", Some(Icon::Trash), t("delete_selected"), move || library.delete(taken()))}
             }
             .into_any()
         }
     }
+}
+
+/// They stay ticked, so that the focus comes back to the button.
+fn edit(library: Library) {
+    let ticked = library.list.selected.get_untracked().into_ids();
+    library.edited.set(Some(Target::Ticked(ticked)));
 }
 
 /// A folder is chosen first and gone to with a button: a choice alone would move things at each arrow key.

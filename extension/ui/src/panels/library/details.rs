@@ -1,10 +1,11 @@
 //! Everything known of one thing. All of it is text from elsewhere, and is shown as text.
 
+use super::tag_fields::{TagFields, Target};
 use super::{Library, folder_tree};
 use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
 use crate::components::button::button;
-use crate::components::dialog::dialog;
+use crate::components::dialog::{close_dialog, dialog};
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live_view};
 use crate::link::ask;
@@ -27,6 +28,8 @@ pub fn opened(library: Library) -> Live<AnyView> {
 
 fn of(library: Library, id: LibraryItemId) -> AnyView {
     let asked = State::new(None as Asked);
+    // What is to be changed, in a dialog that opens when this one has closed and given the focus back.
+    let next = State::new(None::<Target>);
     spawn_local(async move {
         asked.set(Some(ask::<ShowLibraryItem>(OfLibraryItem { item: id }).await));
     });
@@ -35,13 +38,16 @@ fn of(library: Library, id: LibraryItemId) -> AnyView {
         Some(Err(error)) => {
             view! { <p class="complaint" role="alert">{words::error(&error)}</p> }.into_any()
         }
-        Some(Ok(details)) => known(library, details),
+        Some(Ok(details)) => known(library, details, next),
     };
     let content = view! { <div class="stack">{live_view(content)}</div> };
-    dialog("wide", t("details_title"), content.into_any(), move || library.opened.set(None))
+    dialog("wide", t("details_title"), content.into_any(), move || {
+        library.edited.set(next.get_untracked());
+        library.opened.set(None);
+    })
 }
 
-fn known(library: Library, details: LibraryDetails) -> AnyView {
+fn known(library: Library, details: LibraryDetails, next: State<Option<Target>>) -> AnyView {
     let LibraryDetails { item, lyrics, prompt, page_url, description, subtitles, sha256, raw } =
         details;
     let title = words::library_title(&item);
@@ -58,10 +64,19 @@ fn known(library: Library, details: LibraryDetails) -> AnyView {
     let shared = (item.references > 1).then(|| {
         view! { <p class="small muted">{tn("details_shared", item.references.into())}</p> }
     });
+    // What is deleted is restored first.
+    let edit = item.deleted_at.is_none().then(|| {
+        let target = Target::One(id, TagFields::of(&item));
+        button("", Some(Icon::Pencil), t("edit"), move || {
+            next.set(Some(target.clone()));
+            close_dialog();
+        })
+    });
     view! {
         <h3>{title}</h3>
         <div class="row">
             {button("primary", Some(Icon::Play), t("player_play"), move || library.play(id))}
+            {edit}
             {page}
         </div>
         {facts(about)}

@@ -1,6 +1,7 @@
-//! The places of the library at the side: what is always there, and the tree of folders that the person arranges.
+//! The places of the library at the side: what is always there, the tree of folders that the person arranges, and the
+//! kept searches.
 
-use super::{Library, PLACES, bar, drag, folder_tree, in_trash};
+use super::{Library, PLACES, bar, drag, folder_tree, in_trash, kept};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::dialog::Question;
@@ -52,6 +53,7 @@ pub fn side(library: Library) -> AnyView {
             <ul class="stack-tight">{tree}</ul>
             {live_view(move || tools(library, edit))}
             {live_view(move || edit.get().map(|now| name_form(library, edit, now)))}
+            {kept::kept(library)}
         </nav>
     }
     .into_any()
@@ -154,7 +156,7 @@ fn name_form(library: Library, edit: State<Option<Edit>>, now: Edit) -> AnyView 
     // A name that the daemon refuses stays, to be changed.
     let close = move || {
         edit.set(None);
-        focus(".places [aria-current]");
+        focus(".places [aria-current=page]");
     };
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

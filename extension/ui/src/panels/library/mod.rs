@@ -1,13 +1,17 @@
-//! The library: what the person has, searched, filed, marked, deleted with undo, and played.
+//! The library: what the person has, searched, filed, marked, changed, deleted with undo, and played.
 
 mod bar;
 mod details;
 mod drag;
+mod edit;
 mod filter;
 mod folder_tree;
 mod folders;
+mod kept;
+mod kept_name;
 mod layout;
 mod row;
+mod tag_fields;
 mod thing;
 mod tile;
 
@@ -17,6 +21,7 @@ use super::selection::Selection;
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::dialog::{Question, question};
+use crate::components::focus::keep_focus;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::missing_host::missing_host;
@@ -25,16 +30,19 @@ use crate::link::{ask, command};
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use browser::environment::sleep;
+use kept_name::Naming;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::method::{
-    CountFacets, DeleteItems, ListFolders, ListLibrary, MarkFavorites, Method, MoveItems, Nothing,
-    RestoreItems,
+    CountFacets, DeleteItems, ListFolders, ListLibrary, ListSmartFolders, MarkFavorites, Method,
+    MoveItems, Nothing, RestoreItems,
 };
 use protocol::shelf::{
     Facets, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, OfLibraryItems, Place,
 };
+use protocol::smart::SmartFolder;
 use protocol::{FolderId, LibraryItemId};
+use tag_fields::Target;
 
 /// How long a search waits for the next letter.
 const TYPING_MS: u32 = 120;
@@ -75,12 +83,17 @@ pub struct Library {
     facets: State<Facets>,
     /// The virtual folders.
     folders: State<Vec<Folder>>,
+    /// The kept searches, and the name that is asked for one.
+    kept: State<Vec<SmartFolder>>,
+    naming: State<Option<Naming>>,
     /// How many things are in each of [`PLACES`].
     counts: State<[Option<u64>; PLACES.len()]>,
     /// The part that is looked at.
     place: Derived<Place>,
     /// Of which thing the details are shown.
     opened: State<Option<LibraryItemId>>,
+    /// What is changed in a dialog.
+    edited: State<Option<Target>>,
     /// What the person is to confirm.
     asked: State<Option<Question>>,
     /// Things are shown as tiles.
@@ -101,9 +114,12 @@ pub fn library(page: Page) -> AnyView {
         text: State::default(),
         facets: State::default(),
         folders: State::default(),
+        kept: State::default(),
+        naming: State::new(None),
         counts: State::new([None; PLACES.len()]),
         place: Derived::new(move || list.query.with(|query| query.place)),
         opened: State::new(None),
+        edited: State::new(None),
         asked: State::new(None),
         tiles: State::new(layout::remembered()),
         dragged: State::default(),
@@ -123,11 +139,14 @@ pub fn library(page: Page) -> AnyView {
                 <div class="row"><h1>{t("library_title")}</h1> {count(library)}</div>
                 <div class="row">
                     {layout::buttons(library.tiles)}
+                    {kept::keep_button(library)}
                     {search_field(t("library_search"), library.text, move |text| library.search(text))}
                 </div>
             </div>
             {live_view(content)}
             {details::opened(library)}
+            {edit::edited(library)}
+            {kept_name::named(library)}
             {question(library.asked)}
         </div>
     }
@@ -197,12 +216,18 @@ impl Library {
         });
     }
 
-    /// Loads the folders and counts what is where.
+    /// Loads the folders and the kept searches, and counts what is where.
     fn load_places(self) {
         spawn_local(async move {
             match ask::<ListFolders>(Nothing {}).await {
                 Ok(answer) => self.take_folders(answer.folders),
                 Err(error) => self.store.toasts.complain(&error),
+            }
+        });
+        spawn_local(async move {
+            // What keeps them from coming keeps the folders as well, of which it is said.
+            if let Ok(answer) = ask::<ListSmartFolders>(Nothing {}).await {
+                keep_focus(|| self.kept.set(answer.folders));
             }
         });
         for (at, (place, ..)) in PLACES.into_iter().enumerate() {
