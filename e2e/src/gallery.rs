@@ -4,12 +4,15 @@ use crate::browser::Browser;
 use crate::page::{Page, Scheme};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The popup's width, in CSS pixels.
 const POPUP_WIDTH: u32 = 380;
 /// The tallest popup that a browser shows.
 const POPUP_HEIGHT: f64 = 600.0;
 const TAB: (u32, u32) = (1280, 800);
+/// How long two frames may take before they are asked for again.
+const FRAME_LIMIT: Duration = Duration::from_secs(5);
 
 /// What is taken in a tab: the name of the picture, the page, and what is on it once it has its content.
 const TABS: &[(&str, &str, &str)] = &[
@@ -99,8 +102,13 @@ pub async fn settled(page: &Page) -> Result<()> {
     crate::wait::until("the page to be drawn", crate::wait::LONG, look).await?;
     let frames =
         "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))";
-    page.session.call("Page.bringToFront", serde_json::json!({})).await?;
-    page.session.evaluate::<i64>(frames).await.map(drop)
+    // A tab that is just being shown may miss the question, and then never answers it.
+    let drawn = async || {
+        page.session.call("Page.bringToFront", serde_json::json!({})).await?;
+        let frame = page.session.evaluate::<i64>(frames);
+        Ok(matches!(tokio::time::timeout(FRAME_LIMIT, frame).await, Ok(Ok(_))).then_some(()))
+    };
+    crate::wait::until("two frames", crate::wait::LONG, drawn).await
 }
 
 fn file_name(name: &str, language: &str, scheme: Scheme) -> String {
