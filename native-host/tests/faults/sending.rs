@@ -427,8 +427,7 @@ fn a_kill_in_the_middle_loses_nothing_and_leaves_nothing() {
         // A session is in memory only.
         stage.browser().ask::<PutSiteSession>(session(&stage));
     }
-    let balance = end_of(&stage, job);
-    assert_eq!(balance.done + balance.already, 14, "{balance:?}");
+    stage.browser().wait_for(job, |job| job.balance.done + job.balance.already == 14);
     assert_eq!(all(&stage).len(), 14);
     for item in all(&stage) {
         assert!(codecs(&stage.library().join(&item.name)).contains("h264"), "{}", item.name);

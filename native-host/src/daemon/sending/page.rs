@@ -2,7 +2,7 @@
 
 use super::arrival::{Arrival, Outcome};
 use super::{arrival, playable};
-use crate::daemon::engine::Engine;
+use crate::daemon::engine::{Engine, SESSION_ERRORS};
 use crate::daemon::song;
 use library::{Claimed, Finished};
 use media::convert::{AudioFormat, Want};
@@ -68,6 +68,12 @@ pub(in crate::daemon) async fn bring(
         }
         Err(error) => Err(error),
     };
+    let came_meanwhile = work.session.is_none() && engine.site_sessions.of(host).is_some();
+    let finished = finished.map_err(|failed| match SESSION_ERRORS.contains(&failed.error.code) {
+        // The session came while it was tried without one: it is put back and tried with it.
+        true if came_meanwhile => ErrorBody::new(ErrorCode::Withdrawn).into(),
+        _ => failed,
+    });
     let shelf = engine.library.shelf();
     if let Err(error) = shelf.remove_nest(&claimed.item.to_string()) {
         tracing::warn!(%error, "a folder of finished work stays until the next start");
