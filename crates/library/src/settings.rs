@@ -4,22 +4,10 @@ use crate::database::Library;
 use crate::error::LibraryError;
 use crate::names;
 use crate::shelf::Shelf;
+use protocol::settings::ENCODER_PRESETS;
 use protocol::{Settings, SettingsPatch, Variant};
 use sqlx::Row;
 use std::path::{Component, Path};
-
-/// x264's presets, from the fastest.
-const PRESETS: &[&str] = &[
-    "ultrafast",
-    "superfast",
-    "veryfast",
-    "faster",
-    "fast",
-    "medium",
-    "slow",
-    "slower",
-    "veryslow",
-];
 
 impl Library {
     /// The settings in force.
@@ -168,8 +156,8 @@ fn patch_sending(settings: &mut Settings, patch: &SettingsPatch) -> Result<(), L
         settings.send_as = known.then_some(variant).ok_or_else(unknown)?;
     }
     if let Some(preset) = &patch.encoder_preset {
-        if !PRESETS.contains(&preset.as_str()) {
-            let words = format!("the encoder's preset is one of {}", PRESETS.join(", "));
+        if !ENCODER_PRESETS.contains(&preset.as_str()) {
+            let words = format!("the encoder's preset is one of {}", ENCODER_PRESETS.join(", "));
             return Err(LibraryError::Invalid(words));
         }
         settings.encoder_preset = preset.clone();

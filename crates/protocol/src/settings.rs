@@ -3,6 +3,19 @@
 use crate::item::Variant;
 use serde::{Deserialize, Serialize};
 
+/// What [`Settings::encoder_preset`] may be: x264's presets, from the fastest.
+pub const ENCODER_PRESETS: &[&str] = &[
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+];
+
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -12,6 +12,7 @@ mod components;
 mod event_json;
 mod language;
 mod link;
+mod memo;
 mod onboarding;
 mod panels;
 mod player;

@@ -101,13 +101,7 @@ async fn the_values_before_undo_an_edit_and_the_site_is_followed_again() {
 
 #[tokio::test]
 async fn of_two_things_with_one_file_the_edited_one_gets_its_own() {
-    let bench = Bench::new().await;
-    let job = bench.job("one").await;
-    bench.add(job, &[song("a", "First"), song("b", "Second")]).await;
-    for claimed in bench.claim().await {
-        let output = bench.sealed(&claimed, b"the same bytes");
-        bench.library.commit(&claimed, vec![output]).await.unwrap();
-    }
+    let bench = Bench::with_twins().await;
     let id = bench.things(Place::Everything).await[0].id;
     let album = TagValues { album: Some("Own".into()), ..TagValues::default() };
     edit(&bench, id, &album).await;
@@ -121,13 +115,7 @@ async fn of_two_things_with_one_file_the_edited_one_gets_its_own() {
 
 #[tokio::test]
 async fn a_deleted_twin_comes_back_with_its_own_bytes() {
-    let bench = Bench::new().await;
-    let job = bench.job("one").await;
-    bench.add(job, &[song("a", "First"), song("b", "Second")]).await;
-    for claimed in bench.claim().await {
-        let output = bench.sealed(&claimed, b"the same bytes");
-        bench.library.commit(&claimed, vec![output]).await.unwrap();
-    }
+    let bench = Bench::with_twins().await;
     let things = bench.things(Place::Everything).await;
     bench.library.delete_items(&[things[1].id]).await.unwrap();
     let album = TagValues { album: Some("Own".into()), ..TagValues::default() };

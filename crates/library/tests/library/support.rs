@@ -88,6 +88,18 @@ impl Bench {
         }
     }
 
+    /// Brings two songs with the same bytes.
+    pub async fn with_twins() -> Self {
+        let bench = Self::new().await;
+        let job = bench.job("one").await;
+        bench.add(job, &[song("a", "First"), song("b", "Second")]).await;
+        for claimed in bench.claim().await {
+            let output = bench.sealed(&claimed, b"the same bytes");
+            bench.library.commit(&claimed, vec![output]).await.unwrap();
+        }
+        bench
+    }
+
     pub async fn bring_all(&self) {
         for claimed in self.claim().await {
             let output = self.sealed(&claimed, claimed.source_id.as_bytes());

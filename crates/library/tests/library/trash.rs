@@ -20,13 +20,7 @@ async fn with_one() -> (Bench, LibraryItemId) {
 
 /// Two songs with the same bytes.
 async fn with_twins() -> (Bench, [LibraryItemId; 2]) {
-    let bench = Bench::new().await;
-    let job = bench.job("one").await;
-    bench.add(job, &[song("a", "First"), song("b", "Second")]).await;
-    for claimed in bench.claim().await {
-        let output = bench.sealed(&claimed, b"the same bytes");
-        bench.library.commit(&claimed, vec![output]).await.unwrap();
-    }
+    let bench = Bench::with_twins().await;
     let things = bench.things(Place::Everything).await;
     assert_eq!(bench.names().len(), 1, "one file");
     assert_eq!(things.iter().map(|thing| thing.references).collect::<Vec<_>>(), [2, 2]);

@@ -11,19 +11,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::SettingsPatch;
 use protocol::method::{Check, Doctor, Nothing};
+use protocol::settings::ENCODER_PRESETS;
 
-/// The presets of x264, the quickest first.
-const PRESETS: &[&str] = &[
-    "ultrafast",
-    "superfast",
-    "veryfast",
-    "faster",
-    "fast",
-    "medium",
-    "slow",
-    "slower",
-    "veryslow",
-];
 /// The one that is meant when nothing is set.
 const USUAL_PRESET: &str = "medium";
 /// Heights of pictures as sites offer them.
@@ -72,7 +61,7 @@ fn presets(chosen: &str) -> Vec<(String, String)> {
         USUAL_PRESET => tf("preset_usual", &[("name", name)]),
         _ => name.to_owned(),
     };
-    with_chosen(PRESETS.iter().map(|name| ((*name).to_owned(), word(name))), chosen)
+    with_chosen(ENCODER_PRESETS.iter().map(|name| ((*name).to_owned(), word(name))), chosen)
 }
 
 fn heights(chosen: &str) -> Vec<(String, String)> {
@@ -172,7 +161,7 @@ mod tests {
         speak();
         let Settings { encoder_preset, max_height, .. } = Settings::default();
         assert_eq!(encoder_preset, USUAL_PRESET);
-        assert_eq!(names(presets(&encoder_preset)).len(), PRESETS.len());
+        assert_eq!(names(presets(&encoder_preset)).len(), ENCODER_PRESETS.len());
         assert_eq!(names(heights(&max_height.to_string())).len(), HEIGHTS.len() + 1);
         assert!(names(heights("900")).contains(&"900".to_owned()));
         assert!(presets("medium").contains(&("medium".into(), "medium (usual)".into())));

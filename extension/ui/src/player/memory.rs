@@ -1,7 +1,7 @@
 //! What the player remembers from one visit to the next: volume, order, and where it was. In `localStorage`.
 
 use super::play_queue::Repeat;
-use leptos::prelude::window;
+use crate::memo;
 use protocol::LibraryItemId;
 
 /// The record's name.
@@ -49,17 +49,12 @@ impl Default for Memory {
 impl Memory {
     /// What was kept; the defaults where that is nothing or nonsense.
     pub fn load() -> Self {
-        let storage = window().local_storage().ok().flatten();
-        let kept = storage.and_then(|storage| storage.get_item(KEY).ok().flatten());
-        Self::parse(&kept.unwrap_or_default())
+        Self::parse(&memo::kept(KEY))
     }
 
     /// Keeps this.
     pub fn save(&self) {
-        if let Ok(Some(storage)) = window().local_storage() {
-            // Without room the next visit begins with what was kept before.
-            let _ = storage.set_item(KEY, &self.text());
-        }
+        memo::keep(KEY, &self.text());
     }
 
     fn text(&self) -> String {

@@ -1,6 +1,6 @@
 //! Where the person stopped in long things, so that each goes on from there. In `localStorage`.
 
-use leptos::prelude::window;
+use crate::memo;
 use protocol::LibraryItemId;
 
 /// The record's name.
@@ -19,17 +19,12 @@ pub struct Places(Vec<(LibraryItemId, u64)>);
 impl Places {
     /// What was kept; nothing where that is nonsense.
     pub fn load() -> Self {
-        let storage = window().local_storage().ok().flatten();
-        let kept = storage.and_then(|storage| storage.get_item(KEY).ok().flatten());
-        Self::parse(&kept.unwrap_or_default())
+        Self::parse(&memo::kept(KEY))
     }
 
     /// Keeps them.
     pub fn save(&self) {
-        if let Ok(Some(storage)) = window().local_storage() {
-            // Without room the next visit begins with what was kept before.
-            let _ = storage.set_item(KEY, &self.text());
-        }
+        memo::keep(KEY, &self.text());
     }
 
     /// Where to go on with a thing, in seconds.

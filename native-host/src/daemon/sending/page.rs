@@ -92,23 +92,25 @@ impl Work<'_> {
         if let Some(media) = media {
             match self.download(media).await {
                 Ok(()) => return Ok(Outcome::Arrived(Box::new(self.downloaded(media)))),
-                // A page that only looks like a file.
-                Err(failed) if failed.error.code == ErrorCode::NotMedia => {}
-                // Where the person allows it, yt-dlp reaches it.
-                Err(failed)
-                    if failed.error.code == ErrorCode::AddressRefused
-                        && self.settings.allow_local => {}
-                // What the page named then is not for ever: it is read again.
-                Err(failed)
-                    if named.is_some()
-                        && failed.error.class() == ErrorClass::Permanent
-                        && failed.error.code != ErrorCode::Withdrawn => {}
-                Err(failed)
-                    if named.is_some() && failed.error.code == ErrorCode::AddressExpired => {}
+                Err(failed) if self.may_be_for_ytdlp(&failed.error, named.is_some()) => {}
                 Err(failed) => return Err(self.explained(failed)),
             }
         }
         Ok(self.by_ytdlp().await?)
+    }
+
+    /// Whether yt-dlp may bring what did not come directly. `was_named`: the address is one that the page named when it
+    /// was read, which is not for ever.
+    fn may_be_for_ytdlp(&self, error: &ErrorBody, was_named: bool) -> bool {
+        match error.code {
+            // A page that only looks like a file.
+            ErrorCode::NotMedia => true,
+            ErrorCode::Withdrawn => false,
+            // Where the person allows it, yt-dlp reaches it.
+            ErrorCode::AddressRefused => self.settings.allow_local || was_named,
+            ErrorCode::AddressExpired => was_named,
+            _ => was_named && error.class() == ErrorClass::Permanent,
+        }
     }
 
     /// A file that is refused to a stranger may be for those who are signed in; refused to them, it is withheld.

@@ -7,6 +7,7 @@ use crate::catalogue::t;
 use crate::components::button::LiveButton;
 use crate::components::icon::Icon;
 use crate::components::live::{live, live_view};
+use crate::memo;
 use crate::state::State;
 use leptos::prelude::*;
 
@@ -16,9 +17,7 @@ const AS_TILES: &str = "tiles";
 
 /// Whether tiles were chosen at the last visit.
 pub fn remembered() -> bool {
-    let storage = window().local_storage().ok().flatten();
-    let kept = storage.and_then(|storage| storage.get_item(KEY).ok().flatten());
-    kept.as_deref() == Some(AS_TILES)
+    memo::kept(KEY) == AS_TILES
 }
 
 fn choose(tiles: State<bool>, as_tiles: bool) {
@@ -26,10 +25,7 @@ fn choose(tiles: State<bool>, as_tiles: bool) {
         return;
     }
     tiles.set(as_tiles);
-    if let Ok(Some(storage)) = window().local_storage() {
-        // Without room the next visit begins with what was kept before.
-        let _ = storage.set_item(KEY, if as_tiles { AS_TILES } else { "list" });
-    }
+    memo::keep(KEY, if as_tiles { AS_TILES } else { "list" });
 }
 
 /// The two buttons.
