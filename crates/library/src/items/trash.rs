@@ -8,7 +8,7 @@
 use super::ids;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
-use crate::extras::name_beside;
+use crate::extras::names_beside;
 use crate::names;
 use protocol::LibraryItemId;
 use protocol::shelf::{Changed, Collected};
@@ -290,7 +290,7 @@ async fn drop_sidecars(
     for row in &rows {
         let json: String = row.try_get(0)?;
         if let (Some(language), Some(extension)) = (row.try_get(1)?, row.try_get(2)?) {
-            names.insert(name_beside(&json, language, extension));
+            names.extend(names_beside(&json, language, extension));
         }
         names.insert(names::lyrics_name(&json));
         names.insert(json);
