@@ -5,6 +5,7 @@ use crate::claim::{day, name_parts};
 use crate::database::{Library, json_column, named_column, optional_json_column};
 use crate::error::LibraryError;
 use crate::extras::{Extra, SUBRIP, name_beside};
+use crate::items::trash::drop_sidecars;
 use crate::names;
 use protocol::edit::TagValues;
 use protocol::{Metadata, Source, Variant};
@@ -130,7 +131,7 @@ impl Library {
         write.commit().await
     }
 
-    /// Notes that a sidecar is on disk.
+    /// Notes that sidecars are on disk. Those of songs that were deleted while they were written are removed again.
     ///
     /// # Errors
     /// Database failures.
@@ -152,6 +153,10 @@ impl Library {
                 .execute(&mut *write.tx)
                 .await?;
         }
-        write.commit().await
+        let records: Vec<i64> = written.iter().map(|sidecar| sidecar.record_id).collect();
+        let surplus = drop_sidecars(&mut write, &records).await?;
+        write.commit().await?;
+        self.remove_sidecars(&surplus);
+        Ok(())
     }
 }

@@ -26,4 +26,5 @@ mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod titles;
+mod updates;
 mod wrong_answers;

@@ -25,8 +25,8 @@ pub const ESCAPING_LANGUAGE: &str = "/../../escaped";
 pub(super) type Part = (&'static str, f64, f64);
 /// What the page `/chapters` tells of: two parts that overlap, and two that are nowhere.
 pub(super) const PARTS: &[Part] = &[
-    ("Before", -9.0, -3.0),
     ("Tide", 0.0, 2.0),
+    ("Before", -9.0, -3.0),
     ("Ebb", 2.0, 5.0),
     ("Gulls", 1.0, 4.0),
     ("After", 5_000.0, 9_000.0),

@@ -260,7 +260,7 @@ impl Library {
         Ok(())
     }
 
-    fn remove_sidecars(&self, sidecars: &[String]) {
+    pub(crate) fn remove_sidecars(&self, sidecars: &[String]) {
         let shelf = self.shelf();
         for name in sidecars {
             if let Err(error) = shelf.remove(name) {
@@ -271,7 +271,7 @@ impl Library {
 }
 
 /// Songs of which nothing is left have no files beside them; gives the names of those they had.
-async fn drop_sidecars(
+pub(crate) async fn drop_sidecars(
     write: &mut Write<'_>,
     records: &[i64],
 ) -> Result<Vec<String>, LibraryError> {

@@ -18,6 +18,8 @@ pub const MOST_LANGUAGES: usize = 100;
 const CODE_LIMIT: usize = 35;
 /// Of one file of subtitles, in bytes.
 const LARGEST_TEXT: &str = "16M";
+/// A picture to look at is smaller, in bytes.
+const LARGEST_PICTURE: u64 = 32 << 20;
 /// Of all together, in bytes: what a server sends without saying how much is noticed by this.
 const MOST_BYTES: u64 = 64 << 20;
 /// Of all together; what came until then is kept.
@@ -142,7 +144,9 @@ fn found(folder: &Path, media: &Path) -> Result<(Vec<Subtitle>, Option<PathBuf>)
             Some(language) if SUBTITLES.contains(&extension) => {
                 subtitles.push(Subtitle { language: language.to_owned(), file: entry.path() });
             }
-            None if PICTURES.contains(&extension) => picture = Some(entry.path()),
+            None if PICTURES.contains(&extension) && entry.metadata()?.len() <= LARGEST_PICTURE => {
+                picture = Some(entry.path());
+            }
             _ => {}
         }
     }

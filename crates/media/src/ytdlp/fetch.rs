@@ -165,6 +165,8 @@ impl YtDlp {
             .args(["--progress", "--progress-delta", "0.25"])
             .args(["--progress-template", progress::TEMPLATE, "--print", FILE_TEMPLATE])
             .args(["--write-info-json", "--no-write-playlist-metafiles"])
+            // Cleaning fails where the language of a subtitle is not said; it is done by `Info`.
+            .arg("--no-clean-info-json")
             .args(["--output", OUTPUT])
             // It would go on behind what is there without asking whether that is still the same.
             .args(["--no-continue", "--force-overwrites"])

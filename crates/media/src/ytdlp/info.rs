@@ -14,8 +14,17 @@ const LIST_LIMIT: usize = 1000;
 /// A name of a language, in characters.
 const NAME_LIMIT: usize = 100;
 /// Addresses that open the file to whoever has them, and what belongs to this machine.
-const PRIVATE: &[&str] =
-    &["url", "manifest_url", "fragment_base_url", "cookies", "filename", "filepath"];
+const PRIVATE: &[&str] = &[
+    "url",
+    "manifest_url",
+    "fragment_base_url",
+    "cookies",
+    "filename",
+    "filepath",
+    "infojson_filename",
+    "original_url",
+    "playlist_autonumber",
+];
 
 /// What a site says about a thing.
 #[derive(Clone, Debug, Default, PartialEq)]

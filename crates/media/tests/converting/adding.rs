@@ -2,11 +2,14 @@
 
 use crate::stage::*;
 use crate::support;
+use media::Program;
 use media::convert::{
-    Additions, AudioFormat, Chapter, Form, Plan, Sheet, StreamKind, Text, Want, Wishes, plan,
+    Additions, AudioFormat, Chapter, ConvertError, Form, Plan, Sheet, StreamKind, Text, Want,
+    Wishes, picture, plan,
 };
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use tokio_util::sync::CancellationToken;
 
 fn text(folder: &Path, language: &str, title: Option<&str>, said: &str) -> Text {
     let file = folder.join(format!("{}.srt", said.len()));
@@ -143,4 +146,23 @@ async fn a_hundred_languages_and_a_thousand_chapters_are_taken() {
     let texts = found.streams.iter().filter(|stream| stream.kind == StreamKind::Subtitle);
     assert_eq!(texts.count(), 100);
     assert_eq!(found.chapters.len(), 1000);
+}
+
+#[tokio::test]
+async fn a_picture_of_any_kind_becomes_a_jpeg_and_what_is_none_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = found(Program::Ffmpeg).await;
+    let cancel = CancellationToken::new();
+    let output = folder.path().join("made.jpg");
+    for name in ["a.webp", "a.gif", "a.png"] {
+        let file = folder.path().join(name);
+        support::ffmpeg(&["-f", "lavfi", "-i", "testsrc=size=1600x900", "-frames:v", "1"], &file);
+        picture(&program, &file, &output, &cancel).await.unwrap();
+        let stream = &support::probe(&output)["streams"][0];
+        assert_eq!((&stream["codec_name"], &stream["width"]), (&"mjpeg".into(), &1280.into()));
+    }
+    let page = folder.path().join("page.jpg");
+    std::fs::write(&page, "<html>Not found</html>").unwrap();
+    let error = picture(&program, &page, &output, &cancel).await.unwrap_err();
+    assert!(matches!(error, ConvertError::Damaged(_)), "{error:?}");
 }

@@ -4,7 +4,9 @@ use super::page::Work;
 use super::playable::Made;
 use super::texts::{self, Text};
 use crate::daemon::seal::{self, Draft, Writing};
-use library::{Claimed, Extra, ExtraKind, Finished, ORIGINAL, Output, names, site_title};
+use library::{
+    Claimed, Extra, ExtraKind, Finished, LibraryError, ORIGINAL, Output, names, site_title,
+};
 use media::convert::{self, Additions, Chapter, Sheet};
 use media::ytdlp::{Fetched, Info, Language, Subtitle};
 use media::{Container, Cover, Program};
@@ -102,13 +104,11 @@ impl Arrival {
             return Ok(());
         };
         let (told, came) = (std::mem::take(&mut self.told), std::mem::take(&mut self.subtitles));
-        let sorting =
-            tokio::task::spawn_blocking(move || texts::sort(&told, &came, &folder, duration_s));
-        let failed = |error: &dyn std::fmt::Display| {
-            ErrorBody::new(ErrorCode::Io).with("detail", error.to_string())
-        };
-        let sorted =
-            sorting.await.map_err(|lost| failed(&lost))?.map_err(|error| failed(&error))?;
+        let sorting = tokio::task::spawn_blocking(move || {
+            texts::sort(&told, &came, &folder, duration_s).map_err(|error| refused(&folder, error))
+        });
+        let lost = |lost| ErrorBody::new(ErrorCode::Internal).with("detail", lost);
+        let sorted = sorting.await.map_err(lost)??;
         self.texts = sorted.kept;
         self.said.metadata.left_out.extend(sorted.left_out);
         Ok(())
@@ -138,9 +138,8 @@ impl Arrival {
         ];
         let told: Vec<_> = told.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
         let sheet = Sheet::write(&folder.join("sheet.txt"), &told, &self.chapters);
-        let failed = |error: std::io::Error| ErrorBody::new(ErrorCode::Io).with("detail", error);
-        let texts = self.texts.iter().map(text).collect();
-        Ok(Additions { texts, sheet: Some(sheet.map_err(failed)?) })
+        let sheet = sheet.map_err(|error| refused(folder, error))?;
+        Ok(Additions { texts: self.texts.iter().map(text).collect(), sheet: Some(sheet) })
     }
 
     /// The item with what is said of it now.
@@ -170,6 +169,11 @@ impl Arrival {
         });
         texts.chain(picture).collect()
     }
+}
+
+/// What the disk refused, in the library's words.
+fn refused(folder: &Path, source: std::io::Error) -> ErrorBody {
+    LibraryError::Io { what: folder.display().to_string(), source }.into()
 }
 
 fn said(claimed: &Claimed, title: String, metadata: Metadata, raw: Value) -> RemoteItem {
