@@ -99,9 +99,8 @@ fn milliseconds(clock: &str) -> Option<u64> {
         let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse::<u32>().ok().filter(|_| is_plain).map(u64::from)
     };
-    let seconds = parts
-        .iter()
-        .try_fold(0, |sum: u64, part| Some(sum.checked_mul(60)?.checked_add(number(part)?)?));
+    let seconds =
+        parts.iter().try_fold(0, |sum: u64, part| sum.checked_mul(60)?.checked_add(number(part)?));
     seconds?.checked_mul(1000)?.checked_add(number(thousandths)?).filter(|_| is_clock)
 }
 

@@ -24,8 +24,6 @@ const LARGEST_PICTURE: u64 = 32 << 20;
 const MOST_BYTES: u64 = 64 << 20;
 /// Of all together; what came until then is kept.
 const MOST_TIME: Duration = Duration::from_secs(300);
-/// How long a server may be silent. Nothing that is needed depends on it.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at what came.
 const LOOK: Duration = Duration::from_millis(250);
 const SUBTITLES: &[&str] = &["vtt", "srt", "ass", "ssa", "ttml", "lrc"];
@@ -79,11 +77,41 @@ impl YtDlp {
             command.arg("--write-thumbnail");
         }
         command.arg("--load-info-json").arg(wanted.info);
-        let ended_well = run_within_limits(command, nest.folder, cancel).await?;
+        let ended_well = self.run_within_limits(command, nest.folder, cancel).await?;
         let (mut subtitles, picture) = found(nest.folder, wanted.media)?;
         subtitles.retain(|subtitle| codes.contains(&subtitle.language.as_str()));
         // Subtitles get their names when they are whole; a picture is written under its own.
         Ok((subtitles, picture.filter(|_| ended_well)))
+    }
+
+    /// Whether it came to its own end.
+    async fn run_within_limits(
+        &self,
+        command: tokio::process::Command,
+        folder: &Path,
+        cancel: &CancellationToken,
+    ) -> Result<bool, FetchError> {
+        let (stop, started) = (cancel.child_token(), Instant::now());
+        let before = bytes_in(folder);
+        let watch =
+            Watch { patience: self.patience, hears_stderr: true, nice: true, cancel: &stop };
+        let run = process::run(command, watch, |_| Heard::Further(self.patience));
+        tokio::pin!(run);
+        let ended = loop {
+            tokio::select! {
+                ended = &mut run => break ended,
+                () = tokio::time::sleep(LOOK) => {
+                    let grown = bytes_in(folder).saturating_sub(before);
+                    if grown > MOST_BYTES || started.elapsed() > MOST_TIME {
+                        stop.cancel();
+                    }
+                }
+            }
+        };
+        if cancel.is_cancelled() {
+            return Err(FetchError::Cancelled);
+        }
+        Ok(ended.is_ok())
     }
 }
 
@@ -96,34 +124,6 @@ fn codes(texts: &[Language]) -> Vec<&str> {
             && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
     texts.iter().map(|text| text.code.as_str()).filter(is_plain).take(MOST_LANGUAGES).collect()
-}
-
-/// Whether it came to its own end.
-async fn run_within_limits(
-    command: tokio::process::Command,
-    folder: &Path,
-    cancel: &CancellationToken,
-) -> Result<bool, FetchError> {
-    let (stop, started) = (cancel.child_token(), Instant::now());
-    let before = bytes_in(folder);
-    let watch = Watch { patience: PATIENCE, hears_stderr: true, nice: true, cancel: &stop };
-    let run = process::run(command, watch, |_| Heard::Further(PATIENCE));
-    tokio::pin!(run);
-    let ended = loop {
-        tokio::select! {
-            ended = &mut run => break ended,
-            () = tokio::time::sleep(LOOK) => {
-                let grown = bytes_in(folder).saturating_sub(before);
-                if grown > MOST_BYTES || started.elapsed() > MOST_TIME {
-                    stop.cancel();
-                }
-            }
-        }
-    };
-    if cancel.is_cancelled() {
-        return Err(FetchError::Cancelled);
-    }
-    Ok(ended.is_ok())
 }
 
 fn bytes_in(folder: &Path) -> u64 {

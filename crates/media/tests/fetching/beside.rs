@@ -43,7 +43,7 @@ async fn what_a_site_lists_and_does_not_have_costs_only_itself() {
         ("/refused.vtt", Answer::refusal("403 Forbidden")),
         ("/s.srt", Answer::of("text/plain", "1\n00:00:00,000 --> 00:00:01,000\nHallo\n")),
     ];
-    let (fetched, ..) = fetched(&tracks, more).await;
+    let (fetched, _folder, _site) = fetched(&tracks, more).await;
     assert_eq!(languages(&fetched), ["de", "en"]);
     assert!(
         fetched.subtitles.iter().all(|one| one.file.extension().is_some_and(|end| end == "vtt"))
@@ -60,7 +60,7 @@ async fn subtitles_that_are_broken_or_no_text_do_not_keep_others_from_coming() {
         ("/broken.srt", Answer::of("text/plain", "<html>no</html>")),
         ("/s.srt", Answer::of("text/plain", "1\n00:00:00,000 --> 00:00:01,000\nHallo\n")),
     ];
-    let (fetched, ..) = fetched(&tracks, more).await;
+    let (fetched, _folder, _site) = fetched(&tracks, more).await;
     assert_eq!(languages(&fetched), ["aa", "en", "zz"]);
     let last = std::fs::read(&fetched.subtitles[2].file).unwrap();
     assert_eq!(media::subtitle::cues(&last).len(), 1);
@@ -73,7 +73,7 @@ async fn what_is_far_too_large_is_left() {
         ("/flood.vtt", Answer::of("text/vtt", flood)),
         ("/p.jpg", Answer::of("image/jpeg", vec![0xff; 100 << 20])),
     ];
-    let (fetched, ..) = fetched(&[("en", "/s.vtt"), ("ja", "/flood.vtt")], more).await;
+    let (fetched, _folder, _site) = fetched(&[("en", "/s.vtt"), ("ja", "/flood.vtt")], more).await;
     assert_eq!(languages(&fetched), ["en"]);
     assert_eq!(fetched.thumbnail, None);
 }
