@@ -22,6 +22,22 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 /// How much of a program's last words is shown, in characters.
 const WORDS: usize = 300;
 
+/// What says why, and why in words.
+const REASONS: &[(&[&str], &str)] = &[
+    (
+        &["No space left on device", "Disk quota exceeded"],
+        "the disk of the data folder is full; make room and try again",
+    ),
+    (
+        &["ensurepip is not available", "No module named pip", "No module named venv"],
+        "this Python has no pip; install it first (on Debian and Ubuntu: apt install python3-venv)",
+    ),
+    (
+        &["after connection broken by", "Could not fetch URL"],
+        "PyPI cannot be reached; look at the connection and try again",
+    ),
+];
+
 /// Finds a program that answers. Our own copy counts before the system's.
 pub async fn find(home: &Home, program: Program) -> Option<Found> {
     program.find(own_programs(home).as_deref()).await
@@ -41,21 +57,28 @@ pub async fn update(home: &Home) -> anyhow::Result<Found> {
     let before = fs::read_to_string(folder.join(CURRENT)).unwrap_or_default();
     fs::create_dir_all(&folder).context("the folder for programs could not be made")?;
     let name = format!("python-{:08x}", rand::random::<u32>());
-    let environment = folder.join(&name);
-    let installed = install(&environment).await;
-    let found = match installed {
-        Ok(()) => Program::YtDlp.find(Some(&programs_of(&environment))).await,
-        Err(error) => {
-            let _ = fs::remove_dir_all(&environment);
-            return Err(error);
+    match renew(&folder, &name).await {
+        Ok(found) => {
+            remove_others(&folder, &[&name, &before]);
+            Ok(found)
         }
-    };
+        Err(error) => {
+            let _ = fs::remove_dir_all(folder.join(&name));
+            Err(error)
+        }
+    }
+}
+
+/// Installs into a new environment of this name, and notes it as the one in use.
+async fn renew(folder: &Path, name: &str) -> anyhow::Result<Found> {
+    let environment = folder.join(name);
+    install(&environment).await?;
+    let found = Program::YtDlp.find(Some(&programs_of(&environment))).await;
     let found = found.filter(|found| found.path.starts_with(&environment));
     let found = found.context("yt-dlp was installed but does not run")?;
-    let pointer = tempfile::NamedTempFile::new_in(&folder)?;
-    fs::write(pointer.path(), &name)?;
+    let pointer = tempfile::NamedTempFile::new_in(folder)?;
+    fs::write(pointer.path(), name)?;
     pointer.persist(folder.join(CURRENT)).context("the new environment could not be noted")?;
-    remove_others(&folder, &[&name, &before]);
     Ok(found)
 }
 
@@ -63,12 +86,12 @@ async fn install(environment: &Path) -> anyhow::Result<()> {
     let python = python()
         .await
         .context("Python 3.10 or newer is needed for yt-dlp and was not found; install it first")?;
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment)).await.context(
-        "no Python environment could be made (on Debian and Ubuntu: apt install python3-venv)",
-    )?;
+    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment))
+        .await
+        .context("no Python environment could be made")?;
     let pip = programs_of(environment).join(if cfg!(windows) { "python.exe" } else { "python" });
     let arguments = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
-    run(Command::new(pip).args(arguments)).await.context("yt-dlp could not be installed from PyPI")
+    run(Command::new(pip).args(arguments)).await.context("yt-dlp could not be installed")
 }
 
 /// The first Python that is new enough for yt-dlp.
@@ -86,11 +109,21 @@ async fn run(command: &mut Command) -> anyhow::Result<()> {
     let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
     let output = tokio::time::timeout(TIMEOUT, child).await.context("it took too long")??;
     if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        bail!("{}", last.chars().take(WORDS).collect::<String>());
+        // Some of it is said on stdout.
+        let words = [output.stdout, output.stderr].concat();
+        bail!("{}", reason(&String::from_utf8_lossy(&words)));
     }
     Ok(())
+}
+
+/// Why Python or pip failed: pip's last words are often only that nothing was found.
+fn reason(words: &str) -> String {
+    let known = REASONS.iter().find(|(marks, _)| marks.iter().any(|mark| words.contains(mark)));
+    if let Some((_, reason)) = known {
+        return (*reason).to_owned();
+    }
+    let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    last.trim_start_matches("ERROR: ").chars().take(WORDS).collect()
 }
 
 fn remove_others(folder: &Path, kept: &[&str]) {
@@ -119,4 +152,21 @@ fn own_programs(home: &Home) -> Option<PathBuf> {
 
 fn programs_of(environment: &Path) -> PathBuf {
     environment.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_what_a_person_can_do_something_about() {
+        let offline = "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(x)': /simple/\n\
+                       ERROR: No matching distribution found for yt-dlp[default]\n";
+        assert!(reason(offline).contains("cannot be reached"));
+        let full = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n\n";
+        assert!(reason(full).contains("disk"));
+        assert!(reason("/x/python: No module named pip\n").contains("python3-venv"));
+        assert_eq!(reason("one\nERROR: two\n\n"), "two");
+        assert_eq!(reason(""), "");
+    }
 }

@@ -60,6 +60,22 @@ pub fn sentence(error: &ErrorBody) -> String {
         AlreadyOwned => {
             format!("A list of another program says that you have this of {} already.", p("site"))
         }
+        SubtitlesMissing => {
+            format!(
+                "Subtitles are missing ({}): the site does not give them out, or they are too large.",
+                p("languages")
+            )
+        }
+        SubtitlesUnreadable => {
+            format!("Subtitles were left out ({}): they are empty or broken.", p("languages"))
+        }
+        SubtitlesTooMuch => {
+            format!("Subtitles were left out ({}): there are too many.", p("languages"))
+        }
+        PictureUnusable => "The picture did not come, or is none.".into(),
+        ChaptersUnusable => {
+            format!("{} of the chapters were left out: their times make no sense.", p("count"))
+        }
         DiskFull => format!(
             "The disk of {} is full ({} bytes free, {} needed).",
             p("folder"),
@@ -116,7 +132,10 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
             "Run `mediafetcher retry` later; if it stays, please report this line."
         }
         BadFrame | FrameTooLarge => "Please report this line.",
-        BadParameters | Withdrawn | Absent | Withheld | AlreadyOwned => return None,
+        BadParameters | Withdrawn | Absent | Withheld | AlreadyOwned | SubtitlesMissing
+        | SubtitlesUnreadable | SubtitlesTooMuch | PictureUnusable | ChaptersUnusable => {
+            return None;
+        }
         Internal | Unreachable | ServerError | RateLimited | Interrupted | WrongLength
         | NotMedia | Damaged | AddressExpired | Io | Database | FileLost | ProgramTimeout => {
             return None;

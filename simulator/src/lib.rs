@@ -39,7 +39,7 @@ pub use service::{CDN, STORAGE, Service, VIDEO_FILES, VIDEOS};
 pub use simulator::{Config, Simulator};
 pub use song::{Availability, FileFacts, SongFacts};
 pub use titles::nasty as nasty_titles;
-pub use videos::{ESCAPING_TITLE, Refusal, VideoControl};
+pub use videos::{ESCAPING_LANGUAGE, ESCAPING_TITLE, Refusal, VideoControl};
 
 use axum::response::{IntoResponse, Json, Response};
 use http::StatusCode;

@@ -9,6 +9,9 @@ use protocol::{ItemId, LibraryItemId, RemoteItem};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+const WEBVTT: &str = "vtt";
+pub(crate) const SUBRIP: &str = "srt";
+
 /// What an extra is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExtraKind {
@@ -58,6 +61,18 @@ impl Extra {
     pub(crate) fn name(&self, json: &str) -> String {
         name_beside(json, &self.language, &self.extension)
     }
+
+    /// The names of all files beside the sidecar `json` that are made from it.
+    pub(crate) fn names(&self, json: &str) -> Vec<String> {
+        names_beside(json, &self.language, &self.extension)
+    }
+}
+
+/// WebVTT is what browsers play; what other players read lies beside it.
+pub(crate) fn names_beside(json: &str, language: &str, extension: &str) -> Vec<String> {
+    let also = (extension == WEBVTT).then_some(SUBRIP);
+    let extensions = [extension].into_iter().chain(also);
+    extensions.map(|extension| name_beside(json, language, extension)).collect()
 }
 
 /// `Title_id.en.vtt` beside `Title_id.json`.

@@ -4,7 +4,8 @@
 use crate::claim::{day, name_parts};
 use crate::database::{Library, json_column, named_column, optional_json_column};
 use crate::error::LibraryError;
-use crate::extras::Extra;
+use crate::extras::{Extra, SUBRIP, name_beside};
+use crate::items::trash::drop_sidecars;
 use crate::names;
 use protocol::edit::TagValues;
 use protocol::{Metadata, Source, Variant};
@@ -33,10 +34,15 @@ impl Sidecar {
         extra.name(&self.name)
     }
 
+    /// The name of the same subtitles as SubRip.
+    pub fn subrip_name(&self, extra: &Extra) -> String {
+        name_beside(&self.name, &extra.language, SUBRIP)
+    }
+
     /// The names that its files had before, if they were others.
     pub fn old_names(&self) -> Vec<String> {
         let names = |old: &String| {
-            let extras = self.extras.iter().map(|extra| extra.name(old));
+            let extras = self.extras.iter().flat_map(|extra| extra.names(old));
             [old.clone(), names::lyrics_name(old)].into_iter().chain(extras).collect::<Vec<_>>()
         };
         self.old.iter().flat_map(names).collect()
@@ -125,7 +131,7 @@ impl Library {
         write.commit().await
     }
 
-    /// Notes that a sidecar is on disk.
+    /// Notes that sidecars are on disk. Those of songs that were deleted while they were written are removed again.
     ///
     /// # Errors
     /// Database failures.
@@ -147,6 +153,10 @@ impl Library {
                 .execute(&mut *write.tx)
                 .await?;
         }
-        write.commit().await
+        let records: Vec<i64> = written.iter().map(|sidecar| sidecar.record_id).collect();
+        let surplus = drop_sidecars(&mut write, &records).await?;
+        write.commit().await?;
+        self.remove_sidecars(&surplus);
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ mod process;
 pub mod programs;
 mod riff;
 mod splice;
+pub mod subtitle;
 mod survey;
 mod tags;
 pub mod ytdlp;

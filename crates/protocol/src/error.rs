@@ -116,6 +116,16 @@ codes! {
     TooLarge = 3014, Permanent;
     /// A list of another program says that the person has it. `site`.
     AlreadyOwned = 3015, Permanent;
+    /// The media came, these subtitles of it did not. `languages`.
+    SubtitlesMissing = 3020, Permanent;
+    /// The media came; these subtitles of it are empty or broken. `languages`.
+    SubtitlesUnreadable = 3021, Permanent;
+    /// The media came; these subtitles of it are more than what is kept. `languages`.
+    SubtitlesTooMuch = 3022, Permanent;
+    /// The media came, its picture did not, or is none.
+    PictureUnusable = 3023, Permanent;
+    /// The media came; some of its chapters make no sense. `count`.
+    ChaptersUnusable = 3024, Permanent;
 
     /// The disk is full. `free`, `needed`, `folder`.
     DiskFull = 4001, NeedsUser;

@@ -228,6 +228,9 @@ pub struct Metadata {
     /// What is written about it on its page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What belongs to it and could not be kept, such as subtitles that are broken, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<ErrorBody>,
 }
 
 /// One thing as listed by a site.

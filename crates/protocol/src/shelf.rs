@@ -2,6 +2,7 @@
 //!
 //! An *item* of the queue ([`crate::item`]) is a wish; a *library item* is a thing that came of it.
 
+use crate::error::ErrorBody;
 use crate::ids::{FolderId, LibraryItemId};
 use crate::item::{Source, Variant};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,9 @@ pub struct LibraryDetails {
     /// The languages in which there are subtitles, as the site names them.
     #[serde(default)]
     pub subtitles: Vec<String>,
+    /// What belongs to it and could not be kept, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<ErrorBody>,
     /// SHA-256 of the file, hexadecimal.
     pub sha256: String,
     /// The source's own record, as JSON text.

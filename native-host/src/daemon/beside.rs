@@ -1,7 +1,9 @@
-//! What lies beside each song: the site's record as `.json`, timed lyrics as `.lrc`, pictures and subtitles.
+//! What lies beside each song: the site's record as `.json`, timed lyrics as `.lrc`, pictures, and subtitles as
+//! `.vtt` for browsers and as `.srt` for other players.
 
 use super::engine::Engine;
-use library::{LibraryError, Shelf, Sidecar, names};
+use library::{Extra, LibraryError, Shelf, Sidecar, names};
+use media::subtitle;
 
 const BATCH: u32 = 50;
 
@@ -37,6 +39,10 @@ impl Engine {
     }
 }
 
+fn is_webvtt(extra: &Extra) -> bool {
+    extra.extension == "vtt"
+}
+
 fn write(shelf: &Shelf, sidecar: &Sidecar) -> Result<(), LibraryError> {
     let record: serde_json::Value = serde_json::from_str(&sidecar.raw)?;
     shelf.write_small(&sidecar.name, &serde_json::to_vec_pretty(&record)?)?;
@@ -46,6 +52,10 @@ fn write(shelf: &Shelf, sidecar: &Sidecar) -> Result<(), LibraryError> {
     }
     for extra in &sidecar.extras {
         shelf.write_small(&sidecar.extra_name(extra), &extra.bytes)?;
+        if is_webvtt(extra) {
+            let same = subtitle::subrip(&subtitle::cues(&extra.bytes));
+            shelf.write_small(&sidecar.subrip_name(extra), same.as_bytes())?;
+        }
     }
     sidecar.old_names().iter().try_for_each(|old| shelf.remove(old))
 }

@@ -6,7 +6,9 @@ mod browser;
 mod browsers;
 mod disks;
 mod edits;
+mod encoders;
 mod import;
+mod inside;
 mod interrupted;
 mod library;
 mod line;
@@ -24,4 +26,5 @@ mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod titles;
+mod updates;
 mod wrong_answers;

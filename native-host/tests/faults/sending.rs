@@ -14,13 +14,13 @@ use std::process::Command;
 
 const SITE: &str = "https://videos.example.com";
 
-fn pages(paths: &[&str]) -> Vec<SentPage> {
+pub fn pages(paths: &[&str]) -> Vec<SentPage> {
     let page = |path: &&str| SentPage { address: format!("{SITE}{path}"), ..SentPage::default() };
     paths.iter().map(page).collect()
 }
 
 /// What the extension reads of a person who signed in.
-fn session(stage: &Stage) -> SiteSession {
+pub fn session(stage: &Stage) -> SiteSession {
     let cookie = |line: &str| {
         let fields: Vec<&str> = line.strip_prefix("#HttpOnly_")?.split('\t').collect();
         Some(Cookie {
@@ -38,28 +38,28 @@ fn session(stage: &Stage) -> SiteSession {
     SiteSession { host: VIDEOS.into(), cookies, user_agent: Some("Browser/1".into()) }
 }
 
-fn send(stage: &Stage, key: &str, paths: &[&str], session: Option<SiteSession>) -> JobId {
+pub fn send(stage: &Stage, key: &str, paths: &[&str], session: Option<SiteSession>) -> JobId {
     let send = NewSend { key: key.into(), pages: pages(paths), variant: None, session };
     stage.browser().ask::<SendPages>(send).job
 }
 
 /// Sends with a session and waits for the end.
 #[track_caller]
-fn sent(stage: &Stage, paths: &[&str]) -> Balance {
+pub fn sent(stage: &Stage, paths: &[&str]) -> Balance {
     let job = send(stage, &paths.concat(), paths, Some(session(stage)));
     end_of(stage, job)
 }
 
-fn end_of(stage: &Stage, job: JobId) -> Balance {
+pub fn end_of(stage: &Stage, job: JobId) -> Balance {
     stage.browser().wait_for(job, |job| job.balance.pending == 0 && job.balance.listed > 0).balance
 }
 
-fn all(stage: &Stage) -> Vec<LibraryItem> {
+pub fn all(stage: &Stage) -> Vec<LibraryItem> {
     let query = LibraryQuery { limit: 500, ..LibraryQuery::default() };
     stage.browser().ask::<ListLibrary>(query).items
 }
 
-fn only(stage: &Stage) -> (LibraryItem, PathBuf) {
+pub fn only(stage: &Stage) -> (LibraryItem, PathBuf) {
     let mut items = all(stage);
     assert_eq!(items.len(), 1, "{items:#?}");
     let item = items.remove(0);
@@ -68,7 +68,7 @@ fn only(stage: &Stage) -> (LibraryItem, PathBuf) {
 }
 
 /// Codecs of all streams, as ffprobe has them.
-fn codecs(file: &Path) -> String {
+pub fn codecs(file: &Path) -> String {
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0"])
         .arg(file)
@@ -85,7 +85,7 @@ fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
 }
 
 /// Nothing of unfinished work is left in the library folder, once the last work has put its things away.
-fn assert_tidy(stage: &Stage) {
+pub fn assert_tidy(stage: &Stage) {
     let count = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().count();
     until_true("no part, no folder of work and no cookie file stays", || {
         stage.longest_part().is_none()
@@ -114,7 +114,7 @@ fn a_page_behind_a_sign_in_comes_home_as_what_plays_with_what_is_said_of_it() {
     assert!(stage.browser().ask::<ReadSubtitles>(texts).vtt.starts_with("WEBVTT"));
     let beside = |extension: &str| path.with_extension(extension);
     until_true("picture, texts and record lie beside it", || {
-        ["jpg", "en.vtt", "json"].iter().all(|end| beside(end).is_file())
+        ["jpg", "en.vtt", "en.srt", "json"].iter().all(|end| beside(end).is_file())
     });
     for cookie in ["session", "__Host-part"] {
         let saw = stage.control().hosts_that_saw(cookie);
@@ -144,7 +144,7 @@ fn a_page_behind_a_sign_in_comes_home_as_what_plays_with_what_is_said_of_it() {
     assert!(left.is_empty(), "{left:?}");
     stage.browser().ask::<RestoreItems>(OfLibraryItems { items: vec![item.id] });
     until_true("all of it is back", || {
-        ["mp4", "jpg", "en.vtt", "json"].iter().all(|end| beside(end).is_file())
+        ["mp4", "jpg", "en.vtt", "en.srt", "json"].iter().all(|end| beside(end).is_file())
     });
 }
 

@@ -27,6 +27,10 @@ const MODIFIED: u64 = 1_760_000_000;
 const CAPTIONS: &str = "WEBVTT\n\n00:00.000 --> 00:02.000\nThe tide comes in.\n\n\
                         00:02.500 --> 00:04.500\nAnd goes out again.\n";
 
+const GERMAN: &str = "1\n00:00:00,000 --> 00:00:02,000\nDie Flut kommt.\n\n";
+/// Captions that nobody reads to their end, in bytes.
+const FLOOD: usize = 50_000_000;
+
 /// The last part of a path.
 pub(super) fn name_in(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
@@ -60,7 +64,10 @@ fn content(world: &World, name: &str) -> anyhow::Result<Option<Bytes>> {
     let made = |name: &str| world.videos.studio.file(name);
     Ok(match name {
         "captions.en.vtt" => Some(Bytes::from_static(CAPTIONS.as_bytes())),
-        "empty.mp4" => Some(Bytes::new()),
+        "captions.de.srt" => Some(Bytes::from_static(GERMAN.as_bytes())),
+        "flood.vtt" => Some(CAPTIONS.repeat(FLOOD / CAPTIONS.len()).into()),
+        "poster.vtt" => made("poster.jpg")?,
+        "empty.mp4" | "empty.vtt" => Some(Bytes::new()),
         "slow.mp4" => made("clip.mp4")?,
         "broken.webm" => made("clip.webm")?.map(|whole| whole.slice(..whole.len() / 2)),
         "garbled.webm" => made("clip.webm")?.map(|whole| garbled(&whole)),
@@ -99,6 +106,7 @@ fn kind_of(extension: &str) -> &'static str {
         "ts" => "video/mp2t",
         "jpg" => "image/jpeg",
         "vtt" => "text/vtt; charset=utf-8",
+        "srt" => "application/x-subrip",
         _ => "application/octet-stream",
     }
 }

@@ -15,7 +15,7 @@ mod studio;
 mod watch;
 
 pub use control::{Refusal, VideoControl};
-pub use watch::ESCAPING_TITLE;
+pub use watch::{ESCAPING_LANGUAGE, ESCAPING_TITLE};
 
 pub(crate) use control::routes as control_routes;
 pub(crate) use pages::sign_in as sign_in_page;
@@ -114,6 +114,7 @@ fn pages_of(half: Half) -> Router<Arc<World>> {
         .iter()
         .fold(Router::new(), watch)
         .route("/", get(pages::front))
+        .route("/chapters", get(pages::chapters))
         .route("/list", get(pages::list))
         .route("/many", get(pages::many))
         .route("/nothing", get(pages::nothing))

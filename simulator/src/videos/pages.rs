@@ -1,7 +1,7 @@
 //! The HTML of the video site.
 
 use super::files::{LISTED, MANY};
-use super::watch::{PAGES, Watch};
+use super::watch::{PAGES, PARTS, Part, Watch};
 use super::{Half, file_host_address};
 use crate::pages::escape;
 use crate::world::World;
@@ -23,7 +23,7 @@ pub(crate) fn sign_in() -> String {
 }
 
 pub(super) async fn front(Extension(half): Extension<Half>) -> Html<String> {
-    let others = ["/list", "/many", "/nothing", "/live", "/feed.xml"];
+    let others = ["/chapters", "/list", "/many", "/nothing", "/live", "/feed.xml"];
     let paths = PAGES.iter().map(|one| one.path).chain(others);
     let mut links = String::new();
     for path in paths {
@@ -34,7 +34,7 @@ pub(super) async fn front(Extension(half): Extension<Half>) -> Html<String> {
 
 pub(super) async fn watch(one: &Watch, Extension(half): Extension<Half>) -> Html<String> {
     let (title, description) = (escape(one.title), escape(one.description));
-    let picture = half.address("/files/poster.jpg");
+    let picture = half.address(one.picture);
     let head = format!(
         r#"<meta name="description" content="{description}">
 <meta property="og:type" content="video.other"><meta property="og:site_name" content="{NAME}">
@@ -42,17 +42,32 @@ pub(super) async fn watch(one: &Watch, Extension(half): Extension<Half>) -> Html
 <meta property="og:url" content="{}"><meta property="og:image" content="{picture}">"#,
         half.address(one.path)
     );
-    let captions = half.address("/files/captions.en.vtt");
-    let track =
-        format!(r#"<track kind="captions" srclang="en" label="English" src="{captions}" default>"#);
+    let mut tracks = String::new();
+    for (language, path) in one.captions {
+        let captions = half.address(path);
+        let _ = write!(tracks, r#"<track kind="captions" srclang="{language}" src="{captions}">"#);
+    }
     let content = format!(
         r#"<h1>{title}</h1><video controls width="320" height="240" poster="{picture}">
-<source src="{}" type="{}">{}</video><p>{description}</p>"#,
+<source src="{}" type="{}">{tracks}</video><p>{description}</p>"#,
         half.address(one.source),
         one.kind,
-        if one.captions { track.as_str() } else { "" },
     );
     Html(page(one.title, &head, &content))
+}
+
+/// A page that tells of its video and of the parts of it in JSON-LD (<https://schema.org/Clip>), as many do.
+pub(super) async fn chapters(Extension(half): Extension<Half>) -> Html<String> {
+    let part = |(name, start, end): &Part| serde_json::json!({ "@type": "Clip", "name": name, "startOffset": start, "endOffset": end });
+    let about = serde_json::json!({
+        "@context": "https://schema.org", "@type": "VideoObject", "name": "Tide in chapters",
+        "description": "In, and out.", "duration": "PT5S", "encodingFormat": "video/webm",
+        "contentUrl": half.address("/files/clip.webm"),
+        "thumbnailUrl": [half.address("/files/poster.jpg")],
+        "hasPart": PARTS.iter().map(part).collect::<Vec<_>>(),
+    });
+    let head = format!(r#"<script type="application/ld+json">{about}</script>"#);
+    Html(page("Tide in chapters", &head, "<h1>Tide in chapters</h1>"))
 }
 
 /// Twelve videos on one page.

@@ -118,6 +118,7 @@ impl Library {
             page_url: metadata.page_url,
             description: metadata.description,
             subtitles: self.subtitles_of(id).await?,
+            left_out: metadata.left_out,
             sha256: row.try_get("sha256")?,
             raw: row.try_get("raw")?,
         })

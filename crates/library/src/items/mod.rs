@@ -8,7 +8,7 @@ mod filter;
 pub(crate) mod folders;
 mod list;
 mod smart;
-mod trash;
+pub(crate) mod trash;
 
 pub use check::Recorded;
 

@@ -8,7 +8,7 @@
 use super::ids;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
-use crate::extras::name_beside;
+use crate::extras::names_beside;
 use crate::names;
 use protocol::LibraryItemId;
 use protocol::shelf::{Changed, Collected};
@@ -260,7 +260,7 @@ impl Library {
         Ok(())
     }
 
-    fn remove_sidecars(&self, sidecars: &[String]) {
+    pub(crate) fn remove_sidecars(&self, sidecars: &[String]) {
         let shelf = self.shelf();
         for name in sidecars {
             if let Err(error) = shelf.remove(name) {
@@ -271,7 +271,7 @@ impl Library {
 }
 
 /// Songs of which nothing is left have no files beside them; gives the names of those they had.
-async fn drop_sidecars(
+pub(crate) async fn drop_sidecars(
     write: &mut Write<'_>,
     records: &[i64],
 ) -> Result<Vec<String>, LibraryError> {
@@ -290,7 +290,7 @@ async fn drop_sidecars(
     for row in &rows {
         let json: String = row.try_get(0)?;
         if let (Some(language), Some(extension)) = (row.try_get(1)?, row.try_get(2)?) {
-            names.insert(name_beside(&json, language, extension));
+            names.extend(names_beside(&json, language, extension));
         }
         names.insert(names::lyrics_name(&json));
         names.insert(json);

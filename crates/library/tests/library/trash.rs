@@ -255,3 +255,20 @@ async fn a_file_that_comes_back_while_its_bytes_arrive_anew_keeps_its_name() {
     assert_eq!(bench.things(Place::Everything).await[0].name, "First_a.mp3");
     assert_eq!(in_trash(&bench), 0);
 }
+
+#[tokio::test]
+async fn what_is_deleted_while_the_files_beside_it_are_written_leaves_none_of_them() {
+    let (bench, id) = with_one().await;
+    let stale = bench.library.stale_sidecars(10).await.unwrap();
+    bench.library.delete_items(&[id]).await.unwrap();
+    let beside = bench.root.join(&stale[0].name);
+    fs::write(&beside, "{}").unwrap();
+    bench.library.sidecars_written(&stale).await.unwrap();
+    assert!(!beside.exists());
+    bench.library.restore_items(&[id]).await.unwrap();
+    let again = bench.library.stale_sidecars(10).await.unwrap();
+    assert_eq!(again.len(), 1, "they come back with it");
+    fs::write(&beside, "{}").unwrap();
+    bench.library.sidecars_written(&again).await.unwrap();
+    assert!(beside.exists());
+}

@@ -47,6 +47,11 @@ impl Form {
         matches!(self, Form::Mp4 | Form::M4a)
     }
 
+    /// It has a place for subtitles.
+    pub(super) fn takes_texts(self) -> bool {
+        self == Form::Mp4
+    }
+
     /// ffmpeg can write a picture into it.
     pub(super) fn takes_cover(self) -> bool {
         matches!(self, Form::Mp4 | Form::M4a | Form::Mp3 | Form::Flac)

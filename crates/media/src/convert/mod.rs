@@ -4,6 +4,8 @@
 //! What browsers play is kept byte for byte; what only sits in the wrong container is packed anew without loss; the
 //! rest is encoded. Nothing here decides where files go: the caller names both ends.
 
+mod additions;
+mod chapters;
 mod complaint;
 mod error;
 mod form;
@@ -14,6 +16,8 @@ mod progress;
 mod recipe;
 mod run;
 
+pub use additions::{Additions, Sheet, Text};
+pub use chapters::sound_chapters;
 pub use error::ConvertError;
 pub use form::{AudioFormat, Form};
 pub use picture::picture;

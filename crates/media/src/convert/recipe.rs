@@ -1,5 +1,6 @@
 //! How a file is made from another: which streams are taken and what happens to each, as arguments of ffmpeg.
 
+use super::additions::Additions;
 use super::form::Form;
 use super::plan::Wishes;
 use std::num::NonZeroU16;
@@ -141,14 +142,18 @@ impl Recipe {
         arguments
     }
 
-    /// The arguments between the source and the output's name.
-    pub(super) fn output_arguments(&self) -> Vec<String> {
+    /// The arguments between the sources and the output's name. `has_chapters`: the source has some of its own.
+    pub(super) fn output_arguments(&self, added: &Additions, has_chapters: bool) -> Vec<String> {
         let mut arguments = Vec::new();
         for (place, track) in self.tracks.iter().enumerate() {
             arguments.extend(words(&format!("-map 0:{}", track.index)));
             arguments.extend(self.track_arguments(place, track.step));
         }
-        arguments.extend(words("-map_metadata 0 -map_chapters 0"));
+        let with_texts = self.form.takes_texts();
+        if with_texts {
+            arguments.extend(added.track_arguments(self.tracks.len()));
+        }
+        arguments.extend(added.sheet_arguments(with_texts, has_chapters));
         if self.tags_are_with_stream {
             arguments.extend(words("-map_metadata 0:s:0"));
         }
@@ -211,7 +216,7 @@ mod tests {
     fn a_video_is_encoded_as_browsers_play_it() {
         let steps = [Step::H264 { is_odd: true }, Step::Aac { channels: 2 }];
         assert_eq!(
-            recipe(Form::Mp4, &steps).output_arguments().join(" "),
+            recipe(Form::Mp4, &steps).output_arguments(&Additions::default(), true).join(" "),
             "-map 0:3 -c:0 libx264 -crf:0 20 -preset:0 medium -profile:0 high -pix_fmt:0 yuv420p \
              -filter:0 crop=iw-mod(iw\\,2):ih-mod(ih\\,2) -map 0:1 -c:1 aac -b:1 192k \
              -filter:1 aformat=channel_layouts=mono|stereo|5.1 -map_metadata 0 -map_chapters 0 \
@@ -225,13 +230,15 @@ mod tests {
         let track = Track { index: 0, step: Step::H264 { is_odd: false } };
         let recipe = Recipe::new(Form::Mp4, vec![track], &wishes);
         assert!(recipe.input_arguments().join(" ").contains("-threads 2"));
-        let output = recipe.output_arguments().join(" ");
+        let output = recipe.output_arguments(&Additions::default(), true).join(" ");
         assert!(output.contains("-threads 2") && output.contains("-crf:0 1 "), "{output}");
     }
 
     #[test]
     fn only_what_has_an_index_moves_it() {
-        let arguments = recipe(Form::Mp3, &[Step::Mp3, Step::Cover]).output_arguments().join(" ");
+        let arguments = recipe(Form::Mp3, &[Step::Mp3, Step::Cover])
+            .output_arguments(&Additions::default(), true)
+            .join(" ");
         assert!(arguments.ends_with("-map_chapters 0 -f mp3"), "{arguments}");
         assert!(arguments.contains("-c:1 copy -disposition:1 attached_pic"));
     }

@@ -1,8 +1,9 @@
 //! Driving ffmpeg through a recipe, and proving that what came out is as long as what went in.
 
+use super::additions::Additions;
 use super::complaint;
 use super::error::ConvertError;
-use super::probe::{Probed, StreamKind, file_argument, probe};
+use super::probe::{Probed, Stream, StreamKind, file_argument, probe};
 use super::progress::{Progress, Report};
 use super::recipe::Recipe;
 use crate::process::{self, Heard, Lines, Watch};
@@ -32,6 +33,8 @@ pub struct Job<'a> {
     pub probed: &'a Probed,
     /// What [`plan`](super::plan()) made of that.
     pub recipe: &'a Recipe,
+    /// What the result has beyond that.
+    pub additions: &'a Additions,
     /// Where the result goes. It is overwritten, whatever it ends in.
     pub output: &'a Path,
     /// How long ffmpeg may take without getting further; a minute or two is good.
@@ -83,14 +86,18 @@ fn command(job: &Job<'_>) -> Command {
         .args(job.recipe.input_arguments())
         .arg("-i")
         .arg(file_argument(job.source))
-        .args(job.recipe.output_arguments())
+        .args(job.additions.input_arguments(job.recipe.form.takes_texts()))
+        .args(job.recipe.output_arguments(job.additions, !job.probed.chapters.is_empty()))
         .arg(file_argument(job.output));
     command
 }
 
 /// ffmpeg ends well on a file that is cut off; only the length tells.
 fn check_duration(job: &Job<'_>, result: &Probed) -> Result<(), ConvertError> {
-    let found = result.duration_s.unwrap_or(0.0);
+    // Of sound and picture: tracks of text and chapters may end elsewhere.
+    let lasting = result.streams.iter().filter(|stream| is_played(stream));
+    let longest = lasting.filter_map(|stream| stream.duration_s).reduce(f64::max);
+    let found = longest.or(result.duration_s).unwrap_or(0.0);
     let expected = expected_durations(job);
     let is_near =
         |expected: &f64| (found - expected).abs() <= f64::max(TOLERANCE.0, expected * TOLERANCE.1);
@@ -108,9 +115,12 @@ fn check_duration(job: &Job<'_>, result: &Probed) -> Result<(), ConvertError> {
 /// longer, and tags of streams may be older than the file.
 fn expected_durations(job: &Job<'_>) -> Vec<f64> {
     let taken = job.probed.streams.iter().filter(|stream| {
-        matches!(stream.kind, StreamKind::Video | StreamKind::Audio)
-            && job.recipe.tracks.iter().any(|track| track.index == stream.index)
+        is_played(stream) && job.recipe.tracks.iter().any(|track| track.index == stream.index)
     });
     let longest = taken.filter_map(|stream| stream.duration_s).reduce(f64::max);
     job.probed.duration_s.into_iter().chain(longest).collect()
+}
+
+fn is_played(stream: &Stream) -> bool {
+    matches!(stream.kind, StreamKind::Video | StreamKind::Audio) && !stream.attached_pic
 }

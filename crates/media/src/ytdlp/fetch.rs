@@ -1,5 +1,6 @@
 //! Fetching one thing.
 
+use super::beside::{Beside, Subtitle};
 use super::command::address;
 use super::error::FetchError;
 use super::info::Info;
@@ -17,7 +18,9 @@ use tokio_util::sync::CancellationToken;
 const FILE_MARK: &str = "MF-FILE";
 const FILE_TEMPLATE: &str = "after_move:MF-FILE%(.{filepath})j";
 /// Every file is named like this, whatever the site says.
-const STEM: &str = "media";
+pub(super) const STEM: &str = "media";
+/// [`STEM`] as yt-dlp is told of it.
+pub(super) const OUTPUT: &str = "media.%(ext)s";
 const LINE_LIMIT: usize = 64 * 1024;
 /// Four lines of progress a second do not reach this in a day.
 const WORDS_LIMIT: usize = 64 << 20;
@@ -25,8 +28,6 @@ const WORDS_LIMIT: usize = 64 << 20;
 const MOVING_SPEED: u64 = 20_000_000;
 /// How yt-dlp ends when `--break-match-filters` stops it.
 const BROKEN_OFF: i32 = 101;
-const SUBTITLES: &[&str] = &["vtt", "srt", "ass", "ssa", "ttml", "lrc"];
-const PICTURES: &[&str] = &["jpg", "jpeg", "png", "webp", "avif", "gif"];
 
 /// What is liked of what a site offers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,15 +40,6 @@ pub struct Taste {
     pub largest: Option<u64>,
 }
 
-/// Subtitles of a thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subtitle {
-    /// The site's name for the language, such as `en` or `pt-BR`.
-    pub language: String,
-    /// Its file.
-    pub file: PathBuf,
-}
-
 /// What came. All files lie in the private folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fetched {
@@ -55,9 +47,9 @@ pub struct Fetched {
     pub file: PathBuf,
     /// What the site says about it.
     pub info: Info,
-    /// Its subtitles, ordered by language.
+    /// Those of its subtitles that came, ordered by language.
     pub subtitles: Vec<Subtitle>,
-    /// Its picture.
+    /// Its picture, if one came.
     pub thumbnail: Option<PathBuf>,
 }
 
@@ -99,6 +91,8 @@ impl Story {
 impl YtDlp {
     /// Fetches one thing into the private folder, and tells `progress` about it.
     ///
+    /// Subtitles and picture are fetched when the media is there. What does not come of them is done without.
+    ///
     /// yt-dlp runs at low priority and in a process group of its own, which ends with the run: also when the returned
     /// future is dropped.
     ///
@@ -139,7 +133,7 @@ impl YtDlp {
             return Err(complaint::error_of(&ended));
         }
         match story.file {
-            Some(file) => collect(nest.folder, &file).await,
+            Some(file) => self.collect(&file, nest, taste, cancel).await,
             None if story.is_list => Err(FetchError::Several),
             None if story.is_owned => Err(FetchError::Owned),
             None if story.is_too_large => Err(FetchError::TooLarge),
@@ -147,16 +141,33 @@ impl YtDlp {
         }
     }
 
+    async fn collect(
+        &self,
+        reported: &str,
+        nest: &Nest<'_>,
+        taste: &Taste,
+        cancel: &CancellationToken,
+    ) -> Result<Fetched, FetchError> {
+        let file = reported_file(nest.folder, reported)?;
+        let info_file = nest.folder.join(format!("{STEM}.info.json"));
+        let info = Info::read(&info_file).await?;
+        // Sound alone has no place to show what is said in it.
+        let texts = if taste.want == Want::Video { info.texts.as_slice() } else { &[] };
+        let wanted =
+            Beside { media: &file, info: &info_file, texts, has_picture: info.has_picture };
+        let (subtitles, thumbnail) = self.fetch_beside(&wanted, nest, cancel).await?;
+        Ok(Fetched { file, info, subtitles, thumbnail })
+    }
+
     fn fetching(&self, entry: &Entry, nest: &Nest<'_>, taste: &Taste) -> Command {
         let mut command = self.command(nest);
         command
             .args(["--progress", "--progress-delta", "0.25"])
             .args(["--progress-template", progress::TEMPLATE, "--print", FILE_TEMPLATE])
-            .args(["--write-info-json", "--no-write-playlist-metafiles", "--write-thumbnail"])
-            .args(["--write-subs", "--sub-langs", "all,-live_chat", "--sub-format", "vtt/srt/best"])
-            .args(["--convert-subs", "vtt"])
-            .args(["--paths", "home:.", "--output"])
-            .arg(format!("{STEM}.%(ext)s"))
+            .args(["--write-info-json", "--no-write-playlist-metafiles"])
+            // Cleaning fails where the language of a subtitle is not said; it is done by `Info`.
+            .arg("--no-clean-info-json")
+            .args(["--output", OUTPUT])
             // It would go on behind what is there without asking whether that is still the same.
             .args(["--no-continue", "--force-overwrites"])
             // A piece that is missing is a file that is damaged.
@@ -189,36 +200,18 @@ fn format_arguments(taste: &Taste) -> [String; 4] {
 }
 
 /// Only names in the private folder that are ours count, whatever yt-dlp was made to say.
-async fn collect(folder: &Path, reported: &str) -> Result<Fetched, FetchError> {
+fn reported_file(folder: &Path, reported: &str) -> Result<PathBuf, FetchError> {
     let name = Path::new(reported).file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let file = folder.join(name);
     let is_file = std::fs::symlink_metadata(&file).is_ok_and(|file| file.is_file());
-    if split(name).is_none() || !is_file {
-        return Err(FetchError::Garbled("it names a file that is not there".into()));
+    match split(name).is_some() && is_file {
+        true => Ok(file),
+        false => Err(FetchError::Garbled("it names a file that is not there".into())),
     }
-    let info = Info::read(&folder.join(format!("{STEM}.info.json"))).await?;
-    let (mut subtitles, mut thumbnail) = (Vec::new(), None);
-    for other in std::fs::read_dir(folder)? {
-        let other = other?;
-        let other_name = other.file_name();
-        let Some((middle, extension)) = other_name.to_str().and_then(split) else { continue };
-        if other.path() == file || !other.file_type()?.is_file() {
-            continue;
-        }
-        match middle {
-            Some(language) if SUBTITLES.contains(&extension) => {
-                subtitles.push(Subtitle { language: language.to_owned(), file: other.path() });
-            }
-            None if PICTURES.contains(&extension) => thumbnail = Some(other.path()),
-            _ => {}
-        }
-    }
-    subtitles.sort_by(|a, b| a.language.cmp(&b.language));
-    Ok(Fetched { file, info, subtitles, thumbnail })
 }
 
 /// `media.en.vtt` is `en` and `vtt`, `media.jpg` is `jpg`; other names are not ours.
-fn split(name: &str) -> Option<(Option<&str>, &str)> {
+pub(super) fn split(name: &str) -> Option<(Option<&str>, &str)> {
     let rest = name.strip_prefix(STEM)?.strip_prefix('.')?;
     Some(match rest.rsplit_once('.') {
         Some((middle, extension)) => (Some(middle), extension),
@@ -253,18 +246,17 @@ mod tests {
         assert_eq!(story.file.as_deref(), Some("/tmp/media.mp4"));
     }
 
-    #[tokio::test]
-    async fn a_file_outside_the_folder_or_behind_a_link_is_not_taken() {
+    #[test]
+    fn a_file_outside_the_folder_or_behind_a_link_is_not_taken() {
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let secret = outside.path().join("media.mp4");
         std::fs::write(&secret, "secret").unwrap();
-        std::fs::write(folder.path().join("media.info.json"), "{}").unwrap();
         let reported = secret.to_str().unwrap();
-        assert!(matches!(collect(folder.path(), reported).await, Err(FetchError::Garbled(_))));
+        assert!(matches!(reported_file(folder.path(), reported), Err(FetchError::Garbled(_))));
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(&secret, folder.path().join("media.mp4")).unwrap();
-            assert!(matches!(collect(folder.path(), reported).await, Err(FetchError::Garbled(_))));
+            assert!(matches!(reported_file(folder.path(), reported), Err(FetchError::Garbled(_))));
         }
     }
 }

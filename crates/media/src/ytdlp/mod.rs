@@ -6,6 +6,7 @@
 //! that names of parts never do. Which hosts may be asked is not decided here: yt-dlp follows redirects by itself.
 
 mod address;
+mod beside;
 mod command;
 mod complaint;
 mod error;
@@ -15,9 +16,10 @@ mod page;
 mod progress;
 
 pub use address::Address;
+pub use beside::{MOST_LANGUAGES, Subtitle};
 pub use error::FetchError;
-pub use fetch::{Fetched, Subtitle, Taste};
-pub use info::Info;
+pub use fetch::{Fetched, Taste};
+pub use info::{Info, Language};
 pub use page::Entry;
 pub use progress::Progress;
 

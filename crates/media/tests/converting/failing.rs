@@ -3,7 +3,9 @@
 use crate::stage::*;
 use crate::support::ffmpeg;
 use media::Program;
-use media::convert::{ConvertError, Job, Plan, Preset, StreamKind, Want, Wishes, plan, probe, run};
+use media::convert::{
+    Additions, ConvertError, Job, Plan, Preset, StreamKind, Want, Wishes, plan, probe, run,
+};
 use std::path::Path;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -77,6 +79,7 @@ async fn a_full_disk_is_told_from_a_broken_file() {
         source: &source,
         probed: &probed,
         recipe: &recipe,
+        additions: &Additions::default(),
         output: Path::new("/dev/full"),
         patience: Duration::from_secs(20),
     };
@@ -100,6 +103,7 @@ async fn misbehave(text: &str, patience: Duration) -> ConvertError {
         source: &source,
         probed: &probed,
         recipe: &recipe,
+        additions: &Additions::default(),
         output: &output,
         patience,
     };

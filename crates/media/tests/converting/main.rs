@@ -1,6 +1,7 @@
 //! Real files through the real ffprobe and ffmpeg, and programs that misbehave in their place.
 #![cfg(unix)]
 
+mod adding;
 mod failing;
 mod stage;
 #[path = "../support/mod.rs"]

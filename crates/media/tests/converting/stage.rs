@@ -2,7 +2,8 @@
 
 use crate::support::ffmpeg;
 use media::convert::{
-    ConvertError, Job, Plan, Preset, Probed, Progress, Recipe, Want, Wishes, plan, probe, run,
+    Additions, ConvertError, Job, Plan, Preset, Probed, Progress, Recipe, Want, Wishes, plan,
+    probe, run,
 };
 use media::{Found, Program};
 use std::os::unix::fs::PermissionsExt;
@@ -42,6 +43,22 @@ pub async fn convert_with(
     cancel: &CancellationToken,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(Probed, PathBuf), ConvertError> {
+    let additions = Additions::default();
+    convert_all(Making { program, source, recipe, additions: &additions }, cancel, progress).await
+}
+
+struct Making<'a> {
+    program: &'a Path,
+    source: &'a Path,
+    recipe: &'a Recipe,
+    additions: &'a Additions,
+}
+
+async fn convert_all(
+    Making { program, source, recipe, additions }: Making<'_>,
+    cancel: &CancellationToken,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(Probed, PathBuf), ConvertError> {
     let ffprobe = found(Program::Ffprobe).await;
     let probed = probe(&ffprobe, source, cancel).await?;
     let output = source.with_file_name("result.downloading");
@@ -51,6 +68,7 @@ pub async fn convert_with(
         source,
         probed: &probed,
         recipe,
+        additions,
         output: &output,
         patience: Duration::from_secs(20),
     };
@@ -58,11 +76,20 @@ pub async fn convert_with(
 }
 
 pub async fn convert(source: &Path, wishes: &Wishes) -> Result<(Probed, PathBuf), ConvertError> {
+    convert_adding(source, wishes, &Additions::default()).await
+}
+
+pub async fn convert_adding(
+    source: &Path,
+    wishes: &Wishes,
+    additions: &Additions,
+) -> Result<(Probed, PathBuf), ConvertError> {
     let (Plan::Convert(recipe) | Plan::Remux(recipe)) = plan(&probed(source).await, wishes) else {
         panic!("nothing to do for {}", source.display());
     };
-    let ffmpeg = found(Program::Ffmpeg).await;
-    convert_with(&ffmpeg, source, &recipe, &CancellationToken::new(), &mut |_| {}).await
+    let program = found(Program::Ffmpeg).await;
+    let making = Making { program: &program, source, recipe: &recipe, additions };
+    convert_all(making, &CancellationToken::new(), &mut |_| {}).await
 }
 
 /// A digest of the sound as it is stored; the containers mark its end differently.

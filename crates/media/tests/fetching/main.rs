@@ -1,6 +1,7 @@
 //! The real yt-dlp against a site on this machine, and programs that misbehave in its place.
 #![cfg(unix)]
 
+mod beside;
 mod failing;
 mod site;
 #[path = "../support/mod.rs"]

@@ -2,20 +2,20 @@
 
 use super::page::Work;
 use super::playable::Made;
+use super::texts::{self, Text};
 use crate::daemon::seal::{self, Draft, Writing};
-use library::{Claimed, Extra, ExtraKind, Finished, ORIGINAL, Output, names, site_title};
-use media::ytdlp::{Fetched, Info, Subtitle};
+use library::{
+    Claimed, Extra, ExtraKind, Finished, LibraryError, ORIGINAL, Output, names, site_title,
+};
+use media::convert::{self, Additions, Chapter, Sheet};
+use media::ytdlp::{Fetched, Info, Language, Subtitle};
 use media::{Container, Cover, Program};
-use protocol::{ErrorBody, Metadata, RemoteItem};
+use protocol::{ErrorBody, ErrorCode, Metadata, RemoteItem};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// All texts of a film together, in bytes.
-const MOST_TEXT: u64 = 16 << 20;
 /// A larger picture is not one to stand for something, in bytes.
 const MOST_PICTURE: u64 = 16 << 20;
-/// So many languages of one thing are kept.
-const MOST_LANGUAGES: usize = 100;
 
 /// How the work on a page ended.
 pub(super) enum Outcome {
@@ -33,10 +33,17 @@ pub(super) struct Arrival {
     extension: String,
     /// What is said of it.
     pub said: RemoteItem,
-    /// Files with subtitles.
+    /// The languages in which its page has subtitles, and what came of them.
+    told: Vec<Language>,
     subtitles: Vec<Subtitle>,
+    /// Those of them that are good, once they were looked through.
+    texts: Vec<Text>,
+    /// Its chapters.
+    chapters: Vec<Chapter>,
     /// The file of its picture.
     pub picture: Option<PathBuf>,
+    /// Its page has a picture.
+    has_picture: bool,
 }
 
 impl Arrival {
@@ -47,7 +54,17 @@ impl Arrival {
         let extension = extension.to_owned();
         let raw = json!({ "sent": claimed.source_id, "file": name, "title": claimed.title });
         let said = said(claimed, title, claimed.metadata.clone(), raw);
-        Self { file: None, extension, said, subtitles: Vec::new(), picture: None }
+        Self {
+            file: None,
+            extension,
+            said,
+            told: Vec::new(),
+            subtitles: Vec::new(),
+            texts: Vec::new(),
+            chapters: Vec::new(),
+            picture: None,
+            has_picture: false,
+        }
     }
 
     /// What yt-dlp fetched. `is_alone`: its page holds nothing else.
@@ -56,25 +73,94 @@ impl Arrival {
         let title = title(&info, is_alone).unwrap_or_else(|| claimed.title.clone());
         let metadata = metadata(claimed, &info);
         let raw = Value::Object(info.raw);
-        // Sound alone has no place to show them.
-        let subtitles = if is_sound { Vec::new() } else { subtitles };
-        let said = said(claimed, title, metadata, raw);
+        let mut said = said(claimed, title, metadata, raw);
+        let unusable = info.told_chapters.saturating_sub(info.chapters.len());
+        if unusable > 0 {
+            let told = ErrorBody::new(ErrorCode::ChaptersUnusable).with("count", unusable);
+            said.metadata.left_out.push(told);
+        }
         let extension = file.extension().and_then(|extension| extension.to_str());
         let extension = extension.unwrap_or_default().to_owned();
-        Self { file: Some(file), extension, said, subtitles, picture: thumbnail }
+        Self {
+            file: Some(file),
+            extension,
+            said,
+            // Sound alone has no place to show them.
+            told: if is_sound { Vec::new() } else { info.texts },
+            subtitles,
+            texts: Vec::new(),
+            chapters: info.chapters,
+            picture: thumbnail,
+            has_picture: info.has_picture,
+        }
+    }
+
+    /// Looks through the subtitles, now that the length of the media is known.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn sort_texts(&mut self, duration_s: Option<f64>) -> Result<(), ErrorBody> {
+        let Some(folder) = self.file.as_deref().and_then(Path::parent).map(Path::to_owned) else {
+            return Ok(());
+        };
+        let (told, came) = (std::mem::take(&mut self.told), std::mem::take(&mut self.subtitles));
+        let sorting = tokio::task::spawn_blocking(move || {
+            texts::sort(&told, &came, &folder, duration_s).map_err(|error| refused(&folder, error))
+        });
+        let lost = |lost| ErrorBody::new(ErrorCode::Internal).with("detail", lost);
+        let sorted = sorting.await.map_err(lost)??;
+        self.texts = sorted.kept;
+        self.said.metadata.left_out.extend(sorted.left_out);
+        Ok(())
+    }
+
+    /// What a file that is made of this gets, beyond what it has.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn additions(&self, claimed: &Claimed) -> Result<Additions, ErrorBody> {
+        let Some(folder) = self.file.as_deref().and_then(Path::parent) else {
+            return Ok(Additions::default());
+        };
+        let text = |text: &Text| convert::Text {
+            file: text.subrip.clone(),
+            language: text.language.clone(),
+            title: text.title.clone(),
+        };
+        let tags = seal::tags_of(&self.described(claimed), "", None);
+        let day = tags.date.map(|date| date.chars().take(10).collect());
+        let told = [
+            ("title", tags.title),
+            ("artist", tags.artist),
+            ("album", tags.album),
+            ("date", day),
+            ("description", self.said.metadata.description.clone()),
+        ];
+        let told: Vec<_> = told.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
+        let sheet = Sheet::write(&folder.join("sheet.txt"), &told, &self.chapters);
+        let sheet = sheet.map_err(|error| refused(folder, error))?;
+        Ok(Additions { texts: self.texts.iter().map(text).collect(), sheet: Some(sheet) })
+    }
+
+    /// The item with what is said of it now.
+    fn described(&self, claimed: &Claimed) -> Claimed {
+        Claimed {
+            title: self.said.title.clone(),
+            metadata: self.said.metadata.clone(),
+            ..claimed.clone()
+        }
     }
 
     fn extras(&self, picture: Option<&Cover>) -> Vec<Extra> {
-        let mut room = MOST_TEXT;
-        let text = |subtitle: &Subtitle| {
-            let length = subtitle.file.metadata().ok()?.len();
-            room = room.checked_sub(length)?;
-            let bytes = std::fs::read(&subtitle.file).ok()?;
-            let extension = subtitle.file.extension()?.to_str()?.to_ascii_lowercase();
-            let language = subtitle.language.clone();
-            Some(Extra { kind: ExtraKind::Subtitle, language, extension, bytes })
+        let text = |text: &Text| {
+            Some(Extra {
+                kind: ExtraKind::Subtitle,
+                language: text.language.clone(),
+                extension: "vtt".into(),
+                bytes: std::fs::read(&text.webvtt).ok()?,
+            })
         };
-        let texts = self.subtitles.iter().take(MOST_LANGUAGES).filter_map(text);
+        let texts = self.texts.iter().filter_map(text);
         let picture = picture.map(|cover| Extra {
             kind: ExtraKind::Picture,
             language: String::new(),
@@ -83,6 +169,11 @@ impl Arrival {
         });
         texts.chain(picture).collect()
     }
+}
+
+/// What the disk refused, in the library's words.
+fn refused(folder: &Path, source: std::io::Error) -> ErrorBody {
+    LibraryError::Io { what: folder.display().to_string(), source }.into()
 }
 
 fn said(claimed: &Claimed, title: String, metadata: Metadata, raw: Value) -> RemoteItem {
@@ -154,17 +245,17 @@ pub(super) async fn jpeg(work: &Work<'_>, picture: Option<PathBuf>) -> Option<Pa
 /// Stores what was said, tags what was made by us, seals, and takes it into the library.
 pub(super) async fn commit(
     work: &Work<'_>,
-    arrival: Arrival,
+    mut arrival: Arrival,
     made: Made,
 ) -> Result<Vec<Finished>, ErrorBody> {
     let (engine, claimed) = (work.engine, work.claimed);
     let cover = arrival.picture.as_deref().and_then(cover);
+    if arrival.has_picture && cover.is_none() {
+        let told = ErrorBody::new(ErrorCode::PictureUnusable);
+        arrival.said.metadata.left_out.push(told);
+    }
     engine.library.describe(claimed, &arrival.said, &arrival.extras(cover.as_ref())).await?;
-    let described = Claimed {
-        title: arrival.said.title.clone(),
-        metadata: arrival.said.metadata.clone(),
-        ..claimed.clone()
-    };
+    let described = arrival.described(claimed);
     let mut outputs = Vec::new();
     if let Some(original) = &made.original {
         outputs.push(original_output(work, &described, original, &arrival.extension).await?);

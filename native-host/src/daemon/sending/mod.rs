@@ -6,6 +6,7 @@
 //! | `by_ytdlp` | what yt-dlp brings, or the list that a page turns out to be |
 //! | `playable` | keeping, packing anew, encoding |
 //! | `arrival` | what is said of it, tags, names, commit |
+//! | `texts` | which of its subtitles are good |
 //! | `sessions` | cookies of the sites that pages were sent from |
 //! | `tools` | the programs, and what they are given to live in |
 
@@ -14,6 +15,7 @@ mod by_ytdlp;
 mod page;
 mod playable;
 mod sessions;
+mod texts;
 mod tools;
 
 pub(super) use page::{Page, bring};

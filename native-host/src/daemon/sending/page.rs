@@ -166,7 +166,7 @@ impl Work<'_> {
     }
 
     async fn take_in(&self, mut arrival: Arrival) -> Result<Vec<Finished>, TransferError> {
-        let made = playable::make(self, &arrival).await?;
+        let made = playable::make(self, &mut arrival).await?;
         self.engine.meter.stage(self.claimed, Stage::Filing);
         arrival.picture = arrival::jpeg(self, arrival.picture.take()).await;
         Ok(arrival::commit(self, arrival, made).await?)

@@ -6,11 +6,13 @@ use super::page::Work;
 use super::tools::PATIENCE;
 use library::names::PART_SUFFIX;
 use media::Program;
-use media::convert::{self, ConvertError, Form, Plan, Preset, Probed, Recipe, StreamKind, Wishes};
+use media::convert::{
+    self, Additions, ConvertError, Form, Plan, Preset, Probed, Recipe, StreamKind, Wishes,
+};
 use protocol::send::Stage;
 use protocol::{ErrorBody, ErrorCode};
 use std::num::NonZeroU16;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A part file that plays.
 pub(super) struct Made {
@@ -30,7 +32,7 @@ pub(super) struct Made {
 ///
 /// # Errors
 /// When it is damaged, holds nothing to play, or a program fails.
-pub(super) async fn make(work: &Work<'_>, arrival: &Arrival) -> Result<Made, ErrorBody> {
+pub(super) async fn make(work: &Work<'_>, arrival: &mut Arrival) -> Result<Made, ErrorBody> {
     let ffprobe = work.engine.program(Program::Ffprobe).await?;
     let shelf = work.engine.library.shelf();
     let source = match &arrival.file {
@@ -39,6 +41,7 @@ pub(super) async fn make(work: &Work<'_>, arrival: &Arrival) -> Result<Made, Err
     };
     let probed =
         convert::probe(&ffprobe, &source, work.cancel).await.map_err(|error| body(work, error))?;
+    arrival.sort_texts(probed.duration_s).await?;
     let (recipe, encodes) = match convert::plan(&probed, &wishes(work)) {
         Plan::Keep(form) => return keep(work, arrival, form, probed),
         Plan::Remux(recipe) => (recipe, false),
@@ -48,7 +51,9 @@ pub(super) async fn make(work: &Work<'_>, arrival: &Arrival) -> Result<Made, Err
         }
     };
     let part = part_name(&work.claimed.kept.part);
-    let made = run(work, &source, &probed, &recipe, &part).await;
+    let additions = arrival.additions(work.claimed)?;
+    let files = Files { source: &source, additions: &additions, part: &part };
+    let made = run(work, files, &probed, &recipe).await;
     if made.is_err() {
         // A stray is quarantined at the next start.
         let _ = shelf.remove(&part);
@@ -65,16 +70,22 @@ fn keep(work: &Work<'_>, arrival: &Arrival, form: Form, probed: Probed) -> Resul
     Ok(Made { part, form, probed, is_untouched: true, original: None })
 }
 
+/// What goes into a run of ffmpeg, and the part file that comes out.
+struct Files<'a> {
+    source: &'a Path,
+    additions: &'a Additions,
+    part: &'a str,
+}
+
 async fn run(
     work: &Work<'_>,
-    source: &std::path::Path,
+    files: Files<'_>,
     probed: &Probed,
     recipe: &Recipe,
-    part: &str,
 ) -> Result<Probed, ErrorBody> {
     let (ffmpeg, ffprobe) =
         (work.engine.program(Program::Ffmpeg).await?, work.engine.program(Program::Ffprobe).await?);
-    let output = work.engine.library.shelf().path(part)?;
+    let output = work.engine.library.shelf().path(files.part)?;
     let stage = |fraction, speed| Stage::Converting { fraction, speed };
     work.engine.meter.stage(work.claimed, stage(Some(0.0), None));
     // One at a time: a small machine stays usable.
@@ -83,9 +94,10 @@ async fn run(
     let job = convert::Job {
         ffmpeg: &ffmpeg,
         ffprobe: &ffprobe,
-        source,
+        source: files.source,
         probed,
         recipe,
+        additions: files.additions,
         output: &output,
         patience: PATIENCE,
     };

@@ -48,8 +48,17 @@ fn of(library: Library, id: LibraryItemId) -> AnyView {
 }
 
 fn known(library: Library, details: LibraryDetails, next: State<Option<Target>>) -> AnyView {
-    let LibraryDetails { item, lyrics, prompt, page_url, description, subtitles, sha256, raw } =
-        details;
+    let LibraryDetails {
+        item,
+        lyrics,
+        prompt,
+        page_url,
+        description,
+        subtitles,
+        left_out,
+        sha256,
+        raw,
+    } = details;
     let title = words::library_title(&item);
     let id = item.id;
     let about = about(library, &item, &subtitles);
@@ -81,6 +90,7 @@ fn known(library: Library, details: LibraryDetails, next: State<Option<Target>>)
         </div>
         {facts(about)}
         {text("details_description", description)}
+        {text("details_left_out", sentences(&left_out))}
         <h3>{t("details_file")}</h3>
         {facts(technical)}
         {shared}
@@ -144,6 +154,11 @@ fn facts(facts: Vec<Fact>) -> AnyView {
         Some(view! { <dt>{t(key)}</dt> <dd>{value}</dd> }.into_any())
     };
     view! { <dl class="facts">{facts.into_iter().filter_map(fact).collect_view()}</dl> }.into_any()
+}
+
+/// One line for each.
+fn sentences(errors: &[ErrorBody]) -> Option<String> {
+    errors.iter().map(words::error).reduce(|before, next| format!("{before}\n{next}"))
 }
 
 /// A longer text, if there is one.
