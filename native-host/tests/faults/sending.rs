@@ -20,7 +20,7 @@ fn pages(paths: &[&str]) -> Vec<SentPage> {
 }
 
 /// What the extension reads of a person who signed in.
-fn session(stage: &Stage) -> SiteSession {
+pub fn session(stage: &Stage) -> SiteSession {
     let cookie = |line: &str| {
         let fields: Vec<&str> = line.strip_prefix("#HttpOnly_")?.split('\t').collect();
         Some(Cookie {
@@ -38,23 +38,23 @@ fn session(stage: &Stage) -> SiteSession {
     SiteSession { host: VIDEOS.into(), cookies, user_agent: Some("Browser/1".into()) }
 }
 
-fn send(stage: &Stage, key: &str, paths: &[&str], session: Option<SiteSession>) -> JobId {
+pub fn send(stage: &Stage, key: &str, paths: &[&str], session: Option<SiteSession>) -> JobId {
     let send = NewSend { key: key.into(), pages: pages(paths), variant: None, session };
     stage.browser().ask::<SendPages>(send).job
 }
 
 /// Sends with a session and waits for the end.
 #[track_caller]
-fn sent(stage: &Stage, paths: &[&str]) -> Balance {
+pub fn sent(stage: &Stage, paths: &[&str]) -> Balance {
     let job = send(stage, &paths.concat(), paths, Some(session(stage)));
     end_of(stage, job)
 }
 
-fn end_of(stage: &Stage, job: JobId) -> Balance {
+pub fn end_of(stage: &Stage, job: JobId) -> Balance {
     stage.browser().wait_for(job, |job| job.balance.pending == 0 && job.balance.listed > 0).balance
 }
 
-fn all(stage: &Stage) -> Vec<LibraryItem> {
+pub fn all(stage: &Stage) -> Vec<LibraryItem> {
     let query = LibraryQuery { limit: 500, ..LibraryQuery::default() };
     stage.browser().ask::<ListLibrary>(query).items
 }
@@ -85,7 +85,7 @@ fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
 }
 
 /// Nothing of unfinished work is left in the library folder, once the last work has put its things away.
-fn assert_tidy(stage: &Stage) {
+pub fn assert_tidy(stage: &Stage) {
     let count = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().count();
     until_true("no part, no folder of work and no cookie file stays", || {
         stage.longest_part().is_none()
