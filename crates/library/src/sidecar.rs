@@ -50,7 +50,8 @@ impl Library {
     /// Database failures.
     pub async fn stale_sidecars(&self, limit: u32) -> Result<Vec<Sidecar>, LibraryError> {
         let template = self.settings().await?.template;
-        let name_max = self.shelf().name_max();
+        let shelf = self.shelf();
+        let name_max = shelf.name_max();
         let rows = sqlx::query(
             "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar, sidecar_version, \
                (SELECT json_object('title', e.title, 'artist', e.artist, 'date', e.date) FROM library_item l \
@@ -80,8 +81,8 @@ impl Library {
             let name = names::file_name(&template, &parts, "json", name_max);
             let mut old: Vec<String> = json_column(&row, "noted")?;
             old.extend(row.try_get::<Option<String>, _>("sidecar")?);
-            // Where case does not matter, the new file has replaced the old one.
-            old.retain(|old| names::clash_key(old) != names::clash_key(&name));
+            // Where the disk takes both for one name, the new file has replaced the old one.
+            old.retain(|old| !shelf.is_one_name(old, &name));
             let record_id = row.try_get("id")?;
             sidecars.push(Sidecar {
                 record_id,
