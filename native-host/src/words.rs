@@ -43,6 +43,12 @@ pub fn sentence(error: &ErrorBody) -> String {
         ),
         LiveStream => format!("This is a live stream on {} that is not over.", p("site")),
         NothingToFetch => format!("There is nothing to play on this page of {}.", p("site")),
+        ListCut => format!(
+            "The list at {} has {} things; the first {} of them are taken.",
+            p("site"),
+            p("listed"),
+            p("taken")
+        ),
         Unreachable => format!("{} cannot be reached{}.", p("host"), detail(error)),
         ServerError => format!("{} answered with the error {}.", p("host"), p("status")),
         RateLimited => format!("{} asks to slow down.", p("host")),
@@ -87,6 +93,15 @@ pub fn sentence(error: &ErrorBody) -> String {
         Io => format!("Reading or writing failed{}.", detail(error)),
         Database => format!("The database could not be used{}.", detail(error)),
         FileLost => format!("{} is gone or was changed.", p("name")),
+        NamesTooShort => format!(
+            "The disk of {} takes names of {} bytes; {} are needed.",
+            p("folder"),
+            p("longest"),
+            p("needed")
+        ),
+        CannotRename => {
+            format!("Files on the disk of {} cannot be renamed{}.", p("folder"), detail(error))
+        }
         ProgramMissing => format!("The program {} was not found.", p("program")),
         ProgramFailed => format!("The program {} failed{}.", p("program"), detail(error)),
         ProgramTimeout => format!("The program {} took too long.", p("program")),
@@ -116,11 +131,15 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
             "If it plays only for those who are signed in, send it with your sign-in."
         }
         LiveStream => "Send it again when it is over.",
+        ListCut => "Send the pages of the others by themselves.",
         OtherAccount => "Sign in with the account the job was started for, or start a new job.",
         DiskFull => "Make room or choose another folder, then run `mediafetcher retry`.",
         NotWritable | VolumeMissing => {
             "Connect the disk or choose another folder (`mediafetcher config set folder DIR`), then run \
              `mediafetcher retry`."
+        }
+        NamesTooShort | CannotRename => {
+            "Choose a folder on another disk: mediafetcher config set folder DIR"
         }
         ProgramMissing => "Install it; `mediafetcher doctor` says how.",
         Forbidden => "Only MediaFetcher's own extension and this user may.",

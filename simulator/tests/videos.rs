@@ -213,6 +213,20 @@ fn live_streams_move_on_and_yt_dlp_calls_them_live() {
 }
 
 #[test]
+fn radio_has_no_length_and_goes_on_for_as_long_as_somebody_listens() {
+    let simulator = simulator(1);
+    let member = Member::new(&simulator);
+    for (path, is_named) in [("/radio.mp3", true), ("/endless.mp3", false), ("/on-air", false)] {
+        let heard = member.get_with(path, &["--max-time", "2"]);
+        assert_eq!(heard.code, Some(28), "{path}: curl itself gave up");
+        assert!(heard.body.len() > 1_000_000, "{path}: {} bytes", heard.body.len());
+        assert_eq!(heard.header("content-length"), None, "{path}");
+        assert_eq!(heard.header("icy-name").is_some(), is_named, "{path}");
+        assert_eq!(probe(&heard.body[..500_000]).0, "mp3", "{path}");
+    }
+}
+
+#[test]
 fn files_come_in_parts_with_a_validator() {
     let simulator = simulator(1);
     let member = Member::new(&simulator);

@@ -71,12 +71,14 @@ impl Library {
         claimed: &Claimed,
         mut outputs: Vec<Output>,
     ) -> Result<Vec<Finished>, LibraryError> {
+        // A part that was begun after the disk went away lies where the disk would be.
+        self.check_shelf().await?;
         let mut write = self.write().await?;
         check_fence(&mut write, claimed.item, claimed.fence).await?;
         for output in outputs.iter_mut().filter(|output| output.replaces.is_none()) {
             output.replaces = in_its_place(&mut write, claimed.item, &output.part).await?;
         }
-        let outputs = free_names(&mut write, outputs).await?;
+        let outputs = free_names(&mut write, outputs, &self.shelf()).await?;
         note_placing(&mut write, claimed.item, &outputs).await?;
         write.commit().await?;
         self.place_and_record(claimed.item, claimed.fence, outputs).await
@@ -92,6 +94,7 @@ impl Library {
         for index in 0..outputs.len() {
             self.place_one(item, &mut outputs, index).await?;
         }
+        self.check_shelf().await?;
         let mut write = self.write().await?;
         check_fence(&mut write, item, fence).await?;
         let mut surplus = Vec::new();
@@ -130,10 +133,8 @@ impl Library {
 
     /// Removes files that no row speaks of any more, then the intent.
     pub(crate) async fn clear(&self, item: ItemId, surplus: &[String]) -> Result<(), LibraryError> {
-        let shelf = self.shelf();
-        for name in surplus {
-            shelf.remove(name)?;
-        }
+        let surplus = surplus.to_vec();
+        self.at_disk(move |shelf| surplus.iter().try_for_each(|name| shelf.remove(name))).await?;
         let mut write = self.write().await?;
         drop_intent(&mut write, item).await?;
         write.commit().await
@@ -148,9 +149,8 @@ impl Library {
     ) -> Result<(), LibraryError> {
         let wished = outputs[index].name.clone();
         for attempt in 1..=MOST_NAMES {
-            let (shelf, output) = (self.shelf(), outputs[index].clone());
-            let placed = tokio::task::spawn_blocking(move || place(&shelf, &output));
-            if placed.await.map_err(|_| LibraryError::Superseded)?? {
+            let output = outputs[index].clone();
+            if self.at_disk(move |shelf| place(shelf, &output)).await? {
                 return Ok(());
             }
             outputs[index].name = names::numbered(&wished, attempt + 1);
@@ -197,6 +197,7 @@ async fn note_placing(
 pub(crate) async fn free_names(
     write: &mut Write<'_>,
     mut outputs: Vec<Output>,
+    shelf: &Shelf,
 ) -> Result<Vec<Output>, LibraryError> {
     let mut given: Vec<String> = Vec::new();
     for output in &mut outputs {
@@ -205,6 +206,12 @@ pub(crate) async fn free_names(
         {
             // The others keep their file.
             output.replaces = None;
+        }
+        // Where the disk takes both for one name, the new file gets the old one's.
+        if let Some(old) =
+            output.replaces.as_ref().filter(|old| shelf.is_one_name(old, &output.name))
+        {
+            output.name.clone_from(old);
         }
         let wished = output.name.clone();
         for attempt in 2..=MOST_NAMES {

@@ -21,6 +21,9 @@ pub struct Library {
     pub(crate) pool: SqlitePool,
     writer: Arc<Mutex<()>>,
     shelf: Arc<RwLock<Arc<Shelf>>>,
+    /// Held while files that rows speak of get other names: what is halfway there is nobody else's business. Taken
+    /// before the right to write, never after it.
+    pub(crate) settling: Arc<Mutex<()>>,
 }
 
 /// A write transaction; the only one of this process while it lives.
@@ -56,7 +59,7 @@ impl Library {
         assert_sqlite_version(&pool).await?;
         migrator().run(&pool).await?;
         let shelf = Arc::new(RwLock::new(Arc::new(Shelf::closed(default_folder))));
-        let library = Self { pool, writer: Arc::default(), shelf };
+        let library = Self { pool, writer: Arc::default(), shelf, settling: Arc::default() };
         library.adopt_settings(default_folder).await?;
         Ok(library)
     }
@@ -71,6 +74,27 @@ impl Library {
     /// The library folder in force.
     pub fn shelf(&self) -> Arc<Shelf> {
         self.shelf.read().expect("nothing panics while holding it").clone()
+    }
+
+    /// Does what a disk may take long for where it keeps nobody else from going on.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub(crate) async fn at_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shelf) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        let shelf = self.shelf();
+        let done = tokio::task::spawn_blocking(move || work(&shelf));
+        done.await.map_err(|_| LibraryError::Superseded)?
+    }
+
+    /// As [`Shelf::check`], also for a disk that does not answer soon.
+    ///
+    /// # Errors
+    /// [`LibraryError::VolumeMissing`].
+    pub async fn check_shelf(&self) -> Result<(), LibraryError> {
+        self.at_disk(Shelf::check).await
     }
 
     pub(crate) fn set_shelf(&self, shelf: Shelf) {

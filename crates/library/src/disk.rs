@@ -7,9 +7,6 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// Length of a name that every common file system takes, in bytes.
-pub(crate) const COMMON_NAME_MAX: usize = 255;
-
 /// The modification time in nanoseconds since 1970, 0 where the system has none.
 pub(crate) fn modified_ns(found: &fs::Metadata) -> i64 {
     let since = found.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
@@ -81,15 +78,6 @@ pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// For file systems that know neither exclusive renames nor hard links (exFAT, some network shares). One daemon owns
-/// the folder, so that only a foreign program could slip in between the two steps.
-pub(crate) fn rename_if_free(from: &Path, to: &Path) -> io::Result<bool> {
-    if to.symlink_metadata().is_ok() {
-        return Ok(false);
-    }
-    fs::rename(from, to).map(|()| true)
-}
-
 /// Bytes that can still be written to the disk of `root`, where the system tells.
 #[cfg(unix)]
 pub(crate) fn free_space(root: &Path) -> Option<u64> {
@@ -100,19 +88,4 @@ pub(crate) fn free_space(root: &Path) -> Option<u64> {
 #[cfg(not(unix))]
 pub(crate) fn free_space(_: &Path) -> Option<u64> {
     None
-}
-
-/// The longest name that the disk of `root` takes, in bytes.
-#[cfg(unix)]
-pub(crate) fn name_limit(root: &Path) -> usize {
-    let found = rustix::fs::statvfs(root).map(|stat| stat.f_namemax as usize);
-    found
-        .ok()
-        .filter(|&limit| limit >= 64)
-        .map_or(COMMON_NAME_MAX, |limit| limit.min(COMMON_NAME_MAX))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn name_limit(_: &Path) -> usize {
-    COMMON_NAME_MAX
 }

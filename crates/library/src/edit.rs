@@ -47,6 +47,7 @@ impl Library {
         let wish = checked(wish)?;
         let settings = self.settings().await?;
         let name_max = self.shelf().name_max();
+        let _settled = self.settling.lock().await;
         let mut write = self.write().await?;
         let statement = format!(
             "SELECT l.part AS thing_part, l.title AS shown_title, l.artist, l.album, l.year, l.deleted_at, \

@@ -1,5 +1,6 @@
 //! What can go wrong here, and how it is told to people.
 
+use crate::names::SMALLEST_LIMIT;
 use protocol::{ErrorBody, ErrorCode};
 use std::io;
 
@@ -26,6 +27,22 @@ pub enum LibraryError {
     /// The folder, or the disk it is on, is not there.
     #[error("the library folder {0} is missing")]
     VolumeMissing(String),
+    /// The disk of the folder takes too short names.
+    #[error("names on the disk of {folder} have at most {longest} bytes")]
+    NamesTooShort {
+        /// The library folder.
+        folder: String,
+        /// Bytes of the longest name that it takes.
+        longest: usize,
+    },
+    /// Files on the disk of the folder cannot be given another name.
+    #[error("files on the disk of {folder} cannot be renamed: {source}")]
+    CannotRename {
+        /// The library folder.
+        folder: String,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// A commit came from work that has since been given to somebody else (I8).
     #[error("the work was taken over")]
     Superseded,
@@ -41,6 +58,11 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
+    /// The disk of the library refused, not the database.
+    pub(crate) fn is_of_disk(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::VolumeMissing(_))
+    }
+
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }
@@ -60,6 +82,14 @@ impl From<LibraryError> for ErrorBody {
             LibraryError::VolumeMissing(folder) => {
                 ErrorBody::new(ErrorCode::VolumeMissing).with("folder", folder)
             }
+            LibraryError::NamesTooShort { folder, longest } => {
+                let error = ErrorBody::new(ErrorCode::NamesTooShort).with("folder", folder);
+                error.with("longest", longest).with("needed", SMALLEST_LIMIT)
+            }
+            LibraryError::CannotRename { folder, source } => {
+                let error = ErrorBody::new(ErrorCode::CannotRename).with("folder", folder);
+                error.with("detail", source)
+            }
             LibraryError::NotFound(what) => ErrorBody::new(ErrorCode::NotFound).with("what", what),
             LibraryError::Invalid(detail) => {
                 ErrorBody::new(ErrorCode::BadParameters).with("detail", detail)
@@ -75,12 +105,8 @@ impl From<LibraryError> for ErrorBody {
 
 /// The numbered error for a failed file operation.
 fn io_error(what: &str, error: &io::Error) -> ErrorBody {
-    use io::ErrorKind::*;
-    match error.kind() {
-        StorageFull | QuotaExceeded => ErrorBody::new(ErrorCode::DiskFull).with("folder", what),
-        PermissionDenied | ReadOnlyFilesystem => {
-            ErrorBody::new(ErrorCode::NotWritable).with("folder", what)
-        }
-        _ => ErrorBody::new(ErrorCode::Io).with("detail", format!("{what}: {error}")),
+    match ErrorCode::of_disk(error) {
+        ErrorCode::Io => ErrorBody::new(ErrorCode::Io).with("detail", format!("{what}: {error}")),
+        code => ErrorBody::new(code).with("folder", what),
     }
 }

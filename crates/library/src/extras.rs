@@ -5,7 +5,7 @@ use crate::database::{Library, Write};
 use crate::error::LibraryError;
 use crate::intent::check_running;
 use crate::listing::fingerprint;
-use protocol::{ItemId, LibraryItemId, RemoteItem};
+use protocol::{ErrorBody, ItemId, JobId, LibraryItemId, RemoteItem};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -154,7 +154,8 @@ impl Library {
         Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
-    /// In place of a page that holds several things, these are wanted by its job.
+    /// In place of a page that holds several things, these are wanted by every job that lists it; gives those jobs.
+    /// `cut`: they are not all, which the jobs say.
     ///
     /// # Errors
     /// [`LibraryError::Superseded`] when the job has ended; database failures.
@@ -162,16 +163,45 @@ impl Library {
         &self,
         claimed: &Claimed,
         things: &[RemoteItem],
-    ) -> Result<(), LibraryError> {
+        cut: Option<&ErrorBody>,
+    ) -> Result<Vec<JobId>, LibraryError> {
         let mut write = self.write().await?;
         check_running(&mut write, claimed.item, claimed.fence).await?;
+        let jobs = listed_by(&mut write, claimed).await?;
         drop_page(&mut write, claimed.item).await?;
-        self.want(&mut write, claimed.job, &[claimed.variant], things).await?;
+        for &job in &jobs {
+            self.want(&mut write, job, &[claimed.variant], things).await?;
+            if let Some(cut) = cut {
+                sqlx::query("UPDATE job SET reason = ?2 WHERE id = ?1")
+                    .bind(job.0)
+                    .bind(serde_json::to_string(cut)?)
+                    .execute(&mut *write.tx)
+                    .await?;
+            }
+        }
         write.commit().await?;
         // Nothing was fetched of the page itself; a part of an earlier try would be a stray.
-        let _ = self.shelf().remove(&claimed.kept.part);
-        Ok(())
+        let part = claimed.kept.part.clone();
+        let _ = self.at_disk(move |shelf| shelf.remove(&part)).await;
+        Ok(jobs)
     }
+}
+
+/// The jobs that list what is being worked on and have not ended; the one that it is worked on for is the last, so
+/// that what comes of it is worked on for the same.
+async fn listed_by(write: &mut Write<'_>, claimed: &Claimed) -> Result<Vec<JobId>, LibraryError> {
+    let rows = sqlx::query(
+        "SELECT j.id FROM job_item ji JOIN job j ON j.id = ji.job_id \
+         WHERE ji.item_id = ?1 AND j.state IN ('listing', 'running', 'paused') ORDER BY j.id = ?2, j.id",
+    )
+    .bind(claimed.item.0)
+    .bind(claimed.job.0)
+    .fetch_all(&mut *write.tx)
+    .await?;
+    if rows.is_empty() {
+        return Err(LibraryError::Superseded);
+    }
+    rows.iter().map(|row| Ok(JobId(row.try_get(0)?))).collect()
 }
 
 /// The wish for a page goes, and with it what was noted of the page unless another wish is for it.

@@ -89,7 +89,8 @@ impl Library {
         write.commit().await?;
         if state.is_final() {
             // A part that cannot be removed now is a stray for the next start.
-            let _ = self.shelf().remove(&claimed.kept.part);
+            let part = claimed.kept.part.clone();
+            let _ = self.at_disk(move |shelf| shelf.remove(&part)).await;
         }
         self.drop_cancelled_parts().await
     }
@@ -108,7 +109,8 @@ impl Library {
         }
         write.commit().await?;
         for row in gone {
-            let _ = self.shelf().remove(&row.try_get::<String, _>(0)?);
+            let part: String = row.try_get(0)?;
+            let _ = self.at_disk(move |shelf| shelf.remove(&part)).await;
         }
         Ok(())
     }

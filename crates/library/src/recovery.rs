@@ -16,6 +16,8 @@ pub struct Recovered {
     pub adopted: u64,
     /// Part files that nobody wanted.
     pub quarantined: u64,
+    /// The disk refused, or is away: the folder is still to be mended.
+    pub is_unfinished: bool,
 }
 
 struct Found {
@@ -36,16 +38,13 @@ impl Library {
     pub async fn recover(&self) -> Result<Recovered, LibraryError> {
         let mut recovered = Recovered::default();
         self.distrust_parts_after_a_reboot().await?;
-        if self.shelf().check().is_ok() {
-            for intent in self.intents().await? {
-                self.mend(&intent, &mut recovered).await?;
+        recovered.is_unfinished = match self.mend_folder(&mut recovered).await {
+            Err(error) if error.is_of_disk() => {
+                tracing::warn!(%error, "the library folder is mended when its disk allows it");
+                true
             }
-            self.mend_imports(&mut recovered).await?;
-            self.finish_renames().await?;
-            recovered.quarantined = self.quarantine_strays().await?;
-            self.settle_files().await;
-            self.sweep_trash().await?;
-        }
+            mended => mended.map(|()| false)?,
+        };
         let mut write = self.write().await?;
         let requeued = sqlx::query(
             "UPDATE item SET state = iif(EXISTS (SELECT 1 FROM job j WHERE j.id = item.job_id \
@@ -58,6 +57,18 @@ impl Library {
         self.drop_cancelled_parts().await?;
         recovered.requeued = requeued.rows_affected();
         Ok(recovered)
+    }
+
+    async fn mend_folder(&self, recovered: &mut Recovered) -> Result<(), LibraryError> {
+        self.check_shelf().await?;
+        for intent in self.intents().await? {
+            self.mend(&intent, recovered).await?;
+        }
+        self.mend_imports(recovered).await?;
+        self.finish_renames().await?;
+        recovered.quarantined = self.quarantine_strays().await?;
+        self.settle_files().await;
+        self.sweep_trash().await
     }
 
     /// Part files are not synced while they grow: after a power loss their length may promise bytes that never
@@ -119,6 +130,7 @@ impl Library {
             _ => self.start_over(found).await,
         };
         if let Err(error) = mended {
+            self.check_shelf().await?;
             tracing::warn!(item = found.item.0, %error, "work left behind is done again");
             self.start_over(found).await?;
         }
@@ -149,14 +161,16 @@ impl Library {
         let rows = sqlx::query("SELECT part FROM intent").fetch_all(&self.pool).await?;
         let known =
             rows.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<String>, _>>()?;
-        let shelf = self.shelf();
-        shelf.empty_quarantine()?;
-        shelf.remove_nests()?;
-        let mut strays = 0;
-        for part in shelf.parts()?.into_iter().filter(|part| !known.contains(part)) {
-            shelf.quarantine(&part)?;
-            strays += 1;
-        }
-        Ok(strays)
+        self.at_disk(move |shelf| {
+            shelf.empty_quarantine()?;
+            shelf.remove_nests()?;
+            let mut strays = 0;
+            for part in shelf.parts()?.into_iter().filter(|part| !known.contains(part)) {
+                shelf.quarantine(&part)?;
+                strays += 1;
+            }
+            Ok(strays)
+        })
+        .await
     }
 }

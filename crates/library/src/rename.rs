@@ -1,7 +1,8 @@
 //! Naming files by the template after it was changed: on request, some at a time, and on from where it stopped.
 //!
-//! The new name is noted first; then, under the write lock, the file is renamed without replacing anything and its row
-//! follows (I13). A kill between any two of these leaves a note, and the next start finishes what it says. Asked for
+//! The new name is noted first; then the file is renamed without replacing anything, and its row follows when the name
+//! is durable (I13). The renaming is done under the write lock, and nobody else touches these files until the rows say
+//! where they are. A kill between any two of these leaves a note, and the next start finishes what it says. Asked for
 //! again, a run finds what has its name already, so that it does no harm to begin anew.
 
 use crate::claim::{self, Claimed, Held, claimed_from};
@@ -40,6 +41,7 @@ struct Candidate {
 }
 
 /// A rename that was noted.
+#[derive(Clone)]
 struct Noted {
     id: i64,
     from: String,
@@ -70,7 +72,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError::VolumeMissing`]; database failures.
     pub async fn begin_renames(&self) -> Result<RenameProgress, LibraryError> {
-        self.shelf().check()?;
+        self.check_shelf().await?;
         let mut write = self.write().await?;
         let total = count(&mut write.tx).await?;
         let number = run(&mut write.tx).await?.map_or(0, |run| run.number) + 1;
@@ -101,7 +103,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError::VolumeMissing`]; database failures. What the disk refuses is counted as left.
     pub async fn go_on_renaming(&self) -> Result<RenameProgress, LibraryError> {
-        self.shelf().check()?;
+        self.check_shelf().await?;
         let mut write = self.write().await?;
         let Some(mut run) = run(&mut write.tx).await? else {
             return Ok(RenameProgress { finished: true, ..RenameProgress::default() });
@@ -143,31 +145,52 @@ impl Library {
     /// # Errors
     /// Database failures.
     pub(crate) async fn finish_renames(&self) -> Result<u64, LibraryError> {
-        // Under the lock from the look to the rows: nobody deletes, edits or brings a file in between.
+        // From the look to the rows nobody edits these files, nor moves them to the trash or back.
+        let _alone = self.settling.lock().await;
         let mut write = self.write().await?;
         let noted = noted(&mut write).await?;
-        let shelf = self.shelf();
-        let mut renamed = 0;
+        if noted.is_empty() {
+            return Ok(0);
+        }
+        let mut renamed = Vec::new();
         for one in &noted {
             let taken = has_row(&mut write.tx, one.id, &names::clash_key(&one.to)).await?;
-            // One that is off and not there was renamed before a kill: its row has to follow all the same.
-            if taken || (one.is_off && shelf.stat(&one.from).is_some()) {
-                continue;
-            }
-            match settle(&shelf, one) {
-                Ok(true) => {
-                    follow(&mut write, one).await?;
-                    renamed += 1;
-                }
-                Ok(false) => tracing::info!(name = one.from, to = one.to, "not renamed"),
-                Err(error) => tracing::warn!(name = one.from, %error, "a file was not renamed"),
+            if !taken && self.rename_noted(one).await {
+                renamed.push(one);
             }
         }
-        if !noted.is_empty() {
-            sqlx::query("DELETE FROM renaming").execute(&mut *write.tx).await?;
-            write.commit().await?;
+        // A disk may take long to make the names durable, which the rows then promise (I1).
+        drop(write);
+        let names: Vec<String> = renamed.iter().map(|one| one.to.clone()).collect();
+        let synced =
+            self.at_disk(move |shelf| shelf.sync_folders_of(names.iter().map(String::as_str)));
+        if let Err(error) = synced.await {
+            tracing::warn!(%error, "new names may not be durable");
         }
-        Ok(renamed)
+        let mut write = self.write().await?;
+        for one in &renamed {
+            follow(&mut write, one).await?;
+        }
+        sqlx::query("DELETE FROM renaming").execute(&mut *write.tx).await?;
+        write.commit().await?;
+        Ok(renamed.len() as u64)
+    }
+
+    /// Renames on the disk; true if the row has to follow.
+    async fn rename_noted(&self, one: &Noted) -> bool {
+        let (name, to, one) = (one.from.clone(), one.to.clone(), one.clone());
+        let settled =
+            self.at_disk(move |shelf| match one.is_off && shelf.stat(&one.from).is_some() {
+                // One that is off and not there was renamed before a kill: its row has to follow all the same.
+                true => Ok(false),
+                false => settle(shelf, &one),
+            });
+        match settled.await {
+            Ok(true) => return true,
+            Ok(false) => tracing::info!(name, to, "not renamed"),
+            Err(error) => tracing::warn!(name, %error, "a file was not renamed"),
+        }
+        false
     }
 
     /// The next files, each with the first thing that it is of.
@@ -245,7 +268,8 @@ async fn free_name(
             1 => wished.to_owned(),
             number => names::numbered(wished, number),
         };
-        if name == current {
+        // Where the disk takes both for one name, it has it.
+        if shelf.is_one_name(&name, current) {
             return Ok(None);
         }
         let key = names::clash_key(&name);
@@ -317,10 +341,11 @@ async fn noted(write: &mut Write<'_>) -> Result<Vec<Noted>, LibraryError> {
 
 /// The row follows its file; what lies beside it is written anew, under the new name.
 async fn follow(write: &mut Write<'_>, one: &Noted) -> Result<(), LibraryError> {
-    sqlx::query("UPDATE media_file SET path = ?2, path_key = ?3 WHERE id = ?1")
+    sqlx::query("UPDATE media_file SET path = ?2, path_key = ?3 WHERE id = ?1 AND path = ?4")
         .bind(one.id)
         .bind(&one.to)
         .bind(names::clash_key(&one.to))
+        .bind(&one.from)
         .execute(&mut *write.tx)
         .await?;
     sqlx::query(

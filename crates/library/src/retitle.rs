@@ -28,6 +28,7 @@ impl Library {
     ) -> Result<Vec<Retitle>, LibraryError> {
         let settings = self.settings().await?;
         let name_max = self.shelf().name_max();
+        let _settled = self.settling.lock().await;
         let mut write = self.write().await?;
         let statement = format!(
             "SELECT {COLUMNS} FROM item i {JOINS} \

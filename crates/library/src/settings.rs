@@ -4,10 +4,14 @@ use crate::database::Library;
 use crate::error::LibraryError;
 use crate::names;
 use crate::shelf::Shelf;
+use crate::volume::are_on_one_disk;
 use protocol::settings::ENCODER_PRESETS;
 use protocol::{Settings, SettingsPatch, Variant};
 use sqlx::Row;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
+
+/// In `meta`: the folder of a library that is on another disk than the database.
+const ANOTHER_DISK: &str = "another_disk";
 
 impl Library {
     /// The settings in force.
@@ -15,10 +19,7 @@ impl Library {
     /// # Errors
     /// When the database cannot be read.
     pub async fn settings(&self) -> Result<Settings, LibraryError> {
-        let row = sqlx::query("SELECT value FROM meta WHERE key = 'settings'")
-            .fetch_optional(&self.pool)
-            .await?;
-        let text: Option<String> = row.map(|row| row.try_get(0)).transpose()?;
+        let text = self.meta("settings").await?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
     }
 
@@ -30,9 +31,10 @@ impl Library {
         let before = self.settings().await?;
         let after = patched(before.clone(), patch)?;
         if after.folder != before.folder {
-            let shelf = Shelf::open(Path::new(&after.folder), &self.library_id().await?)?;
+            let (folder, id) = (PathBuf::from(&after.folder), self.library_id().await?);
+            let shelf = off_the_runtime(move || Shelf::choose(&folder, &id)).await?;
             self.store_settings(&after).await?;
-            self.set_shelf(shelf);
+            self.adopt_shelf(shelf).await?;
         } else {
             self.store_settings(&after).await?;
         }
@@ -59,16 +61,49 @@ impl Library {
     }
 
     async fn open_shelf(&self, settings: &Settings) -> Result<(), LibraryError> {
-        let folder = Path::new(&settings.folder);
-        let has_files = self.has_files().await?;
-        if has_files && !Shelf::is_marked(folder) {
+        let folder = PathBuf::from(&settings.folder);
+        let must_be_marked = self.has_files().await? || self.was_on_another_disk(&folder).await?;
+        let (id, place) = (self.library_id().await?, folder.clone());
+        let opened = off_the_runtime(move || {
             // A disk that is not mounted looks like an empty folder: nothing is made or healed there (I5).
-            self.set_shelf(Shelf::closed(folder));
-            return Ok(());
+            match must_be_marked && !Shelf::is_marked(&place) {
+                true => Ok(None),
+                false => Shelf::open(&place, &id).map(Some),
+            }
+        });
+        match opened.await {
+            Ok(Some(shelf)) => self.adopt_shelf(shelf).await,
+            _ => {
+                self.set_shelf(Shelf::closed(&folder));
+                Ok(())
+            }
         }
-        let shelf = Shelf::open(folder, &self.library_id().await?);
-        self.set_shelf(shelf.unwrap_or_else(|_| Shelf::closed(folder)));
+    }
+
+    /// Takes a folder that was opened, and notes whether it is on a disk of its own.
+    async fn adopt_shelf(&self, shelf: Shelf) -> Result<(), LibraryError> {
+        let root = shelf.root().to_owned();
+        self.set_shelf(shelf);
+        let is_apart = self.is_beside_database(&root).await == Some(false);
+        let noted = if is_apart { root.to_string_lossy().into_owned() } else { String::new() };
+        if self.meta(ANOTHER_DISK).await?.unwrap_or_default() != noted {
+            self.store_meta(ANOTHER_DISK, &noted).await?;
+        }
         Ok(())
+    }
+
+    /// Whether the library in this folder was on another disk than the database, and what is there now is not: then that
+    /// disk is away, also when it had no files yet.
+    async fn was_on_another_disk(&self, folder: &Path) -> Result<bool, LibraryError> {
+        let noted = self.meta(ANOTHER_DISK).await?;
+        let is_this = noted.is_some_and(|noted| Path::new(&noted) == folder);
+        Ok(is_this && self.is_beside_database(folder).await == Some(true))
+    }
+
+    async fn is_beside_database(&self, folder: &Path) -> Option<bool> {
+        let database = self.pool.connect_options().get_filename().to_owned();
+        let folder = folder.to_owned();
+        off_the_runtime(move || Ok(are_on_one_disk(&folder, &database))).await.ok().flatten()
     }
 
     async fn has_files(&self) -> Result<bool, LibraryError> {
@@ -99,6 +134,14 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
+    async fn meta(&self, key: &str) -> Result<Option<String>, LibraryError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE key = ?1")
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
     async fn store_meta(&self, key: &str, value: &str) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         sqlx::query(
@@ -111,6 +154,13 @@ impl Library {
         .await?;
         write.commit().await
     }
+}
+
+/// Does what a disk may take long for.
+async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LibraryError> + Send + 'static,
+) -> Result<T, LibraryError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| LibraryError::Superseded)?
 }
 
 fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, LibraryError> {
@@ -167,6 +217,9 @@ fn patch_sending(settings: &mut Settings, patch: &SettingsPatch) -> Result<(), L
     }
     if let Some(lines) = patch.max_height {
         settings.max_height = within("lines of a picture", lines, 0, 8_640)?;
+    }
+    if let Some(mb) = patch.open_ended_mb {
+        settings.open_ended_mb = within("MB of a file of unknown length", mb, 16, 1_000_000)?;
     }
     settings.keep_original = patch.keep_original.unwrap_or(settings.keep_original);
     settings.allow_local = patch.allow_local.unwrap_or(settings.allow_local);

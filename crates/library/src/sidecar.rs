@@ -56,7 +56,8 @@ impl Library {
     /// Database failures.
     pub async fn stale_sidecars(&self, limit: u32) -> Result<Vec<Sidecar>, LibraryError> {
         let template = self.settings().await?.template;
-        let name_max = self.shelf().name_max();
+        let shelf = self.shelf();
+        let name_max = shelf.name_max();
         let rows = sqlx::query(
             "SELECT id, source, source_id, title, metadata, raw, fingerprint, sidecar, sidecar_version, \
                (SELECT json_object('title', e.title, 'artist', e.artist, 'date', e.date) FROM library_item l \
@@ -86,8 +87,8 @@ impl Library {
             let name = names::file_name(&template, &parts, "json", name_max);
             let mut old: Vec<String> = json_column(&row, "noted")?;
             old.extend(row.try_get::<Option<String>, _>("sidecar")?);
-            // Where case does not matter, the new file has replaced the old one.
-            old.retain(|old| names::clash_key(old) != names::clash_key(&name));
+            // Where the disk takes both for one name, the new file has replaced the old one.
+            old.retain(|old| !shelf.is_one_name(old, &name));
             let record_id = row.try_get("id")?;
             sidecars.push(Sidecar {
                 record_id,
@@ -134,7 +135,7 @@ impl Library {
     /// Notes that sidecars are on disk. Those of songs that were deleted while they were written are removed again.
     ///
     /// # Errors
-    /// Database failures.
+    /// Database and disk failures.
     pub async fn sidecars_written(&self, written: &[Sidecar]) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         for sidecar in written {
@@ -156,7 +157,6 @@ impl Library {
         let records: Vec<i64> = written.iter().map(|sidecar| sidecar.record_id).collect();
         let surplus = drop_sidecars(&mut write, &records).await?;
         write.commit().await?;
-        self.remove_sidecars(&surplus);
-        Ok(())
+        self.remove_sidecars(surplus).await
     }
 }

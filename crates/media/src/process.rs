@@ -2,6 +2,7 @@
 //! everything it started when it falls silent, is no longer wanted, or the run is dropped.
 
 use std::io;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -89,7 +90,10 @@ fn spawn(command: &mut Command) -> Result<Child, Stop> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
+    let has_place = command.as_std().get_current_dir().is_none_or(Path::is_dir);
     command.spawn().map_err(|error| match error.kind() {
+        // The folder that it should work in is gone: no fault of the program's.
+        io::ErrorKind::NotFound if !has_place => Stop::Io(error),
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Stop::Missing,
         _ => Stop::Io(error),
     })

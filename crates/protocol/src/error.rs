@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 
 /// What the person or the program can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,8 @@ codes! {
     LiveStream = 2007, Permanent;
     /// There is nothing to play on the page. `site`.
     NothingToFetch = 2008, Permanent;
+    /// The list on the site is longer than what is taken of one. `site`, `listed`, `taken`.
+    ListCut = 2009, Permanent;
 
     /// The server cannot be reached. `host`, `detail`.
     Unreachable = 3001, Temporary;
@@ -139,6 +142,10 @@ codes! {
     Database = 4005, Temporary;
     /// A file that was there is gone or was changed. `name`.
     FileLost = 4006, Temporary;
+    /// The disk takes too short names to be a library's. `folder`, `longest`, `needed`: bytes.
+    NamesTooShort = 4007, NeedsUser;
+    /// Files on the disk cannot be given another name, so that none could be finished there. `folder`, `detail`.
+    CannotRename = 4008, NeedsUser;
 
     /// A program that is needed was not found. `program`.
     ProgramMissing = 5001, NeedsUser;
@@ -149,6 +156,36 @@ codes! {
     /// A program is too old for what a site is now. `program`, `version`, `site`, `detail`.
     ProgramOutdated = 5004, NeedsUser;
 }
+
+impl ErrorCode {
+    /// What a failure of the disk means. One that only this file has, and that is no fault of the disk's, is
+    /// [`ErrorCode::Io`].
+    pub fn of_disk(error: &io::Error) -> Self {
+        use io::ErrorKind::*;
+        match error.kind() {
+            StorageFull | QuotaExceeded => Self::DiskFull,
+            PermissionDenied | ReadOnlyFilesystem => Self::NotWritable,
+            StaleNetworkFileHandle
+            | NotConnected
+            | HostUnreachable
+            | NetworkUnreachable
+            | NetworkDown
+            | TimedOut => Self::VolumeMissing,
+            _ if error.raw_os_error().is_some_and(|number| GONE.contains(&number)) => {
+                Self::VolumeMissing
+            }
+            _ => Self::Io,
+        }
+    }
+}
+
+/// What Linux says of a disk that went away and the standard library has no word for: EIO, ENXIO, ENODEV, ESHUTDOWN,
+/// EHOSTDOWN, EREMOTEIO and ENOMEDIUM (asm-generic/errno.h). Other Unixes share the first three.
+#[cfg(unix)]
+const GONE: &[i32] = &[5, 6, 19, 108, 112, 121, 123];
+/// ERROR_NOT_READY, ERROR_BAD_NETPATH, ERROR_DEV_NOT_EXIST, ERROR_NETNAME_DELETED and ERROR_DEVICE_NOT_CONNECTED.
+#[cfg(not(unix))]
+const GONE: &[i32] = &[21, 53, 55, 64, 1167];
 
 impl From<ErrorCode> for u16 {
     fn from(code: ErrorCode) -> u16 {

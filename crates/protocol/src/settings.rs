@@ -46,6 +46,9 @@ pub struct Settings {
     pub max_height: u32,
     /// Pages in the local network may be sent too.
     pub allow_local: bool,
+    /// The most that is fetched of a file whose server does not say how long it is, in MB, 16 to 1,000,000: a broadcast
+    /// has no end.
+    pub open_ended_mb: u64,
 }
 
 impl Default for Settings {
@@ -64,6 +67,7 @@ impl Default for Settings {
             encoder_threads: 0,
             max_height: 0,
             allow_local: false,
+            open_ended_mb: 4_000,
         }
     }
 }
@@ -111,4 +115,7 @@ pub struct SettingsPatch {
     /// See [`Settings::allow_local`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_local: Option<bool>,
+    /// See [`Settings::open_ended_mb`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_ended_mb: Option<u64>,
 }

@@ -114,6 +114,7 @@ mod tests {
         Config {
             parallel: 1,
             pace: Duration::ZERO,
+            open_ended: u64::MAX,
             user_agent: "Test/1".into(),
             proxy: Some(proxy.into()),
             extra_roots: None,

@@ -12,6 +12,8 @@ pub struct Config {
     pub pace: Duration,
     /// `User-Agent` of requests that no session signs.
     pub user_agent: String,
+    /// The most that is fetched of a body whose length nobody says, in bytes.
+    pub open_ended: u64,
     /// A proxy for everything, such as `http://127.0.0.1:8080`. `None` follows `HTTPS_PROXY`, `HTTP_PROXY`,
     /// `ALL_PROXY` and `NO_PROXY` or the system's settings.
     pub proxy: Option<String>,
@@ -29,6 +31,7 @@ impl Config {
         Self {
             parallel: 8,
             pace: Duration::from_millis(500),
+            open_ended: 4_000_000_000,
             user_agent: concat!("MediaFetcher/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy: None,
             extra_roots: std::env::var_os("SSL_CERT_FILE")
@@ -50,6 +53,8 @@ pub struct Timeouts {
     pub idle: Duration,
     /// A body that brings less than [`Timeouts::SLOWEST`] bytes in this time has stalled, although it trickles.
     pub trickle: Duration,
+    /// For the whole of a body whose length nobody says: a broadcast comes no faster than it is heard.
+    pub open_ended: Duration,
 }
 
 impl Timeouts {
@@ -64,6 +69,7 @@ impl Default for Timeouts {
             answer: Duration::from_secs(60),
             idle: Duration::from_secs(30),
             trickle: Duration::from_secs(60),
+            open_ended: Duration::from_secs(2 * 60 * 60),
         }
     }
 }

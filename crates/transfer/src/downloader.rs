@@ -11,6 +11,7 @@ use http::HeaderValue;
 use protocol::{ErrorBody, ErrorCode};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     pub clients: Clients,
     pub hosts: Hosts,
     pub timeouts: Timeouts,
+    /// As in [`Config`].
+    pub open_ended: AtomicU64,
     pub user_agent: HeaderValue,
 }
 
@@ -37,6 +40,7 @@ impl Downloader {
             clients: Clients::new(&config)?,
             hosts: Hosts::new(config.parallel, config.pace),
             timeouts: config.timeouts,
+            open_ended: AtomicU64::new(config.open_ended),
             user_agent,
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -52,11 +56,17 @@ impl Downloader {
         self.shared.hosts.set_pace(pace);
     }
 
+    /// Changes how much is fetched at most of a body whose length nobody says, in bytes, for those that begin from now on.
+    pub fn set_open_ended(&self, most: u64) {
+        self.shared.open_ended.store(most, Ordering::Relaxed);
+    }
+
     /// Brings a file to `part`, going on from `kept` where its version is proved to be the same (I4).
     ///
     /// `on` is called on an async thread and must be quick. Whatever the outcome, everything received has been
     /// handed to the operating system when this returns; it is not yet `fsync`ed. If the future is dropped instead
-    /// of cancelled, the file may still grow for a moment.
+    /// of cancelled, the file may still grow for a moment. What never ends is refused with
+    /// [`ErrorCode::LiveStream`], at the latest before it takes the last room on the disk.
     pub async fn fetch_file(
         &self,
         target: &Target,

@@ -99,11 +99,10 @@ fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error 
 
 /// A failure of the disk while `needed` more bytes were to be written to `path`.
 pub(crate) fn disk(error: &io::Error, path: &Path, needed: Option<u64>) -> Fault {
-    use io::ErrorKind::*;
     let folder = path.parent().unwrap_or(path);
     let of_folder = |code| Fault::new(code).with("folder", folder.display());
-    match error.kind() {
-        StorageFull | QuotaExceeded => {
+    match (ErrorCode::of_disk(error), error.kind()) {
+        (ErrorCode::DiskFull, _) => {
             let mut fault = of_folder(ErrorCode::DiskFull);
             if let Ok(free) = fs4::available_space(folder) {
                 fault = fault.with("free", free);
@@ -113,8 +112,11 @@ pub(crate) fn disk(error: &io::Error, path: &Path, needed: Option<u64>) -> Fault
                 None => fault,
             }
         }
-        PermissionDenied | ReadOnlyFilesystem => of_folder(ErrorCode::NotWritable),
-        NotFound | NotADirectory => of_folder(ErrorCode::VolumeMissing),
-        _ => Fault::new(ErrorCode::Io).with("detail", error),
+        // The folder of a part is the library's own.
+        (ErrorCode::Io, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            of_folder(ErrorCode::VolumeMissing)
+        }
+        (ErrorCode::Io, _) => Fault::new(ErrorCode::Io).with("detail", error),
+        (code, _) => of_folder(code),
     }
 }

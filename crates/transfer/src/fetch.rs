@@ -6,6 +6,7 @@ use crate::chain::Chain;
 use crate::downloader::Shared;
 use crate::fault::{Fault, TransferError, disk};
 use crate::host::HostClass;
+use crate::open_end::OpenEnd;
 use crate::part::{self, Part};
 use crate::signer::Signer;
 use crate::sniff::{ENOUGH, Kind};
@@ -116,7 +117,9 @@ impl Transfer<'_> {
                 match resume.continues(response.headers(), response.content_length()) {
                     Some(total) if response.status() == StatusCode::PARTIAL_CONTENT => {
                         let arrival = Arrival::new(response, shared, Some(total));
-                        return self.receive(arrival, resume.offset, Vec::new(), &chain).await;
+                        return self
+                            .receive(arrival, resume.offset, Vec::new(), shared, &chain)
+                            .await;
                     }
                     // Another version or a wrong range: what is there is worth nothing.
                     _ => {
@@ -129,7 +132,7 @@ impl Transfer<'_> {
             let mut head = Vec::new();
             arrival.body.fill(&mut head, ENOUGH).await?;
             match arrival.kind(&head) {
-                Kind::Media => return self.receive(arrival, 0, head, &chain).await,
+                Kind::Media => return self.receive(arrival, 0, head, shared, &chain).await,
                 Kind::Json if target.allow_json_url && chain.at_home() => {
                     arrival.body.fill(&mut head, JSON_ADDRESS).await?;
                     chain.follow_unsigned(&json_address(&head)?)?;
@@ -149,10 +152,14 @@ impl Transfer<'_> {
         mut arrival: Arrival,
         offset: u64,
         head: Vec<u8>,
+        shared: &Shared,
         chain: &Chain<'_>,
     ) -> Result<Fetched, Fault> {
         let total = arrival.total;
         let missing = total.map(|total| total - offset);
+        let host = chain.url().host_str().unwrap_or_default();
+        let folder = self.path.parent();
+        let mut open_end = OpenEnd::of(shared, host, total, &arrival.headers, folder)?;
         let part = Part::open(self.path, offset)
             .await
             .map_err(|error| disk(&error, self.path, missing))?;
@@ -168,6 +175,9 @@ impl Transfer<'_> {
                 // The announcement or the bytes are wrong, and nobody can say which.
                 self.version = Validator::default();
                 return Err(wrong_length(total, so_far));
+            }
+            if let Some(open_end) = &mut open_end {
+                open_end.check(so_far).await?;
             }
             let missing = total.map(|total| total - so_far);
             part.push(&piece).await.map_err(|error| disk(&error, self.path, missing))?;
@@ -257,10 +267,15 @@ async fn pour(
     if matches!(kind, Kind::Html | Kind::Xml | Kind::Empty) {
         return Err(chain.not_the_file(kind, &arrival.headers, head, &mut arrival.body).await);
     }
+    let host = chain.url().host_str().unwrap_or_default();
+    let mut open_end = OpenEnd::of(shared, host, arrival.total, &arrival.headers, None)?;
     let mut length = 0;
     let mut next = Some(Bytes::from(head));
     while let Some(piece) = next {
         length += piece.len() as u64;
+        if let Some(open_end) = &mut open_end {
+            open_end.check(length).await?;
+        }
         sink(&piece)?;
         next = arrival.body.next().await?;
     }

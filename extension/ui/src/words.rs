@@ -320,6 +320,8 @@ mod tests {
             "folder.writable",
             "folder.space",
             "folder.names",
+            "folder.volume",
+            "data.volume",
         ] {
             assert_ne!(named(id), id);
         }

@@ -36,13 +36,15 @@ pub enum Key {
     MaxHeight,
     /// Pages in the local network may be sent.
     AllowLocal,
+    /// MB of the largest file of unknown length.
+    OpenEndedMb,
 }
 
 const NUMBER: &str = "a number is expected";
 const TRUE_OR_FALSE: &str = "true or false is expected";
 
 impl Key {
-    const ALL: [(&'static str, Key); 13] = [
+    const ALL: [(&'static str, Key); 14] = [
         ("folder", Key::Folder),
         ("formats", Key::Formats),
         ("template", Key::Template),
@@ -56,6 +58,7 @@ impl Key {
         ("encoder-threads", Key::EncoderThreads),
         ("max-height", Key::MaxHeight),
         ("allow-local", Key::AllowLocal),
+        ("open-ended-mb", Key::OpenEndedMb),
     ];
 
     fn of(self, settings: &Settings) -> String {
@@ -73,6 +76,7 @@ impl Key {
             Key::EncoderThreads => settings.encoder_threads.to_string(),
             Key::MaxHeight => settings.max_height.to_string(),
             Key::AllowLocal => settings.allow_local.to_string(),
+            Key::OpenEndedMb => settings.open_ended_mb.to_string(),
         }
     }
 
@@ -94,6 +98,7 @@ impl Key {
             Key::EncoderThreads => patch.encoder_threads = Some(parsed(value, NUMBER)?),
             Key::MaxHeight => patch.max_height = Some(parsed(value, NUMBER)?),
             Key::AllowLocal => patch.allow_local = Some(parsed(value, TRUE_OR_FALSE)?),
+            Key::OpenEndedMb => patch.open_ended_mb = Some(parsed(value, NUMBER)?),
         }
         Ok(patch)
     }

@@ -27,7 +27,7 @@ impl Engine {
             return Ok(0);
         }
         let shelf = self.library.shelf();
-        shelf.check()?;
+        self.library.check_shelf().await?;
         self.library.note_sidecars(&sidecars).await?;
         let written = tokio::task::spawn_blocking(move || {
             sidecars.iter().try_for_each(|sidecar| write(&shelf, sidecar))?;

@@ -26,7 +26,7 @@ pub(super) async fn bring(
     cancel: &CancellationToken,
 ) -> Result<Vec<Finished>, TransferError> {
     let shelf = engine.library.shelf();
-    shelf.check().map_err(ErrorBody::from)?;
+    engine.library.check_shelf().await.map_err(ErrorBody::from)?;
     let mut parts =
         Parts { shelf: shelf.clone(), base: claimed.kept.part.clone(), files: vec![], open: None };
     let cover = engine.cover_of(claimed, cancel).await?;

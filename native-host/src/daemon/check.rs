@@ -49,7 +49,7 @@ impl Engine {
     async fn check(&self, files: &[Recorded]) -> Result<Checked, ErrorBody> {
         let mut checked = Checked::default();
         for file in files {
-            self.library.shelf().check()?;
+            self.library.check_shelf().await?;
             let verdict = self.judge(file).await?;
             checked.files += 1;
             checked.bytes += file.sealed.size;

@@ -24,7 +24,7 @@ pub(super) async fn edit(engine: &Engine, _: Caller, wish: EditItems) -> Result<
         let detail = format!("at most {MOST_EDITED} things are changed at once");
         return Err(ErrorBody::new(ErrorCode::BadParameters).with("detail", detail));
     }
-    engine.library.shelf().check()?;
+    engine.library.check_shelf().await?;
     let mut edited = Edited::default();
     for one in &wish.edits {
         let (engine, wish) = (engine.clone(), one.clone());

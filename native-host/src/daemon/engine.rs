@@ -129,7 +129,7 @@ impl Engine {
         let settings = library.settings().await?;
         let downloader = Downloader::new(config(&settings))?;
         let paused = library.is_paused().await?;
-        let was_open = library.shelf().check().is_ok();
+        let was_open = !recovered.is_unfinished;
         let shared = Shared {
             home,
             library,
@@ -304,12 +304,15 @@ impl Engine {
         self.block(None, why).await;
     }
 
-    /// The library folder takes a real file.
-    pub async fn disk_works(&self) -> bool {
+    /// Tries whether the library folder takes a real file.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn try_disk(&self) -> Result<(), ErrorBody> {
         let shelf = self.library.shelf();
         let tried =
             tokio::task::spawn_blocking(move || shelf.check().and_then(|()| shelf.try_out()));
-        matches!(tried.await, Ok(Ok(())))
+        Ok(tried.await.map_err(|_| LibraryError::Superseded)??)
     }
 
     /// The disk works again.
@@ -428,15 +431,22 @@ impl Engine {
     pub fn apply(&self, settings: &Settings) {
         self.downloader.set_parallel(settings.parallel as usize);
         self.downloader.set_pace(Duration::from_millis(settings.pace_ms));
+        self.downloader.set_open_ended(open_ended(settings));
         self.hub.send(Event::Settings { settings: settings.clone() });
         self.wake.notify_one();
     }
+}
+
+/// The most that is fetched of what nobody says the length of, in bytes.
+pub(super) fn open_ended(settings: &Settings) -> u64 {
+    settings.open_ended_mb.saturating_mul(1_000_000)
 }
 
 fn config(settings: &Settings) -> Config {
     Config {
         parallel: settings.parallel as usize,
         pace: Duration::from_millis(settings.pace_ms),
+        open_ended: open_ended(settings),
         ..Config::from_env()
     }
 }

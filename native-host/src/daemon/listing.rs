@@ -107,7 +107,7 @@ impl Engine {
     /// wanted again (true).
     pub async fn examine(&self, suspect: &library::Suspect) -> Result<bool, ErrorBody> {
         let shelf = self.library.shelf();
-        shelf.check()?;
+        self.library.check_shelf().await?;
         if !suspect.gone {
             let path = shelf.path(&suspect.path)?;
             let container = media::Container::of_extension(suspect.variant.extension());

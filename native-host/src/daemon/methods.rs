@@ -285,9 +285,8 @@ async fn run_doctor(engine: &Engine, _: Caller, _: Nothing) -> Answer<Checklist>
 }
 
 async fn open_folder(engine: &Engine, _: Caller, _: Nothing) -> Answer<Nothing> {
-    let shelf = engine.library.shelf();
-    shelf.check()?;
-    folder::open(shelf.root())?;
+    engine.library.check_shelf().await?;
+    folder::open(engine.library.shelf().root())?;
     Ok(Nothing {})
 }
 

@@ -134,7 +134,7 @@ pub(super) async fn look_at_disk(engine: &Engine) {
     if let Err(error) = engine.library.reopen_shelf().await {
         tracing::warn!(%error, "the library folder could not be opened");
     }
-    if engine.disk_works().await && has_room(engine) {
+    if engine.try_disk().await.is_ok() && has_room(engine) {
         engine.disk_mended().await;
     }
 }

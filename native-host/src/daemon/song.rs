@@ -49,7 +49,7 @@ pub(super) async fn fetch(
     cancel: &CancellationToken,
 ) -> Result<bool, TransferError> {
     let shelf = engine.library.shelf();
-    shelf.check().map_err(ErrorBody::from)?;
+    engine.library.check_shelf().await.map_err(ErrorBody::from)?;
     let path = shelf.path(&claimed.kept.part).map_err(ErrorBody::from)?;
     let stored = AtomicBool::new(claimed.kept.validator.is_some());
     let on = |step: Step| match step {

@@ -13,6 +13,17 @@ use transfer::TransferError;
 const MOST_ATTEMPTS: u32 = 8;
 /// Tries before giving up on what came from a page and is damaged.
 const MOST_DAMAGED: u32 = 2;
+/// Errors that a disk in trouble may be behind: programs name it in words of their own, if at all.
+const MAYBE_OF_DISK: &[ErrorCode] = &[
+    ErrorCode::Io,
+    ErrorCode::NotWritable,
+    ErrorCode::VolumeMissing,
+    ErrorCode::FileLost,
+    ErrorCode::Damaged,
+    ErrorCode::ProgramMissing,
+    ErrorCode::ProgramFailed,
+    ErrorCode::ProgramTimeout,
+];
 /// Between two tries to store how a file ended.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Tries before giving up when the network itself is gone: about six hours of it.
@@ -85,6 +96,9 @@ async fn verdict(
 ) -> Settled {
     let error = &failed.error;
     tracing::debug!(item = claimed.item.0, %error, "a file did not come");
+    if let Some(trouble) = disk_behind(engine, error).await {
+        return Settled::NeedsYou(trouble);
+    }
     match error.code {
         ErrorCode::Withdrawn if unwanted => Settled::Cancelled,
         // Stopped for the disk's sake, it waits for the person like what had not begun.
@@ -93,15 +107,30 @@ async fn verdict(
         ErrorCode::Withheld => Settled::Withheld(error.clone()),
         code if SESSION_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
         code if PROGRAM_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        ErrorCode::DiskFull => Settled::NeedsYou(error.clone()),
         // One place that cannot be written to is no reason to stop everything.
-        ErrorCode::NotWritable if engine.disk_works().await => Settled::Failed(error.clone()),
-        code if DISK_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        ErrorCode::NotWritable => Settled::Failed(error.clone()),
+        // It is there again, or only this file has its trouble.
+        ErrorCode::VolumeMissing => {
+            let detail = error.params.get("folder").map_or("", String::as_str);
+            let error = ErrorBody::new(ErrorCode::Io).with("detail", detail);
+            wait_or_give_up(claimed, &TransferError { error, ..failed.clone() })
+        }
         ErrorCode::AddressExpired if is_direct(claimed) && claimed.attempts < MOST_ATTEMPTS => {
             renew_address(engine, claimed, failed).await
         }
         _ if error.class() == ErrorClass::Temporary => wait_or_give_up(claimed, failed),
         _ => Settled::Failed(error.clone()),
     }
+}
+
+/// What is wrong with the disk, if that is why.
+async fn disk_behind(engine: &Engine, error: &ErrorBody) -> Option<ErrorBody> {
+    if !MAYBE_OF_DISK.contains(&error.code) {
+        return None;
+    }
+    let trouble = engine.try_disk().await.err()?;
+    DISK_ERRORS.contains(&trouble.code).then_some(trouble)
 }
 
 /// An API address is asked again as it is and names a fresh one by itself.

@@ -1,17 +1,15 @@
-//! The library folder: can it be written the way downloads are, is there room, which names does it take.
-//!
-//! All of it is tried out rather than read from tables: network mounts and FUSE lie about themselves.
+//! The disks: can the library folder be written the way downloads are, is there room, which names does it take, what
+//! else can its disk; and is the database on one that it can trust.
 
 use super::{bad, ok, warning};
+use library::{LibraryError, Volume, nearest_existing};
 use protocol::method::Check;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
 const NO_SPACE: u64 = 50 * 1024 * 1024;
 /// `{title}_{id}` with a title of useful length needs this much.
-const SHORT_NAMES: u64 = 140;
+const SHORT_NAMES: usize = 140;
 
 /// Checks of the library folder, or of the place where it will be made.
 pub(super) fn checks(library: &Path) -> Vec<Check> {
@@ -19,126 +17,94 @@ pub(super) fn checks(library: &Path) -> Vec<Check> {
         let hint = "mediafetcher config set folder DIR";
         return vec![bad("folder.writable", "no library folder is set", hint)];
     }
-    let place = nearest_existing(library);
-    vec![writable(library, &place), space(&place), names(&place)]
+    let place = nearest_existing(library).unwrap_or(library);
+    match Volume::probe(place) {
+        Ok(volume) => vec![writable(library, place), space(&volume), names(&volume), disk(&volume)],
+        Err(error) => vec![not_writable(place, &error), space(&Volume::untried(place))],
+    }
 }
 
-fn nearest_existing(folder: &Path) -> PathBuf {
-    folder.ancestors().find(|path| path.is_dir()).unwrap_or(folder).to_owned()
+/// The disk of the data folder: SQLite's log must not be on a network (sqlite.org/wal.html), and the lock that keeps a
+/// second daemon away has to hold.
+pub(super) fn data_disk(home: &Path) -> Check {
+    let id = "data.volume";
+    let hint =
+        "Move the data folder to a disk of this computer: set MEDIAFETCHER_HOME to a folder there.";
+    let volume = Volume::probe(home).unwrap_or_else(|_| Volume::untried(home));
+    match (is_remote(&volume), volume.has_locks) {
+        (_, false) => bad(id, format!("{}, and files cannot be locked there", kind(&volume)), hint),
+        (true, true) => warning(id, kind(&volume), hint),
+        (false, true) => ok(id, kind(&volume)),
+    }
 }
 
 fn writable(library: &Path, place: &Path) -> Check {
-    let id = "folder.writable";
-    let probe = Probe::in_folder(place);
-    match probe.and_then(|probe| probe.write_as_downloads_do()) {
-        Ok(()) if library == place => ok(id, library.display().to_string()),
-        Ok(()) => ok(id, format!("{} (will be made)", library.display())),
-        Err(error) => {
-            let hint = "Connect the disk, change its permissions, or choose another folder: \
-                        mediafetcher config set folder DIR";
-            bad(id, format!("{}: {error}", place.display()), hint)
-        }
+    let found = library.display();
+    match library == place {
+        true => ok("folder.writable", found.to_string()),
+        false => ok("folder.writable", format!("{found} (will be made)")),
     }
 }
 
-fn space(place: &Path) -> Check {
+fn not_writable(place: &Path, error: &LibraryError) -> Check {
+    let hint = "Connect the disk, change its permissions, or choose another folder: \
+                mediafetcher config set folder DIR";
+    bad("folder.writable", format!("{}: {error}", place.display()), hint)
+}
+
+fn space(volume: &Volume) -> Check {
     let id = "folder.space";
-    match fs4::available_space(place) {
-        Ok(free) => {
-            let found = format!("{} free", indicatif::HumanBytes(free));
-            let hint = "Make room or choose another folder: mediafetcher config set folder DIR";
-            match free {
-                0..NO_SPACE => bad(id, found, hint),
-                NO_SPACE..LITTLE_SPACE => warning(id, found, hint),
-                _ => ok(id, found),
-            }
-        }
-        Err(error) => warning(id, error.to_string(), ""),
+    let Some(free) = volume.free else { return warning(id, "unknown", "") };
+    let found = format!("{} free", indicatif::HumanBytes(free));
+    let hint = "Make room or choose another folder: mediafetcher config set folder DIR";
+    match free {
+        0..NO_SPACE => bad(id, found, hint),
+        NO_SPACE..LITTLE_SPACE => warning(id, found, hint),
+        _ => ok(id, found),
     }
 }
 
-fn names(place: &Path) -> Check {
+fn names(volume: &Volume) -> Check {
     let id = "folder.names";
-    let probed = longest_name(place).and_then(|longest| {
-        let ignores_case = Probe::in_folder(place)?.is_found_in_capitals();
-        Ok((longest, ignores_case))
-    });
-    let (longest, ignores_case) = match probed {
-        Ok(probed) => probed,
-        Err(error) => return warning(id, error.to_string(), ""),
-    };
-    let case = if ignores_case { "case is ignored" } else { "case matters" };
-    let found = format!("up to {longest} bytes, {case}");
-    match longest < SHORT_NAMES {
+    let case = if volume.folds_case { "case is ignored" } else { "case matters" };
+    let accents = if volume.folds_accents { ", forms of accents are ignored" } else { "" };
+    let found = format!("up to {} bytes, {case}{accents}", volume.longest_name);
+    match volume.longest_name < SHORT_NAMES {
         true => warning(id, found, "Long titles are cut short on this disk."),
         false => ok(id, found),
     }
 }
 
-/// In bytes.
-#[cfg(unix)]
-fn longest_name(place: &Path) -> io::Result<u64> {
-    Ok(rustix::fs::statvfs(place)?.f_namemax)
+fn disk(volume: &Volume) -> Check {
+    let can = |can: bool, what: &str| if can { what.to_owned() } else { format!("no {what}") };
+    let found = [
+        kind(volume),
+        can(volume.renames_exclusively, "renames that replace nothing"),
+        can(volume.has_hard_links, "hard links"),
+        can(volume.has_locks, "locks"),
+    ];
+    ok("folder.volume", found.join(", "))
 }
 
-/// NTFS and FAT count UTF-16 units; as bytes this is the safe reading.
-#[cfg(not(unix))]
-fn longest_name(_: &Path) -> io::Result<u64> {
-    Ok(255)
-}
-
-/// A small file that goes when this value goes.
-struct Probe {
-    path: PathBuf,
-    file: File,
-}
-
-impl Probe {
-    fn in_folder(folder: &Path) -> io::Result<Self> {
-        let name = format!(".mediafetcher-probe-{:016x}.downloading", rand::random::<u64>());
-        let path = folder.join(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok(Self { path, file })
-    }
-
-    /// The order of I2: bytes, fsync, rename, fsync of the folder.
-    fn write_as_downloads_do(mut self) -> io::Result<()> {
-        self.file.write_all(b"probe")?;
-        self.file.sync_all()?;
-        let renamed = self.path.with_extension("done");
-        fs::rename(&self.path, &renamed)?;
-        self.path = renamed;
-        sync_folder(self.path.parent().unwrap_or(&self.path))
-    }
-
-    fn is_found_in_capitals(&self) -> bool {
-        let capitals = self.path.file_name().map(|name| name.to_ascii_uppercase());
-        capitals.is_some_and(|capitals| self.path.with_file_name(capitals).exists())
+/// "ext4, in this computer".
+fn kind(volume: &Volume) -> String {
+    match &volume.file_system {
+        Some(known) if known.is_remote => format!("{}, over a network", known.name),
+        Some(known) => format!("{}, in this computer", known.name),
+        None => "of unknown kind".to_owned(),
     }
 }
 
-impl Drop for Probe {
-    fn drop(&mut self) {
-        // What cannot be removed was reported as not writable already.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Windows has no such call; its rename is journalled.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+fn is_remote(volume: &Volume) -> bool {
+    volume.file_system.as_ref().is_some_and(|known| known.is_remote)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use library::FileSystem;
     use protocol::method::CheckResult;
+    use std::fs;
 
     #[test]
     fn a_folder_that_is_not_there_yet_is_probed_where_it_will_be_made() {
@@ -146,26 +112,41 @@ mod tests {
         let checks = checks(&folder.path().join("Music/MediaFetcher"));
         assert_eq!(checks[0].result, CheckResult::Ok, "{checks:?}");
         assert!(checks[0].found.ends_with("(will be made)"));
+        assert_eq!(checks.last().unwrap().id, "folder.volume");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
-    fn a_file_in_the_way_or_no_folder_at_all_is_bad() {
-        let file = tempfile::NamedTempFile::new().unwrap();
+    fn a_place_that_takes_no_files_or_no_folder_at_all_is_bad() {
         let place = Path::new("/proc");
         if place.is_dir() {
-            assert_eq!(writable(place, place).result, CheckResult::Bad);
+            assert_eq!(checks(place)[0].result, CheckResult::Bad);
         }
-        assert!(Probe::in_folder(file.path()).is_err());
         assert_eq!(checks(Path::new("")).first().unwrap().result, CheckResult::Bad);
     }
 
     #[test]
-    fn the_limits_of_names_are_those_of_the_volume() {
+    fn what_a_disk_cannot_is_said() {
         let folder = tempfile::tempdir().unwrap();
-        let longest = longest_name(folder.path()).unwrap();
-        let name = "n".repeat(usize::try_from(longest).unwrap());
-        assert!(File::create(folder.path().join(&name)).is_ok());
-        assert!(File::create(folder.path().join(name + "n")).is_err());
+        let can = Volume::probe(folder.path()).unwrap();
+        assert_eq!(names(&can).result, CheckResult::Ok);
+        let short = Volume { longest_name: 139, folds_case: true, ..can.clone() };
+        assert_eq!(names(&short).result, CheckResult::Warning);
+        assert_eq!(names(&short).found, "up to 139 bytes, case is ignored");
+        let nfs = FileSystem { name: "nfs".into(), is_remote: true };
+        let remote = Volume { file_system: Some(nfs), has_hard_links: false, ..can };
+        let found = "nfs, over a network, renames that replace nothing, no hard links, locks";
+        assert_eq!(disk(&remote).found, found);
+    }
+
+    #[test]
+    fn the_database_is_well_in_an_ordinary_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = data_disk(folder.path());
+        assert_eq!(
+            (check.id.as_str(), check.result),
+            ("data.volume", CheckResult::Ok),
+            "{check:?}"
+        );
     }
 }

@@ -30,14 +30,17 @@ pub enum DaemonFact {
 /// Looks at everything, in the order in which to read it.
 pub async fn checks(home: &Home, settings: &Settings, daemon: DaemonFact) -> Checklist {
     let library = PathBuf::from(&settings.folder);
-    let probes =
-        tokio::task::spawn_blocking(move || (manifests::checks(), folder::checks(&library)));
+    let data = home.root().to_owned();
+    let probes = tokio::task::spawn_blocking(move || {
+        let disks = [folder::checks(&library), vec![folder::data_disk(&data)]].concat();
+        (manifests::checks(), disks)
+    });
     let (programs, probes) = tokio::join!(programs::checks(home), probes);
-    let (manifests, folder) = probes.unwrap_or_default();
+    let (manifests, disks) = probes.unwrap_or_default();
     let mut checks = manifests;
     checks.push(daemon_check(home, daemon));
     checks.extend(programs);
-    checks.extend(folder);
+    checks.extend(disks);
     Checklist { checks }
 }
 
@@ -83,7 +86,7 @@ mod tests {
         let settings = Settings { folder, ..Settings::default() };
         let daemon = DaemonFact::Answers { version: env!("CARGO_PKG_VERSION").into() };
         let list = checks(&home, &settings, daemon).await;
-        for id in ["daemon", "folder.writable"] {
+        for id in ["daemon", "folder.writable", "folder.volume", "data.volume"] {
             let check = list.checks.iter().find(|check| check.id == id).unwrap();
             assert_eq!(check.result, CheckResult::Ok, "{check:?}");
         }

@@ -34,6 +34,18 @@ impl Disk {
         assert!(self.run("mount", &["-o", &format!("remount,{options}")]));
     }
 
+    /// Shows the folder `from` at `to`, as a disk that is mounted there.
+    pub fn bind(from: &Path, to: &Path) -> bool {
+        let arguments = [Path::new("--bind"), from, to];
+        Command::new("mount").args(arguments).status().is_ok_and(|status| status.success())
+    }
+
+    /// At once, whoever has files open there.
+    pub fn unmount(at: &Path) -> bool {
+        let output = Command::new("umount").arg("-l").arg(at).output();
+        output.is_ok_and(|output| output.status.success())
+    }
+
     fn run(&self, program: &str, arguments: &[&str]) -> bool {
         let output = Command::new(program).args(arguments).arg(&self.at).output();
         output.is_ok_and(|output| output.status.success())
@@ -43,7 +55,7 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         // Lazily: a daemon may still have a file open.
-        self.run("umount", &["-l"]);
+        Self::unmount(&self.at);
     }
 }
 

@@ -16,6 +16,8 @@ const EPISODES: [&str; 3] =
     ["Three: what the keeper said", "Two: fog & foghorns", "One: before the lamp"];
 /// When the first episode came out, in seconds since 1970.
 const FIRST: u64 = 1_758_000_000;
+/// How many episodes the long feed names.
+const MANY: usize = 10_050;
 const WEEK: u64 = 7 * 24 * 3600;
 
 /// The recording behind `episode-N.mp3`.
@@ -51,6 +53,23 @@ pub(super) async fn get(
             httpdate::fmt_http_date(when),
         );
     }
+    rss(half, &items)
+}
+
+/// A feed of more episodes than anybody hears: the first one, over and over.
+pub(super) async fn long(Extension(half): Extension<Half>) -> Response {
+    let mut items = String::new();
+    for number in (1..=MANY).rev() {
+        let address = file_host_address(&format!("/podcast/episode-1.mp3?night={number}"));
+        let _ = writeln!(
+            items,
+            "<item><title>Night {number}</title><enclosure url=\"{address}\" type=\"audio/mpeg\"/></item>",
+        );
+    }
+    rss(half, &items)
+}
+
+fn rss(half: Half, items: &str) -> Response {
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <rss version=\"2.0\" xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\"><channel>\

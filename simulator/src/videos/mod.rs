@@ -9,6 +9,7 @@ mod door;
 mod feed;
 mod files;
 mod pages;
+mod radio;
 mod sessions;
 mod streams;
 mod studio;
@@ -120,6 +121,7 @@ fn pages_of(half: Half) -> Router<Arc<World>> {
         .route("/nothing", get(pages::nothing))
         .route("/live", get(pages::live))
         .route("/feed.xml", get(feed::get))
+        .route("/long-feed.xml", get(feed::long))
         .route("/redirect-local", get(pages::redirect_to_loopback))
         .route("/redirect-link-local", get(pages::redirect_to_link_local))
         .layer(Extension(half))
@@ -129,6 +131,9 @@ fn files_of(half: Half) -> Router<Arc<World>> {
     Router::new()
         .route("/files/{name}", get(files::get))
         .route("/slow.mp4", get(files::slow))
+        .route("/radio.mp3", get(radio::station))
+        .route("/endless.mp3", get(radio::unnamed))
+        .route("/on-air", get(radio::unnamed))
         .route("/hls/master.m3u8", get(streams::master))
         .route("/live/stream.m3u8", get(streams::live))
         .layer(Extension(half))

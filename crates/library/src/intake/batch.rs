@@ -183,6 +183,7 @@ impl Library {
         job: JobId,
         mut batch: Vec<Incoming>,
     ) -> Result<Vec<Taken>, LibraryError> {
+        self.check_shelf().await?;
         let hashes: Vec<String> =
             batch.iter().map(|one| one.output.sealed.sha256.clone()).collect();
         let mut taken = self.compare(&hashes).await?;
@@ -210,6 +211,7 @@ impl Library {
         if let Some(&at) = left.first() {
             return Err(LibraryError::Invalid(format!("no free name for {}", wished[at])));
         }
+        self.check_shelf().await?;
         self.remove_parts_of_others(&batch, &taken)?;
         self.record_all(job, &batch, &mut taken).await?;
         Ok(taken)
@@ -226,7 +228,7 @@ impl Library {
         }
         let mut write = self.write().await?;
         let outputs = which.iter().map(|&at| batch[at].output.clone()).collect();
-        let outputs = free_names(&mut write, outputs).await?;
+        let outputs = free_names(&mut write, outputs, &self.shelf()).await?;
         for (&at, output) in which.iter().zip(outputs) {
             batch[at].output = output;
             sqlx::query("UPDATE import_part SET incoming = ?2 WHERE part = ?1")

@@ -1,13 +1,11 @@
 //! Many files at once: synced side by side, and named with one sync for each folder. A disk that has several to write
 //! takes little longer than for one.
 
-use crate::disk::sync_folder;
 use crate::error::LibraryError;
 use crate::shelf::Shelf;
-use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Syncs that wait for the disk at the same time.
 const AT_ONCE: usize = 16;
@@ -39,19 +37,14 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses. Those before it have their names, which may not be durable.
     pub fn place_all(&self, moves: &[(&str, &str)]) -> Result<Vec<bool>, LibraryError> {
-        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
         let mut placed = Vec::with_capacity(moves.len());
         for (part, name) in moves {
             let done = self.rename_if_free(part, name)?;
-            if let Some(parent) = self.path(name)?.parent().filter(|_| done) {
-                folders.insert(parent.to_owned());
-            }
             placed.push(done);
         }
-        for folder in folders {
-            let shown = folder.display().to_string();
-            sync_folder(&folder).map_err(LibraryError::io(shown))?;
-        }
+        let named =
+            moves.iter().zip(&placed).filter(|(_, done)| **done).map(|((_, name), _)| *name);
+        self.sync_folders_of(named)?;
         Ok(placed)
     }
 }

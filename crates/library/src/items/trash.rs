@@ -4,15 +4,21 @@
 //! refers to the file, then the file is stowed in the trash under its hash; restoring notes that it is wanted, then
 //! the file gets its name back. A kill between the two leaves a row that says what is still to be done, and
 //! [`Library::settle_files`] does it. Whoever looks between the two finds the file in one place or the other.
+//!
+//! A file that goes to the trash is noted there with its move: if a power cut undoes the move, the file is where it was,
+//! and nobody needs it. One that comes back is noted as there only when its name is durable (I1). No copy from disk to
+//! disk and no sync happens under the right to write.
 
 use super::ids;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
 use crate::extras::names_beside;
 use crate::names;
+use crate::shelf::Shelf;
 use protocol::LibraryItemId;
 use protocol::shelf::{Changed, Collected};
-use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// How many names are tried for a file that comes back while its own name is taken.
@@ -59,7 +65,7 @@ impl Library {
         .await?;
         let sidecars = drop_sidecars(&mut write, &records).await?;
         write.commit().await?;
-        self.remove_sidecars(&sidecars);
+        self.remove_sidecars(sidecars).await?;
         self.settle_files().await;
         Ok(Changed { items: deleted.len() as u64 })
     }
@@ -70,7 +76,7 @@ impl Library {
     /// [`LibraryError::Invalid`] names the first one that has been deleted for good; [`LibraryError::VolumeMissing`]
     /// while the folder is away; database failures.
     pub async fn restore_items(&self, items: &[LibraryItemId]) -> Result<Changed, LibraryError> {
-        self.shelf().check()?;
+        self.check_shelf().await?;
         let items = ids(items);
         let mut write = self.write().await?;
         let gone = sqlx::query(
@@ -107,7 +113,8 @@ impl Library {
 
     /// Makes the disk follow the rows. What the disk refuses is logged and met again with the next call.
     pub async fn settle_files(&self) {
-        if self.shelf().check().is_err() {
+        let _alone = self.settling.lock().await;
+        if self.check_shelf().await.is_err() {
             return;
         }
         let mut after = 0;
@@ -122,58 +129,86 @@ impl Library {
 
     /// The next files after `after`; gives the last one looked at.
     async fn settle_some(&self, after: i64) -> Result<Option<i64>, LibraryError> {
+        let found = unsettled(&mut *self.pool.acquire().await?, after).await?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        self.at_disk(move |shelf| {
+            for file in &found {
+                if let Err(error) = shelf.prepare_stow(&file.path, &file.sha256, !file.trashed) {
+                    tracing::warn!(name = file.path, %error, "a file could not be copied to or from the trash");
+                }
+            }
+            Ok(())
+        })
+        .await?;
         // No commit may come between looking at a row and moving its file: a file that is being deleted may be
         // arriving again (I8).
         let mut write = self.write().await?;
-        let rows = sqlx::query(
-            "SELECT id, lower(hex(sha256)), path, trashed_at IS NOT NULL FROM media_file \
-             WHERE stowed <> (trashed_at IS NOT NULL) AND collected_at IS NULL AND id > ?1 ORDER BY id LIMIT ?2",
-        )
-        .bind(after)
-        .bind(BATCH)
-        .fetch_all(&mut *write.tx)
-        .await?;
-        let mut last = None;
-        for row in &rows {
-            let file = Unsettled {
-                id: row.try_get(0)?,
-                sha256: row.try_get(1)?,
-                path: row.try_get(2)?,
-                trashed: row.try_get(3)?,
-            };
-            last = Some(file.id);
-            if let Err(error) = self.move_file(&mut write, &file).await {
-                tracing::warn!(name = file.path, %error, "a file could not be moved to or from the trash");
+        let found = unsettled(&mut write.tx, after).await?;
+        let mut moved = Vec::new();
+        for file in &found {
+            match self.move_file(&mut write, file).await {
+                Ok(name) => moved.push((file.id, file.trashed, name)),
+                Err(error) => {
+                    tracing::warn!(name = file.path, %error, "a file could not be moved to or from the trash");
+                }
             }
         }
-        if last.is_some() {
-            write.commit().await?;
-        }
-        Ok(last)
+        write.commit().await?;
+        self.note_returned(moved).await?;
+        Ok(found.last().map(|file| file.id))
     }
 
-    /// Moves one file; a kill after the move and before the commit is met by the same move doing nothing.
-    async fn move_file(&self, write: &mut Write<'_>, file: &Unsettled) -> Result<(), LibraryError> {
-        let path = match file.trashed {
+    /// Moves one file; a kill after the move and before the commit is met by the same move doing nothing. Gives the
+    /// name that it now has in the library folder.
+    async fn move_file(
+        &self,
+        write: &mut Write<'_>,
+        file: &Unsettled,
+    ) -> Result<String, LibraryError> {
+        let name = match file.trashed {
             true => {
-                self.shelf().stow(&file.path, &file.sha256)?;
-                file.path.clone()
+                let (path, sha256) = (file.path.clone(), file.sha256.clone());
+                self.at_disk(move |shelf| shelf.stow(&path, &sha256)).await?;
+                Shelf::stowed_name(&file.sha256)
             }
             false => self.unstow(write, file).await?,
         };
-        let mtime_ns = self.shelf().stat(&path).map(|(_, mtime_ns)| mtime_ns);
-        sqlx::query(
-            "UPDATE media_file SET stowed = ?2, path = ?3, path_key = ?4, mtime_ns = coalesce(?5, mtime_ns) \
-             WHERE id = ?1",
-        )
-        .bind(file.id)
-        .bind(file.trashed)
-        .bind(&path)
-        .bind(names::clash_key(&path))
-        .bind(mtime_ns.filter(|_| !file.trashed))
-        .execute(&mut *write.tx)
-        .await?;
-        Ok(())
+        let path = if file.trashed { &file.path } else { &name };
+        sqlx::query("UPDATE media_file SET stowed = 1, path = ?2, path_key = ?3 WHERE id = ?1")
+            .bind(file.id)
+            .bind(path)
+            .bind(names::clash_key(path))
+            .execute(&mut *write.tx)
+            .await?;
+        Ok(name)
+    }
+
+    /// Makes the moves durable, and then notes which files are in their places again. One that was deleted meanwhile is
+    /// too, and moved with the next call.
+    async fn note_returned(&self, moved: Vec<(i64, bool, String)>) -> Result<(), LibraryError> {
+        let names: Vec<String> = moved.iter().map(|(.., name)| name.clone()).collect();
+        let stamps = self.at_disk(move |shelf| {
+            shelf.sync_folders_of(names.iter().map(String::as_str))?;
+            let stamp = |name: &String| shelf.stat(name).map(|(_, mtime_ns)| mtime_ns);
+            Ok(names.iter().map(stamp).collect::<Vec<_>>())
+        });
+        let stamps = stamps.await?;
+        let mut write = self.write().await?;
+        for ((id, _, name), mtime_ns) in
+            moved.iter().zip(stamps).filter(|((_, trashed, _), _)| !trashed)
+        {
+            sqlx::query(
+                "UPDATE media_file SET stowed = 0, mtime_ns = coalesce(?3, mtime_ns) WHERE id = ?1 AND path = ?2",
+            )
+            .bind(id)
+            .bind(name)
+            .bind(mtime_ns)
+            .execute(&mut *write.tx)
+            .await?;
+        }
+        write.commit().await
     }
 
     /// Gives a file its name back, or the next free one when something else has it now.
@@ -189,7 +224,8 @@ impl Library {
                 .bind(file.id)
                 .fetch_optional(&mut *write.tx)
                 .await?;
-            if other.is_none() && self.shelf().unstow(&file.sha256, &name)? {
+            let (sha256, wished) = (file.sha256.clone(), name.clone());
+            if other.is_none() && self.at_disk(move |shelf| shelf.unstow(&sha256, &wished)).await? {
                 return Ok(name);
             }
             name = names::numbered(&file.path, number);
@@ -211,7 +247,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError::VolumeMissing`] while the folder is away; database failures.
     pub async fn collect_before(&self, time: i64) -> Result<Collected, LibraryError> {
-        self.shelf().check()?;
+        self.check_shelf().await?;
         let mut write = self.write().await?;
         // Looked at again under the lock: a thing may have been restored, or have arrived anew.
         let rows = sqlx::query(
@@ -242,32 +278,61 @@ impl Library {
     /// # Errors
     /// Database and disk failures.
     pub(crate) async fn sweep_trash(&self) -> Result<(), LibraryError> {
-        let shelf = self.shelf();
-        // Under the lock, so that no file is stowed between the look and the removal.
-        let mut write = self.write().await?;
-        for sha256 in shelf.stowed()? {
-            let held = sqlx::query(
-                "SELECT 1 FROM media_file WHERE sha256 = unhex(?1) AND collected_at IS NULL \
-                 AND (trashed_at IS NOT NULL OR stowed)",
-            )
-            .bind(&sha256)
-            .fetch_optional(&mut *write.tx)
-            .await?;
-            if held.is_none() {
-                shelf.remove_stowed(&sha256)?;
-            }
+        // So that no file is stowed between the look and the removal.
+        let _alone = self.settling.lock().await;
+        let stowed = self.at_disk(Shelf::stowed).await?;
+        if stowed.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let needless = sqlx::query(
+            "SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM media_file \
+               WHERE sha256 = unhex(value) AND collected_at IS NULL AND (trashed_at IS NOT NULL OR stowed))",
+        )
+        .bind(serde_json::to_string(&stowed)?)
+        .fetch_all(&self.pool)
+        .await?;
+        let needless = needless.iter().map(|row| row.try_get(0));
+        let needless = needless.collect::<Result<Vec<String>, _>>()?;
+        self.at_disk(move |shelf| {
+            needless.iter().try_for_each(|sha256| shelf.remove_stowed(sha256))
+        })
+        .await
     }
 
-    pub(crate) fn remove_sidecars(&self, sidecars: &[String]) {
-        let shelf = self.shelf();
-        for name in sidecars {
-            if let Err(error) = shelf.remove(name) {
-                tracing::warn!(name, %error, "a file beside a deleted song stays");
+    pub(crate) async fn remove_sidecars(&self, sidecars: Vec<String>) -> Result<(), LibraryError> {
+        self.at_disk(move |shelf| {
+            for name in &sidecars {
+                if let Err(error) = shelf.remove(name) {
+                    tracing::warn!(name, %error, "a file beside a deleted song stays");
+                }
             }
-        }
+            Ok(())
+        })
+        .await
     }
+}
+
+async fn unsettled(
+    connection: &mut SqliteConnection,
+    after: i64,
+) -> Result<Vec<Unsettled>, LibraryError> {
+    let rows = sqlx::query(
+        "SELECT id, lower(hex(sha256)), path, trashed_at IS NOT NULL FROM media_file \
+         WHERE stowed <> (trashed_at IS NOT NULL) AND collected_at IS NULL AND id > ?1 ORDER BY id LIMIT ?2",
+    )
+    .bind(after)
+    .bind(BATCH)
+    .fetch_all(connection)
+    .await?;
+    let unsettled = |row: &SqliteRow| {
+        Ok(Unsettled {
+            id: row.try_get(0)?,
+            sha256: row.try_get(1)?,
+            path: row.try_get(2)?,
+            trashed: row.try_get(3)?,
+        })
+    };
+    rows.iter().map(unsettled).collect()
 }
 
 /// Songs of which nothing is left have no files beside them; gives the names of those they had.

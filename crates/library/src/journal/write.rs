@@ -25,17 +25,16 @@ impl Library {
         if due.is_empty() {
             return Ok(0);
         }
-        let shelf = self.shelf();
-        shelf.check()?;
+        self.check_shelf().await?;
         for row in &due {
             let (block, version): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
             let lines = self.lines_of(block).await?;
-            let (shelf, name) = (shelf.clone(), file_name(block));
-            let written = tokio::task::spawn_blocking(move || match lines.is_empty() {
+            let name = file_name(block);
+            self.at_disk(move |shelf| match lines.is_empty() {
                 true => shelf.remove(&name),
-                false => write_block(&shelf, &name, &lines),
-            });
-            written.await.map_err(|_| LibraryError::Superseded)??;
+                false => write_block(shelf, &name, &lines),
+            })
+            .await?;
             let mut write = self.write().await?;
             sqlx::query("DELETE FROM journal_due WHERE block = ?1 AND version = ?2")
                 .bind(block)
@@ -97,8 +96,8 @@ impl Library {
 fn write_block(shelf: &Shelf, name: &str, lines: &[String]) -> Result<(), LibraryError> {
     let path = shelf.path(name)?;
     let folder = path.parent().unwrap_or(shelf.root());
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| replace_private_file(&path, (lines.join("\n") + "\n").as_bytes()));
+    shelf.make_folder(folder)?;
+    let written = replace_private_file(&path, (lines.join("\n") + "\n").as_bytes());
     written.map_err(LibraryError::io(name))
 }
 

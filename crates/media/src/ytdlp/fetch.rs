@@ -10,7 +10,7 @@ use crate::convert::{AudioFormat, Want};
 use crate::process::{self, Heard, Lines, Stop, Watch};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +26,8 @@ const LINE_LIMIT: usize = 64 * 1024;
 const WORDS_LIMIT: usize = 64 << 20;
 /// Joining picture and sound moves the whole file in silence: bytes a second of a slow disk.
 const MOVING_SPEED: u64 = 20_000_000;
+/// What nobody says the length of and is not over after this time is heard while it is made.
+const LONGEST_OPEN: Duration = Duration::from_secs(2 * 60 * 60);
 /// How yt-dlp ends when `--break-match-filters` stops it.
 const BROKEN_OFF: i32 = 101;
 
@@ -38,6 +40,8 @@ pub struct Taste {
     pub max_height: Option<u32>,
     /// No file larger than this, in bytes.
     pub largest: Option<u64>,
+    /// No more than this, in bytes, of what nobody says the length of: it may never end.
+    pub open_ended: Option<u64>,
 }
 
 /// What came. All files lie in the private folder.
@@ -61,6 +65,8 @@ struct Story {
     is_too_large: bool,
     is_owned: bool,
     bytes: u64,
+    /// Nobody says how many bytes there are.
+    is_open: bool,
     /// Bytes of its own words.
     words: usize,
 }
@@ -84,6 +90,7 @@ impl Story {
         }
         let progress = progress::read(line)?;
         self.bytes = progress.bytes;
+        self.is_open = progress.total.is_none();
         Some(progress)
     }
 }
@@ -107,6 +114,8 @@ impl YtDlp {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Fetched, FetchError> {
         let (mut lines, mut story) = (Lines::up_to(LINE_LIMIT), Story::default());
+        let (begun, mut is_endless) = (Instant::now(), false);
+        let most = taste.open_ended.unwrap_or(u64::MAX);
         let watch = Watch { patience: self.patience, hears_stderr: true, nice: true, cancel };
         let ended = process::run(self.fetching(entry, nest, taste), watch, |piece| {
             lines.push(piece, |line| {
@@ -116,13 +125,17 @@ impl YtDlp {
             });
             story.words += piece.len();
             story.is_too_large |= taste.largest.is_some_and(|largest| story.bytes > largest);
-            if story.is_too_large || story.words > WORDS_LIMIT {
+            is_endless = story.is_open && (story.bytes > most || begun.elapsed() > LONGEST_OPEN);
+            // What is said of one thing of a list is said of all, and they may be thousands.
+            if is_endless || story.is_list || story.is_too_large || story.words > WORDS_LIMIT {
                 return Heard::TooMuch;
             }
             Heard::Further(self.patience + Duration::from_secs(story.bytes / MOVING_SPEED))
         })
         .await;
         let ended = match ended {
+            Err(Stop::TooMuch) if is_endless => return Err(FetchError::Live),
+            Err(Stop::TooMuch) if story.is_list => return Err(FetchError::Several),
             Err(Stop::TooMuch) if story.is_too_large => return Err(FetchError::TooLarge),
             other => other.map_err(FetchError::from_stop)?,
         };
@@ -130,7 +143,11 @@ impl YtDlp {
             return Err(FetchError::Live);
         }
         if !ended.status.success() {
-            return Err(complaint::error_of(&ended));
+            return Err(match complaint::error_of(&ended) {
+                // It took the last room before its next line of progress.
+                FetchError::DiskFull if story.is_open && story.bytes > most / 2 => FetchError::Live,
+                error => error,
+            });
         }
         match story.file {
             Some(file) => self.collect(&file, nest, taste, cancel).await,
@@ -238,7 +255,7 @@ mod tests {
             story.line("[download] Hi (1) does not pass filter (playlist_count<?2), skipping .."),
             None
         );
-        assert!(story.line(r#"MF-PROGRESS{"downloaded_bytes": 7}"#).is_some());
+        assert!(story.line(r#"MF-PROGRESS{"downloaded_bytes": 7}"#).is_some() && story.is_open);
         assert_eq!(story.line(r#"MF-FILE{"filepath": "/tmp/media.mp4"}"#), None);
         let large = "\r[download] File is larger than max-filesize (2 bytes > 1 bytes). Aborting.";
         assert_eq!(story.line(large), None);

@@ -128,3 +128,38 @@ async fn this_machine_is_refused_before_any_connection_with_a_proxy_and_without(
     assert!(server.asked().is_empty());
     assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
+
+#[tokio::test]
+async fn a_station_that_says_so_is_no_file_unless_it_has_an_end() {
+    let station = || Reply::audio(&[0xff, 0xfb, 0x90, 0x64]).with("icy-name", "Lighthouse FM");
+    assert_eq!(code_of(station().chunked()).await, ErrorCode::LiveStream);
+    let server = Server::replying(vec![station()]).await;
+    assert_eq!(server.fetch(&direct(FILE), None).await.unwrap().length, 4);
+}
+
+#[tokio::test]
+async fn what_does_not_say_how_long_it_is_is_fetched_up_to_a_limit() {
+    let content = vec![0xff; 300_000];
+    for (limit, is_taken) in [(300_000, true), (299_999, false)] {
+        let server = Server::replying(vec![Reply::audio(&content).chunked()]).await;
+        let config = transfer::Config { open_ended: limit, ..server.config() };
+        let fetched = server.fetch_by(config).await;
+        let code = fetched.map_err(|failed| failed.error.code).map(|fetched| fetched.length);
+        assert_eq!(code, if is_taken { Ok(300_000) } else { Err(ErrorCode::LiveStream) });
+    }
+    // One that does say is taken whatever its length.
+    let server = Server::replying(vec![Reply::audio(&content)]).await;
+    let config = transfer::Config { open_ended: 1, ..server.config() };
+    let fetched = server.fetch_by(config).await;
+    assert_eq!(fetched.unwrap().length, 300_000);
+}
+
+#[tokio::test]
+async fn what_does_not_say_how_long_it_is_is_fetched_for_a_time() {
+    let content = vec![0xff; 300_000];
+    let server = Server::replying(vec![Reply::audio(&content).chunked()]).await;
+    let timeouts = transfer::Timeouts { open_ended: Duration::ZERO, ..Default::default() };
+    let config = transfer::Config { timeouts, ..server.config() };
+    let fetched = server.fetch_by(config).await;
+    assert_eq!(fetched.unwrap_err().error.code, ErrorCode::LiveStream);
+}

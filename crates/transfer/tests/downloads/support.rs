@@ -187,6 +187,7 @@ impl Server {
         Config {
             parallel: 8,
             pace: Duration::ZERO,
+            open_ended: u64::MAX,
             user_agent: "Test/1".into(),
             proxy: Some(self.address.clone()),
             extra_roots: Some(self.folder.path().join("ca.pem")),
@@ -223,6 +224,12 @@ impl Server {
     ) -> Result<Fetched, TransferError> {
         let cancel = CancellationToken::new();
         self.downloader().fetch_file(target, &self.part(), kept, on, &cancel).await
+    }
+
+    /// Fetches [`FILE`] in another manner.
+    pub async fn fetch_by(&self, config: Config) -> Result<Fetched, TransferError> {
+        let (downloader, cancel) = (Downloader::new(config).unwrap(), CancellationToken::new());
+        downloader.fetch_file(&direct(FILE), &self.part(), None, &|_| {}, &cancel).await
     }
 
     /// Fetches [`FILE`], which must fail with `code`.

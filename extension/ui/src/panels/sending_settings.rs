@@ -36,6 +36,7 @@ pub fn sending_group(store: Store) -> AnyView {
             SettingsPatch { encoder_preset: Some(preset), ..SettingsPatch::default() }
         })}
         {threads(store)}
+        {open_ended(store)}
         {check_field("local", "tone-warn", store, |settings| settings.allow_local, |allow| {
             SettingsPatch { allow_local: Some(allow), ..SettingsPatch::default() }
         })}
@@ -52,6 +53,18 @@ fn threads(store: Store) -> AnyView {
     };
     number_field(field, store, |n| SettingsPatch {
         encoder_threads: u32::try_from(n).ok(),
+        ..SettingsPatch::default()
+    })
+}
+
+fn open_ended(store: Store) -> AnyView {
+    let field = NumberField {
+        id: "open_ended",
+        range: 16..=1_000_000,
+        read: |settings| settings.open_ended_mb,
+    };
+    number_field(field, store, |n| SettingsPatch {
+        open_ended_mb: Some(n),
         ..SettingsPatch::default()
     })
 }

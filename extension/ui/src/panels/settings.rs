@@ -6,16 +6,18 @@ use super::sending_settings::{sending_group, trash_field};
 use super::sites_setting::sites_group;
 use super::template_field::template_field;
 use crate::actions::set_settings;
-use crate::catalogue::t;
+use crate::catalogue::{t, tf};
 use crate::components::live::{follow, live, live_view, on};
 use crate::components::missing_host::missing_host;
 use crate::components::variant_chips::{chosen_formats, variant_chips};
 use crate::language::{choose_language, chosen_language};
+use crate::link::ask;
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::SettingsPatch;
+use protocol::method::{Check, Doctor, Nothing};
 
 /// Draws the panel.
 pub fn settings(page: Page) -> AnyView {
@@ -93,9 +95,40 @@ fn folder_field(store: Store) -> AnyView {
                 <button type="submit" class="button" disabled=live(unchanged)>{t("folder_save")}</button>
             </div>
             <p id="folder-help" class="small muted">{t("folder_help")}</p>
+            {disk_line(store, saved)}
         </form>
     }
     .into_any()
+}
+
+/// What the disk of the folder is and can, as the checklist has it.
+fn disk_line(store: Store, folder: Derived<String>) -> AnyView {
+    let found = State::new(String::new());
+    let up = Derived::new(move || store.link.get().is_up());
+    follow(move || {
+        if up.get() && !folder.get().is_empty() {
+            spawn_local(async move {
+                // The checklist says what is wrong when this fails.
+                if let Ok(answer) = ask::<Doctor>(Nothing {}).await {
+                    found.set(of_disk(&answer.checks));
+                }
+            });
+        }
+    });
+    let line = move || {
+        let found = found.get();
+        let text = (!found.is_empty()).then(|| tf("folder_disk", &[("found", &found)]));
+        text.map(|text| view! { <p class="small muted">{text}</p> })
+    };
+    view! { {live_view(line)} }.into_any()
+}
+
+/// "nfs, over a network, no hard links, locks; 2 TB free".
+fn of_disk(checks: &[Check]) -> String {
+    let found = |id: &str| checks.iter().find(|check| check.id == id).map(|check| &*check.found);
+    let parts: Vec<&str> =
+        ["folder.volume", "folder.space"].into_iter().filter_map(found).collect();
+    parts.join("; ")
 }
 
 fn speed_group(store: Store) -> AnyView {

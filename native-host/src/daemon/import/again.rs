@@ -27,7 +27,7 @@ async fn bring_back(
     cancel: &CancellationToken,
 ) -> Result<Vec<Finished>, ErrorBody> {
     let shelf = engine.library.shelf();
-    shelf.check()?;
+    engine.library.check_shelf().await?;
     let from = engine.library.origin(claimed.item).await?.unwrap_or_default();
     let lost = || ErrorBody::new(ErrorCode::FileLost).with("name", &from);
     let found = Found { path: PathBuf::from(&from), folders: Vec::new(), size: 0 };

@@ -96,6 +96,7 @@ pub(super) async fn start(
     if !caller.is_cli {
         return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", "a browser"));
     }
+    engine.library.check_shelf().await?;
     let (folder, in_place) = place_of(engine, &new)?;
     if new.dry_run {
         let import = engine.imports.next_without_job();
@@ -159,7 +160,6 @@ fn begin(engine: &Engine, import: ImportId, plan: Plan) {
 fn place_of(engine: &Engine, new: &NewImport) -> Answer<(PathBuf, bool)> {
     let folder = check_source(Path::new(&new.folder))?;
     let shelf = engine.library.shelf();
-    shelf.check()?;
     let root = shelf.root().canonicalize().unwrap_or_else(|_| shelf.root().to_owned());
     if folder.starts_with(engine.home.root()) {
         return Err(bad("this folder is MediaFetcher's own, with its database"));

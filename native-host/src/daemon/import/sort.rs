@@ -14,7 +14,7 @@ impl Run {
     pub(super) async fn look(&mut self, batch: &[Found]) -> Result<Looked, ErrorBody> {
         let mut looked = Looked::default();
         if self.plan.job.is_some() {
-            self.engine.library.shelf().check()?;
+            self.engine.library.check_shelf().await?;
         }
         let fresh = match self.plan.in_place {
             true => self.without_known(batch, &mut looked).await?,
@@ -42,6 +42,10 @@ impl Run {
         let looks = look::all(tasks.clone(), self.ffprobe.clone(), self.engine.stopping.clone());
         for ((task, part), look) in tasks.into_iter().zip(names).zip(looks.await) {
             self.sort_out(task.found, part, look, &mut looked)?;
+        }
+        // What lies in the library cannot be read while its disk is away: no fault of the files'.
+        if self.plan.in_place && self.plan.job.is_some() && !looked.refused.is_empty() {
+            self.engine.library.check_shelf().await?;
         }
         Ok(looked)
     }

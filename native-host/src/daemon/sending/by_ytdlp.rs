@@ -3,6 +3,7 @@
 use super::arrival::{Arrival, Outcome};
 use super::page::Work;
 use super::short_id;
+use crate::daemon::engine::open_ended;
 use library::LibraryError;
 use media::convert::Want;
 use media::ytdlp::{Address, Entry, FetchError, Nest, Taste, YtDlp};
@@ -17,7 +18,7 @@ use transfer::{HostClass, Target};
 const DEEPEST: u32 = 3;
 /// A day of segments of two seconds.
 const PLAYLIST_LIMIT: usize = 8 << 20;
-/// More things of one page are no list that somebody wants whole.
+/// So many things are taken of one page; its job says so where there are more.
 const MOST_ENTRIES: usize = 10_000;
 
 impl Work<'_> {
@@ -63,8 +64,12 @@ impl Work<'_> {
     ) -> Result<Arrival, FetchError> {
         let entry = Entry::unread(address.clone(), self.page.number);
         let lines = self.settings.max_height;
-        let taste =
-            Taste { want: self.want(), max_height: (lines > 0).then_some(lines), largest: None };
+        let taste = Taste {
+            want: self.want(),
+            max_height: (lines > 0).then_some(lines),
+            largest: None,
+            open_ended: Some(transfer::most_of_open_end(nest.folder, open_ended(&self.settings))),
+        };
         let mut progress = |now: media::ytdlp::Progress| {
             self.engine.meter.stage(self.claimed, Stage::Downloading);
             self.engine.meter.note(self.claimed, now.bytes, now.total);
@@ -122,15 +127,24 @@ impl Work<'_> {
         let is_owned = self.owned(&entries).await?;
         let has_owned = is_owned.contains(&true);
         let wanted = entries.iter().zip(is_owned).filter(|(_, is_owned)| !is_owned);
-        let things: Vec<RemoteItem> =
-            wanted.take(MOST_ENTRIES).filter_map(|(entry, _)| self.thing(entry)).collect();
+        let mut things: Vec<RemoteItem> =
+            wanted.filter_map(|(entry, _)| self.thing(entry)).collect();
         if things.is_empty() {
             return Err(match has_owned {
                 true => ErrorBody::new(ErrorCode::AlreadyOwned).with("site", site),
                 false => deep(),
             });
         }
-        self.engine.library.expand(self.claimed, &things).await?;
+        let listed = things.len();
+        things.truncate(MOST_ENTRIES);
+        let is_cut = things.len() < listed;
+        let cut = is_cut.then(|| {
+            let cut = ErrorBody::new(ErrorCode::ListCut).with("site", site);
+            cut.with("listed", listed).with("taken", things.len())
+        });
+        for job in self.engine.library.expand(self.claimed, &things, cut.as_ref()).await? {
+            self.engine.job_changed(job);
+        }
         Ok(Outcome::Replaced)
     }
 

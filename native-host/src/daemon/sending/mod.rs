@@ -57,6 +57,7 @@ pub(super) async fn send(engine: &Engine, _: Caller, new: NewSend) -> Answer<Sta
         hosts.push(address.host_str().unwrap_or_default().to_owned());
         wanted.push(wish(page, address.to_string(), variant));
     }
+    hosts.sort_unstable();
     hosts.dedup();
     let is_foreign = |session: &SiteSession| hosts != [session.host.as_str()];
     if new.session.as_ref().is_some_and(is_foreign) {

@@ -49,7 +49,7 @@ pub(in crate::daemon) async fn bring(
     page: &Page<'_>,
     cancel: &CancellationToken,
 ) -> Result<Vec<Finished>, TransferError> {
-    engine.library.shelf().check().map_err(ErrorBody::from)?;
+    engine.library.check_shelf().await.map_err(ErrorBody::from)?;
     let settings = engine.library.settings().await.map_err(ErrorBody::from)?;
     // It may have been forbidden since.
     let address = transfer::web_address(page.url, settings.allow_local)?;
@@ -105,7 +105,7 @@ impl Work<'_> {
         match error.code {
             // A page that only looks like a file.
             ErrorCode::NotMedia => true,
-            ErrorCode::Withdrawn => false,
+            ErrorCode::Withdrawn | ErrorCode::LiveStream => false,
             // Where the person allows it, yt-dlp reaches it.
             ErrorCode::AddressRefused => self.settings.allow_local || was_named,
             ErrorCode::AddressExpired => was_named,

@@ -1,0 +1,253 @@
+//! Libraries on disks of their own: mounted and not, gone in the middle, back again, and a folder of the library that is
+//! another disk.
+
+use crate::disks::Disk;
+use crate::sending::{all, send, sent, session};
+use crate::stage::{ACCOUNT, Stage, until_true, write_file};
+use protocol::method::*;
+use protocol::shelf::*;
+use protocol::{Balance, ErrorCode, JobSummary, SettingsPatch};
+use simulator::{Fault, FaultKind, Format, Service};
+use std::path::{Path, PathBuf};
+
+const SITE: Service = Service::Producer;
+const MIB: u64 = 1024 * 1024;
+
+/// A disk, and the place where it is mounted and unmounted.
+struct Mount {
+    disk: Disk,
+    at: PathBuf,
+}
+
+impl Mount {
+    /// `None`, with a printed reason, where this user may not mount.
+    fn new(stage: &Stage, size: &str) -> Option<Self> {
+        let disk = Disk::mount(&stage.folder().join("disk"), size)?;
+        let mount = Self { disk, at: stage.folder().join("mnt") };
+        std::fs::create_dir_all(&mount.at).unwrap();
+        mount.connect();
+        Some(mount)
+    }
+
+    fn connect(&self) {
+        assert!(Disk::bind(&self.disk.at, &self.at), "it was mounted before");
+    }
+
+    /// At once, whoever has files open there.
+    fn disconnect(&self) {
+        assert!(Disk::unmount(&self.at));
+    }
+
+    fn library(&self) -> PathBuf {
+        self.at.join("Music")
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // A test may have left it unmounted.
+        let _ = Disk::unmount(&self.at);
+    }
+}
+
+fn waits_for_the_disk(job: &JobSummary) -> bool {
+    job.balance.needs_you > 0 && job.balance.pending == 0
+}
+
+fn folder_of(stage: &Stage) -> String {
+    stage.browser().ask::<GetSettings>(Nothing {}).folder
+}
+
+/// What lies where the disk would be: nothing of ours.
+fn assert_bare(mount: &Mount) {
+    let left: Vec<_> = std::fs::read_dir(&mount.at).unwrap().flatten().collect();
+    assert!(left.is_empty(), "made where the disk would be: {left:?}");
+}
+
+#[test]
+fn a_disk_that_goes_away_in_the_middle_is_waited_for_and_nothing_is_made_in_its_place() {
+    // I5
+    let mut stage = Stage::new(6);
+    let Some(mount) = Mount::new(&stage, "128m") else { return };
+    stage.use_library(&mount.library());
+    stage.control().set_size(SITE, ACCOUNT, None, Format::Mp3, 4 * MIB);
+    let slow = FaultKind::Trickle { bytes_per_second: 2 * MIB };
+    stage.fault(Fault::new(slow).on_variant("mp3"));
+    let sync = stage.start_sync(SITE, "mp3");
+    until_true("a file is on its way", || stage.longest_part().is_some_and(|length| length > MIB));
+    mount.disconnect();
+    let synced = sync.synced();
+    assert_eq!(synced.status, 1);
+    assert!(synced.names(ErrorCode::VolumeMissing));
+    assert_eq!((synced.balance.failed, synced.balance.absent), (0, 0), "{:?}", synced.balance);
+    assert_bare(&mount);
+
+    stage.control().clear_faults();
+    mount.connect();
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    let ended = browser.wait_for_end(job);
+    assert_eq!(ended.balance, Balance { listed: 6, done: 6, ..Balance::default() });
+    stage.assert_library(6);
+}
+
+#[test]
+fn a_disk_without_files_that_is_not_mounted_is_waited_for_as_well() {
+    let mut stage = Stage::new(2);
+    let Some(mount) = Mount::new(&stage, "64m") else { return };
+    stage.use_library(&mount.library());
+    stage.stop_daemon();
+    mount.disconnect();
+    stage.start_daemon();
+    let synced = stage.sync(SITE, "mp3");
+    synced.assert_attention(Balance { listed: 2, needs_you: 2, ..Balance::default() });
+    assert!(synced.names(ErrorCode::VolumeMissing));
+    assert_bare(&mount);
+
+    mount.connect();
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    assert_eq!(browser.wait_for_end(job).balance.done, 2);
+    stage.assert_library(2);
+}
+
+#[test]
+fn another_disk_in_the_same_place_is_not_written_to() {
+    let mut stage = Stage::new(1);
+    let Some(mount) = Mount::new(&stage, "64m") else { return };
+    stage.use_library(&mount.library());
+    mount.disconnect();
+    let Some(other) = Disk::mount(&mount.at, "64m") else { return };
+    let marker = mount.library().join(".mediafetcher/library.json");
+    std::fs::create_dir_all(marker.parent().unwrap()).unwrap();
+    write_file(&marker, br#"{"library_id":"somebody else's"}"#);
+    let synced = stage.sync(SITE, "mp3");
+    assert!(synced.names(ErrorCode::VolumeMissing));
+    assert_eq!(std::fs::read_dir(mount.library()).unwrap().count(), 1);
+    drop(other);
+    mount.connect();
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    assert_eq!(browser.wait_for_end(job).balance.done, 1);
+    stage.assert_library(1);
+}
+
+#[test]
+fn a_disk_that_goes_away_while_a_page_is_fetched_or_encoded_is_waited_for() {
+    let mut stage = Stage::new(0);
+    let Some(mount) = Mount::new(&stage, "128m") else { return };
+    stage.use_library(&mount.library());
+    let slow =
+        SettingsPatch { encoder_preset: Some("veryslow".into()), ..SettingsPatch::default() };
+    stage.browser().change_settings(slow);
+    let job = send(&stage, "k", &["/watch/webm", "/watch/hls"], Some(session(&stage)));
+    let work = mount.library().join(".mediafetcher/work");
+    until_true("yt-dlp works there", || {
+        std::fs::read_dir(&work).is_ok_and(|mut found| found.next().is_some())
+    });
+    mount.disconnect();
+    stage.browser().wait_for(job, waits_for_the_disk);
+    let codes = stage.browser().items(job).into_iter().map(|item| item.reason.map(|why| why.code));
+    assert_eq!(codes.collect::<Vec<_>>(), [Some(ErrorCode::VolumeMissing); 2]);
+    assert_bare(&mount);
+    mount.connect();
+    stage.browser().wait_for(job, |job| job.balance.done == 2);
+}
+
+#[test]
+fn the_daemon_starts_with_a_disk_that_may_only_be_read_and_mends_it_later() {
+    let mut stage = Stage::new(2);
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "64m") else { return };
+    stage.use_library(&disk.at);
+    stage.sync(SITE, "mp3").assert_all_done(2);
+    stage.stop_daemon();
+    // What a kill may have left.
+    write_file(&disk.at.join("stray.mp3.downloading"), b"half");
+    std::fs::create_dir_all(disk.at.join(".mediafetcher/work/7")).unwrap();
+    std::fs::create_dir_all(disk.at.join(".mediafetcher/quarantine")).unwrap();
+    disk.remount("ro");
+    stage.start_daemon();
+    let item = all(&stage).remove(0);
+    stage.browser().ask::<PlayItem>(OfLibraryItem { item: item.id });
+    stage.control().add_songs(SITE, ACCOUNT, 1);
+    let synced = stage.sync(SITE, "mp3");
+    assert!(synced.names(ErrorCode::NotWritable));
+    disk.remount("rw");
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    assert_eq!(browser.wait_for_end(job).balance.done, 1);
+    stage.assert_library(3);
+    assert!(!disk.at.join(".mediafetcher/work").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_a_library_is_refused_and_nothing_changes() {
+    let stage = Stage::new(0);
+    let before = folder_of(&stage);
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "64m") else { return };
+    disk.remount("ro");
+    let choose = |folder: &Path| {
+        let folder = Some(folder.display().to_string());
+        let patch = SettingsPatch { folder, ..SettingsPatch::default() };
+        stage.browser().call::<SetSettings>(patch).unwrap_err()
+    };
+    assert_eq!(choose(&disk.at.join("Music")).code, ErrorCode::NotWritable);
+    assert_eq!(std::fs::read_dir(&disk.at).unwrap().count(), 0);
+    disk.remount("rw");
+    write_file(&disk.at.join("Music"), b"a file");
+    assert_eq!(choose(&disk.at.join("Music")).code, ErrorCode::Io);
+    assert_eq!(folder_of(&stage), before);
+    assert_eq!(sent(&stage, &["/watch/mp4"]).done, 1);
+}
+
+#[test]
+fn a_folder_of_the_library_that_is_another_disk_gives_and_takes_like_any_other() {
+    // I1, I11
+    let mut stage = Stage::new(0);
+    let attic = stage.library().join("Attic");
+    let Some(inner) = Disk::mount(&attic, "64m") else { return };
+    let clip = stage.control().videos().truth("clip.mp4").unwrap().to_vec();
+    write_file(&attic.join("clip.mp4"), &clip);
+    let taken = stage.run(&["library", "import", attic.to_str().unwrap()]);
+    assert!(taken.status.success(), "{taken:?}");
+    let item = all(&stage).remove(0);
+    assert_eq!(item.name, "Attic/clip.mp4");
+
+    let of = || OfLibraryItems { items: vec![item.id] };
+    stage.browser().ask::<DeleteItems>(of());
+    let trash = stage.library().join(".mediafetcher/trash");
+    let names = |folder: &Path| {
+        let names = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.file_name());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!((names(&attic).len(), names(&trash).len()), (0, 1));
+    stage.browser().ask::<RestoreItems>(of());
+    assert!(std::fs::read(attic.join("clip.mp4")).unwrap() == clip);
+    assert_eq!((names(&attic).len(), names(&trash).len()), (1, 0));
+    stage.stop_daemon();
+    drop(inner);
+}
+
+#[test]
+fn work_and_trash_on_a_disk_of_their_own_are_no_hindrance() {
+    let mut stage = Stage::new(1);
+    stage.stop_daemon();
+    let own = stage.library().join(".mediafetcher");
+    let kept = std::fs::read(own.join("library.json")).unwrap();
+    let Some(disk) = Disk::mount(&own, "128m") else { return };
+    write_file(&own.join("library.json"), &kept);
+    stage.start_daemon();
+    stage.sync(SITE, "mp3").assert_all_done(1);
+    assert_eq!(sent(&stage, &["/watch/webm", "/watch/mp4"]).done, 2);
+    let items: Vec<_> = all(&stage).into_iter().map(|item| item.id).collect();
+    assert_eq!(items.len(), 3);
+    stage.browser().ask::<DeleteItems>(OfLibraryItems { items: items.clone() });
+    assert_eq!(std::fs::read_dir(own.join("trash")).unwrap().count(), 3);
+    assert!(stage.files().is_empty());
+    stage.browser().ask::<RestoreItems>(OfLibraryItems { items });
+    let is_media =
+        |file: &&PathBuf| file.extension().is_some_and(|end| end == "mp3" || end == "mp4");
+    assert_eq!(stage.files().iter().filter(is_media).count(), 3);
+    stage.stop_daemon();
+    drop(disk);
+}
