@@ -11,8 +11,10 @@ mod interrupted;
 mod library;
 mod line;
 mod listings;
+mod neighbours;
 mod player;
 mod processes;
+mod programs;
 mod rebuild;
 mod redirects;
 mod refusals;
@@ -24,4 +26,5 @@ mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod titles;
+mod twins;
 mod wrong_answers;

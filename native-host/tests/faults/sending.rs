@@ -12,15 +12,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SITE: &str = "https://videos.example.com";
+pub const SITE: &str = "https://videos.example.com";
 
-fn pages(paths: &[&str]) -> Vec<SentPage> {
+pub fn pages(paths: &[&str]) -> Vec<SentPage> {
     let page = |path: &&str| SentPage { address: format!("{SITE}{path}"), ..SentPage::default() };
     paths.iter().map(page).collect()
 }
 
 /// What the extension reads of a person who signed in.
-fn session(stage: &Stage) -> SiteSession {
+pub fn session(stage: &Stage) -> SiteSession {
     let cookie = |line: &str| {
         let fields: Vec<&str> = line.strip_prefix("#HttpOnly_")?.split('\t').collect();
         Some(Cookie {
@@ -38,7 +38,7 @@ fn session(stage: &Stage) -> SiteSession {
     SiteSession { host: VIDEOS.into(), cookies, user_agent: Some("Browser/1".into()) }
 }
 
-fn send(stage: &Stage, key: &str, paths: &[&str], session: Option<SiteSession>) -> JobId {
+pub fn send(stage: &Stage, key: &str, paths: &[&str], session: Option<SiteSession>) -> JobId {
     let send = NewSend { key: key.into(), pages: pages(paths), variant: None, session };
     stage.browser().ask::<SendPages>(send).job
 }
@@ -50,11 +50,11 @@ fn sent(stage: &Stage, paths: &[&str]) -> Balance {
     end_of(stage, job)
 }
 
-fn end_of(stage: &Stage, job: JobId) -> Balance {
+pub fn end_of(stage: &Stage, job: JobId) -> Balance {
     stage.browser().wait_for(job, |job| job.balance.pending == 0 && job.balance.listed > 0).balance
 }
 
-fn all(stage: &Stage) -> Vec<LibraryItem> {
+pub fn all(stage: &Stage) -> Vec<LibraryItem> {
     let query = LibraryQuery { limit: 500, ..LibraryQuery::default() };
     stage.browser().ask::<ListLibrary>(query).items
 }
@@ -79,13 +79,13 @@ fn codecs(file: &Path) -> String {
 }
 
 /// What an item of a job failed for.
-fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
+pub fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
     let items = stage.browser().items(job);
     items.into_iter().filter_map(|item| Some(item.reason?.code)).collect()
 }
 
 /// Nothing of unfinished work is left in the library folder, once the last work has put its things away.
-fn assert_tidy(stage: &Stage) {
+pub fn assert_tidy(stage: &Stage) {
     let count = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().count();
     until_true("no part, no folder of work and no cookie file stays", || {
         stage.longest_part().is_none()
@@ -280,7 +280,7 @@ fn what_another_program_has_fetched_is_not_fetched_again() {
     assert_tidy(&stage);
 }
 
-fn stage_script(path: &Path, text: &str) {
+pub fn stage_script(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     crate::stage::write_file(path, text.as_bytes());
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
