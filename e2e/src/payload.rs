@@ -1,10 +1,10 @@
-//! The sound inside a file, without the tags around it: what must be the same, byte for byte, as the site has it.
+//! The sound and picture inside a file, without the tags around it: what must be the same, byte for byte, as the site has it.
 //!
 //! Written from the formats' documents, apart from the product's own code, so that a mistake there shows here.
 
 use anyhow::{Context, Result, bail};
 
-/// The encoded sound of an mp3, wav or m4a file.
+/// The encoded sound of an mp3, wav or m4a file, or sound and picture of an mp4 file.
 ///
 /// # Errors
 /// When `bytes` is not a file of that kind.
@@ -12,7 +12,7 @@ pub fn of(extension: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     match extension {
         "mp3" => mpeg_frames(bytes).map(<[u8]>::to_vec),
         "wav" => riff_data(bytes).map(<[u8]>::to_vec),
-        "m4a" => mp4_media_data(bytes),
+        "m4a" | "mp4" => mp4_media_data(bytes),
         other => bail!("{other} is not a kind of sound file known here"),
     }
 }

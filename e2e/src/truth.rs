@@ -226,9 +226,10 @@ fn variant_of(format: Format) -> Variant {
     }
 }
 
-/// The raw record and the timed lyrics beside a song.
-fn is_companion(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "json" || extension == "lrc")
+/// What lies beside the media: the raw record, timed lyrics, subtitles, a picture.
+pub fn is_companion(file: &Path) -> bool {
+    let extension = file.extension().unwrap_or_default().to_string_lossy();
+    ["json", "lrc", "vtt", "srt", "jpg", "png"].contains(&&*extension)
 }
 
 /// How the path of a file ends, whatever the title was made into.

@@ -24,7 +24,7 @@ pub fn torture(kills: u32, disk_full: bool) -> Result<()> {
     if disk_full {
         arguments.push("--disk-full".to_owned());
     }
-    play("torture", &[Need::Ffmpeg], Profile::Release, &arguments)
+    play("torture", &[Need::Ffmpeg, Need::YtDlp], Profile::Release, &arguments)
 }
 
 /// Measurements.

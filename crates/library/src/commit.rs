@@ -254,12 +254,10 @@ pub(crate) async fn record(
     output: &Output,
     shelf: &Arc<Shelf>,
 ) -> Result<String, LibraryError> {
-    let same = sqlx::query(
-        "SELECT id, path, trashed_at IS NULL AND NOT stowed FROM media_file WHERE sha256 = unhex(?1)",
-    )
-    .bind(&output.sealed.sha256)
-    .fetch_optional(&mut *write.tx)
-    .await?;
+    let same = sqlx::query("SELECT id, path, NOT stowed FROM media_file WHERE sha256 = unhex(?1)")
+        .bind(&output.sealed.sha256)
+        .fetch_optional(&mut *write.tx)
+        .await?;
     let older: Option<(i64, String, bool)> = same
         .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
         .transpose()?;
@@ -268,6 +266,7 @@ pub(crate) async fn record(
         Some((id, path, true))
             if shelf.stat(&path).is_some_and(|(size, _)| size == output.sealed.size) =>
         {
+            keep_from_trash(write, id).await?;
             (id, path)
         }
         Some((id, path, _)) => {
@@ -303,6 +302,15 @@ async fn store_media_file(
     .fetch_one(&mut *write.tx)
     .await?;
     Ok(row.try_get(0)?)
+}
+
+/// A file that was deleted a moment ago and still has its name is needed again.
+async fn keep_from_trash(write: &mut Write<'_>, id: i64) -> Result<(), LibraryError> {
+    sqlx::query("UPDATE media_file SET trashed_at = NULL WHERE id = ?1 AND trashed_at IS NOT NULL")
+        .bind(id)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
 }
 
 /// The row had these bytes under a name that is gone from the disk, or in the trash: the new file takes its place.

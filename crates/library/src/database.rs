@@ -6,7 +6,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, Sqlite, Transaction};
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -106,8 +106,13 @@ impl Library {
     /// # Errors
     /// When the check cannot run.
     pub async fn integrity(&self) -> Result<String, LibraryError> {
-        let row = sqlx::query("PRAGMA integrity_check").fetch_one(&self.pool).await?;
-        Ok(row.try_get(0)?)
+        // On a connection of its own: FTS5 compares its index with what the connection remembers of it, which others may
+        // have changed since, and would take that for damage.
+        let mut fresh = self.pool.connect_options().connect().await?;
+        let row = sqlx::query("PRAGMA integrity_check").fetch_one(&mut fresh).await?;
+        let verdict = row.try_get(0)?;
+        fresh.close().await?;
+        Ok(verdict)
     }
 
     /// Writes the log back into the database file and closes it.

@@ -235,7 +235,7 @@ pub(crate) async fn store(
     // What lies beside the file is named after it.
     sqlx::query(
         "UPDATE record SET sidecar_fresh = 0, sidecar_version = sidecar_version + 1 \
-         WHERE id = (SELECT record_id FROM item WHERE id = ?1) AND sidecar_fresh <> 2",
+         WHERE id = (SELECT record_id FROM item WHERE id = ?1) AND sidecar_fresh <> 2 AND source <> 'files'",
     )
     .bind(item.0)
     .execute(&mut *write.tx)

@@ -68,6 +68,7 @@ impl Library {
         self.finish_renames().await?;
         recovered.quarantined = self.quarantine_strays().await?;
         self.settle_files().await;
+        self.remove_dropped_sidecars().await;
         self.sweep_trash().await
     }
 

@@ -350,7 +350,8 @@ async fn follow(write: &mut Write<'_>, one: &Noted) -> Result<(), LibraryError> 
         .await?;
     sqlx::query(
         "UPDATE record SET sidecar_fresh = 0, sidecar_version = sidecar_version + 1 \
-         WHERE id IN (SELECT record_id FROM library_item WHERE media_file_id = ?1) AND sidecar_fresh <> 2",
+         WHERE id IN (SELECT record_id FROM library_item WHERE media_file_id = ?1) AND sidecar_fresh <> 2 \
+           AND source <> 'files'",
     )
     .bind(one.id)
     .execute(&mut *write.tx)

@@ -2,14 +2,14 @@
 //! beside what came from a page.
 
 use crate::claim::{day, name_parts};
-use crate::database::{Library, json_column, named_column, optional_json_column};
+use crate::database::{Library, Write, json_column, named_column, optional_json_column};
 use crate::error::LibraryError;
-use crate::extras::{Extra, SUBRIP, name_beside};
-use crate::items::trash::drop_sidecars;
+use crate::extras::{Extra, SUBRIP, name_beside, names_beside};
 use crate::names;
 use protocol::edit::TagValues;
 use protocol::{Metadata, Source, Variant};
 use sqlx::Row;
+use std::collections::BTreeSet;
 
 /// A song whose sidecar is missing or out of date.
 #[derive(Clone, Debug)]
@@ -113,21 +113,15 @@ impl Library {
         rows.iter().map(Extra::read).collect()
     }
 
-    /// Notes which names the files beside songs are about to get, where they have others.
+    /// Notes which names the files beside songs are about to get: a kill before [`Library::sidecars_written`] leaves them
+    /// there, and by then the song may have another name, or be deleted.
     ///
     /// # Errors
     /// Database failures.
     pub async fn note_sidecars(&self, sidecars: &[Sidecar]) -> Result<(), LibraryError> {
-        if sidecars.iter().all(|sidecar| sidecar.old.is_empty()) {
-            return Ok(());
-        }
         let mut write = self.write().await?;
-        for sidecar in sidecars.iter().filter(|sidecar| !sidecar.old.is_empty()) {
-            sqlx::query("INSERT OR IGNORE INTO sidecar_name (record_id, name) VALUES (?1, ?2)")
-                .bind(sidecar.record_id)
-                .bind(&sidecar.name)
-                .execute(&mut *write.tx)
-                .await?;
+        for sidecar in sidecars {
+            note(&mut write, sidecar).await?;
         }
         write.commit().await
     }
@@ -139,9 +133,9 @@ impl Library {
     pub async fn sidecars_written(&self, written: &[Sidecar]) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         for sidecar in written {
-            sqlx::query(
+            let stays = sqlx::query(
                 "UPDATE record SET sidecar = ?2, sidecar_fresh = (fingerprint = ?3 AND sidecar_version = ?4) \
-                 WHERE id = ?1",
+                 WHERE id = ?1 AND sidecar_fresh <> 2",
             )
             .bind(sidecar.record_id)
             .bind(&sidecar.name)
@@ -149,14 +143,62 @@ impl Library {
             .bind(sidecar.version)
             .execute(&mut *write.tx)
             .await?;
+            if stays.rows_affected() == 0 {
+                // The song was deleted while this was written.
+                note(&mut write, sidecar).await?;
+                continue;
+            }
             sqlx::query("DELETE FROM sidecar_name WHERE record_id = ?1")
                 .bind(sidecar.record_id)
                 .execute(&mut *write.tx)
                 .await?;
         }
-        let records: Vec<i64> = written.iter().map(|sidecar| sidecar.record_id).collect();
-        let surplus = drop_sidecars(&mut write, &records).await?;
         write.commit().await?;
-        self.remove_sidecars(surplus).await
+        self.remove_dropped_sidecars().await;
+        Ok(())
     }
+
+    /// Removes what lies beside songs of which nothing is left, as far as that is noted. What the disk refuses is logged
+    /// and met again with the next call.
+    pub(crate) async fn remove_dropped_sidecars(&self) {
+        if let Err(error) = self.remove_dropped().await {
+            tracing::warn!(%error, "files beside deleted songs stay for now");
+        }
+    }
+
+    async fn remove_dropped(&self) -> Result<(), LibraryError> {
+        const DROPPED: &str = "SELECT id FROM record WHERE sidecar_fresh = 2";
+        self.check_shelf().await?;
+        // Under the lock, so that nothing is restored and written anew in between.
+        let mut write = self.write().await?;
+        let names = format!(
+            "SELECT s.name, e.language, e.extension FROM sidecar_name s \
+             LEFT JOIN extra e ON e.record_id = s.record_id WHERE s.record_id IN ({DROPPED})"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(names)).fetch_all(&mut *write.tx).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut all = BTreeSet::new();
+        for row in &rows {
+            let json: String = row.try_get(0)?;
+            if let (Some(language), Some(extension)) = (row.try_get(1)?, row.try_get(2)?) {
+                all.extend(names_beside(&json, language, extension));
+            }
+            all.extend([names::lyrics_name(&json), json]);
+        }
+        self.at_disk(move |shelf| all.iter().try_for_each(|name| shelf.remove(name))).await?;
+        let forget = format!("DELETE FROM sidecar_name WHERE record_id IN ({DROPPED})");
+        sqlx::query(sqlx::AssertSqlSafe(forget)).execute(&mut *write.tx).await?;
+        write.commit().await
+    }
+}
+
+async fn note(write: &mut Write<'_>, sidecar: &Sidecar) -> Result<(), LibraryError> {
+    sqlx::query("INSERT OR IGNORE INTO sidecar_name (record_id, name) VALUES (?1, ?2)")
+        .bind(sidecar.record_id)
+        .bind(&sidecar.name)
+        .execute(&mut *write.tx)
+        .await?;
+    Ok(())
 }

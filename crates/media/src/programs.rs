@@ -10,8 +10,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
-/// How long a program may take to say its version. yt-dlp unpacks itself first.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a program may take to say its version. yt-dlp is Python, which a small machine with other work takes its
+/// time to start: one that is only slow must not be taken for missing.
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// ffmpeg lists its build options behind the version.
 const OUTPUT_LIMIT: u64 = 64 * 1024;
 
@@ -48,8 +49,7 @@ impl Program {
         }
     }
 
-    /// Looks in `extra` and then on `PATH` for the first file of that name that runs and says its version within five
-    /// seconds.
+    /// Looks in `extra` and then on `PATH` for the first file of that name that runs and says its version in time.
     pub async fn find(self, extra: Option<&Path>) -> Option<Found> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         self.find_in(extra, &path).await

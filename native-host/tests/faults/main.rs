@@ -14,8 +14,10 @@ mod interrupted;
 mod library;
 mod line;
 mod listings;
+mod neighbours;
 mod player;
 mod processes;
+mod programs;
 mod rebuild;
 mod redirects;
 mod refusals;
@@ -30,6 +32,7 @@ mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod titles;
+mod twins;
 mod updates;
 mod volumes;
 mod wrong_answers;

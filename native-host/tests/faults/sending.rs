@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const SITE: &str = "https://videos.example.com";
+pub const SITE: &str = "https://videos.example.com";
 
 pub fn pages(paths: &[&str]) -> Vec<SentPage> {
     let page = |path: &&str| SentPage { address: format!("{SITE}{path}"), ..SentPage::default() };
@@ -79,7 +79,7 @@ pub fn codecs(file: &Path) -> String {
 }
 
 /// What an item of a job failed for.
-fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
+pub fn reasons(stage: &Stage, job: JobId) -> BTreeSet<ErrorCode> {
     let items = stage.browser().items(job);
     items.into_iter().filter_map(|item| Some(item.reason?.code)).collect()
 }
@@ -280,7 +280,7 @@ fn what_another_program_has_fetched_is_not_fetched_again() {
     assert_tidy(&stage);
 }
 
-fn stage_script(path: &Path, text: &str) {
+pub fn stage_script(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     crate::stage::write_file(path, text.as_bytes());
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();

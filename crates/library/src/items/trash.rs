@@ -12,14 +12,12 @@
 use super::ids;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
-use crate::extras::names_beside;
 use crate::names;
 use crate::shelf::Shelf;
 use protocol::LibraryItemId;
 use protocol::shelf::{Changed, Collected};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use std::collections::BTreeSet;
 
 /// How many names are tried for a file that comes back while its own name is taken.
 const MOST_NAMES: u32 = 100;
@@ -63,9 +61,9 @@ impl Library {
         .bind(now())
         .execute(&mut *write.tx)
         .await?;
-        let sidecars = drop_sidecars(&mut write, &records).await?;
+        drop_sidecars(&mut write, &records).await?;
         write.commit().await?;
-        self.remove_sidecars(sidecars).await?;
+        self.remove_dropped_sidecars().await;
         self.settle_files().await;
         Ok(Changed { items: deleted.len() as u64 })
     }
@@ -298,18 +296,6 @@ impl Library {
         })
         .await
     }
-
-    pub(crate) async fn remove_sidecars(&self, sidecars: Vec<String>) -> Result<(), LibraryError> {
-        self.at_disk(move |shelf| {
-            for name in &sidecars {
-                if let Err(error) = shelf.remove(name) {
-                    tracing::warn!(name, %error, "a file beside a deleted song stays");
-                }
-            }
-            Ok(())
-        })
-        .await
-    }
 }
 
 async fn unsettled(
@@ -335,30 +321,18 @@ async fn unsettled(
     rows.iter().map(unsettled).collect()
 }
 
-/// Songs of which nothing is left have no files beside them; gives the names of those they had.
-pub(crate) async fn drop_sidecars(
-    write: &mut Write<'_>,
-    records: &[i64],
-) -> Result<Vec<String>, LibraryError> {
+/// Songs of which nothing is left have no files beside them: notes the names of those they had.
+async fn drop_sidecars(write: &mut Write<'_>, records: &[i64]) -> Result<(), LibraryError> {
     let records = serde_json::to_string(records)?;
     const BARE: &str = "id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (SELECT 1 FROM library_item l \
          WHERE l.record_id = record.id AND l.deleted_at IS NULL)";
     let had = format!(
-        "SELECT sidecar, e.language, e.extension FROM record LEFT JOIN extra e ON e.record_id = record.id \
-         WHERE record.{BARE} AND sidecar IS NOT NULL"
+        "INSERT OR IGNORE INTO sidecar_name (record_id, name) \
+         SELECT id, sidecar FROM record WHERE sidecar IS NOT NULL AND {BARE}"
     );
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(had)).bind(&records).fetch_all(&mut *write.tx).await?;
     let none = format!("UPDATE record SET sidecar = NULL, sidecar_fresh = 2 WHERE {BARE}");
-    sqlx::query(sqlx::AssertSqlSafe(none)).bind(&records).execute(&mut *write.tx).await?;
-    let mut names = BTreeSet::new();
-    for row in &rows {
-        let json: String = row.try_get(0)?;
-        if let (Some(language), Some(extension)) = (row.try_get(1)?, row.try_get(2)?) {
-            names.extend(names_beside(&json, language, extension));
-        }
-        names.insert(names::lyrics_name(&json));
-        names.insert(json);
+    for statement in [had, none] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).bind(&records).execute(&mut *write.tx).await?;
     }
-    Ok(names.into_iter().collect())
+    Ok(())
 }

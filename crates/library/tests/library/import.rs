@@ -3,10 +3,12 @@
 use crate::support::{Bench, song};
 use library::intake::{Incoming, Refused, Taken, intake_name, read_archive, with_short_id};
 use library::{LibraryError, Output};
+use protocol::edit::TagValues;
 use protocol::intake::OwnedEntry;
 use protocol::shelf::{LibraryQuery, Place};
 use protocol::{
-    ErrorBody, ErrorCode, ItemState, JobId, JobState, Listing, Metadata, Source, Variant,
+    ErrorBody, ErrorCode, ItemState, JobId, JobState, Listing, Metadata, SettingsPatch, Source,
+    Variant,
 };
 use sqlx::{ConnectOptions, Connection};
 use std::fs;
@@ -284,4 +286,21 @@ async fn archives_of_other_programs_are_read_and_remembered() {
     let other = bench.root.with_file_name("test.db");
     let error = read_archive(&other).await.unwrap_err();
     assert!(error.to_string().contains("not gallery-dl's"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_there_before_has_no_record_beside_it_after_an_edit_and_a_new_name() {
+    let bench = Bench::new().await;
+    let job = started(&bench).await;
+    take(&bench, job, vec![copied(&bench, "1.downloading", b"one", "One", &[])]).await;
+    let id = bench.things(Place::Everything).await[0].id;
+    let wish = TagValues { album: Some("Attic".into()), ..TagValues::default() };
+    let revision = bench.library.claim_edit(id, &wish).await.unwrap().unwrap();
+    bench.library.edit_rows(&revision).await.unwrap();
+    let template = SettingsPatch { template: Some("{id} {title}".into()), ..Default::default() };
+    bench.library.change_settings(template).await.unwrap();
+    bench.library.begin_renames().await.unwrap();
+    while !bench.library.go_on_renaming().await.unwrap().finished {}
+    assert!(bench.names()[0].ends_with(" One.mp3"), "{:?}", bench.names());
+    assert!(bench.library.stale_sidecars(10).await.unwrap().is_empty());
 }

@@ -1,11 +1,13 @@
 //! The library as the daemon uses it: real SQLite, real files.
 
 mod after_a_kill;
+mod at_once;
 mod edit;
 mod import;
 mod list;
 mod main_job;
 mod rebuild;
 mod rename;
+mod sidecars;
 mod support;
 mod trash;

@@ -165,6 +165,22 @@ async fn a_kill_between_the_rows_and_the_disk_is_mended_at_the_start() {
 }
 
 #[tokio::test]
+async fn a_kill_between_the_collected_row_and_the_file_leaves_waste_that_the_start_sweeps() {
+    let (bench, id) = with_one().await;
+    bench.library.delete_items(&[id]).await.unwrap();
+    let trash = bench.root.join(".mediafetcher/trash");
+    let stowed = fs::read_dir(&trash).unwrap().next().unwrap().unwrap().path();
+    bench.library.collect_before(FOREVER).await.unwrap();
+    assert_eq!(in_trash(&bench), 0);
+    // As a kill right before the file was deleted would have left it.
+    fs::write(&stowed, b"a").unwrap();
+    let bench = bench.after_kill().await;
+    assert_eq!(in_trash(&bench), 0);
+    let refused = bench.library.restore_items(&[id]).await.unwrap_err();
+    assert!(refused.to_string().contains("deleted for good"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_file_that_comes_back_replaces_nothing() {
     let (bench, id) = with_one().await;
     bench.library.delete_items(&[id]).await.unwrap();

@@ -1,19 +1,34 @@
-//! Kills the daemon at random moments of a download, again and again. After each kill it looks at every file, every
-//! row and every request; in the end everything must be there, once, as the sites have it (invariants I1 to I5, I7
-//! to I9).
+//! Kills the daemon at random moments, again and again, while it downloads songs and stems, fetches and converts pages,
+//! takes in folders, names files anew, and a person deletes, restores and edits. After each kill it looks at every file,
+//! every row and every request; in the end everything must be there, once, as the sites have it (invariants I1 to I5,
+//! I7 to I9, I11, I13).
 //!
 //! | module | job |
 //! |---|---|
 //! | `round` | one download of everything through any number of kills |
+//! | `death` | when a kill falls |
+//! | `orders`, `pages`, `attic` | what is asked for: songs, pages, folders that were there before |
+//! | `meddle`, `change` | what happens in between, by a person and on the sites |
+//! | `peace` | the end, and a look at everything |
 //! | `port` | speaks to the daemon as the extension does |
-//! | `snapshot`, `disk`, `traffic` | what rows, files and requests say after a kill |
+//! | `snapshot`, `rows`, `disk`, `traffic` | what rows, files and requests say after a kill |
+//! | `content` | whether a file is what was wanted |
 //! | `tmpfs`, `cookies` | a disk that is too small, a session |
 //! | `tally` | the figures at the end |
 
+mod attic;
+mod change;
+mod content;
 mod cookies;
+mod death;
 mod disk;
+mod meddle;
+mod orders;
+mod pages;
+mod peace;
 mod port;
 mod round;
+mod rows;
 mod snapshot;
 mod tally;
 mod tmpfs;
@@ -21,19 +36,20 @@ mod traffic;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use death::Death;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use round::{Death, Round};
+use round::Round;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tally::Tally;
 
 /// Without a terminal a line is printed every so many kills.
 const QUIET_STEP: u32 = 25;
 
 #[derive(Parser)]
-#[command(about = "Kills the daemon during downloads and checks every invariant after each kill")]
+#[command(about = "Kills the daemon at work and checks every invariant after each kill")]
 struct Arguments {
     /// How often
     #[arg(long, default_value_t = 30)]
@@ -103,7 +119,7 @@ async fn kill_through(
     bar: &ProgressBar,
 ) -> Result<Vec<String>> {
     while tally.kills() < kills && !round.is_over {
-        let death = death(dice);
+        let death = Death::draw(dice);
         let faults = round.live_and_die(death, tally).await;
         let faults = faults.with_context(|| format!("kill {}, {death:?}", tally.kills()))?;
         bar.set_position(tally.kills().into());
@@ -122,15 +138,4 @@ async fn kill_through(
     }
     bar.set_message("the end, and a look at everything");
     round.end_in_peace(tally).await
-}
-
-/// Most kills fall into the first 400 ms of work, when what the kill before left is taken up again; some into the start
-/// itself, and some later, so that the work goes on.
-fn death(dice: &mut StdRng) -> Death {
-    let milliseconds = Duration::from_millis;
-    match dice.random_range(0..20) {
-        0..3 => Death::Starting(milliseconds(dice.random_range(0..60))),
-        3..16 => Death::Working(milliseconds(dice.random_range(5..400))),
-        _ => Death::Working(milliseconds(dice.random_range(400..1500))),
-    }
 }

@@ -28,7 +28,7 @@ impl Work<'_> {
         let address =
             Address::parse(self.page.url).map_err(|error| error.into_body(self.page.url))?;
         let shelf = self.engine.library.shelf();
-        let folder = shelf.make_nest(&self.claimed.item.to_string())?;
+        let folder = shelf.make_nest(&self.nest())?;
         let cookies = self.session.as_ref().filter(|session| !session.cookies.is_empty());
         let cookies = cookies
             .map(|session| self.engine.cookie_file(session, self.claimed.item))

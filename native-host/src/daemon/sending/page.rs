@@ -74,8 +74,7 @@ pub(in crate::daemon) async fn bring(
         true if came_meanwhile => ErrorBody::new(ErrorCode::Withdrawn).into(),
         _ => failed,
     });
-    let shelf = engine.library.shelf();
-    if let Err(error) = shelf.remove_nest(&claimed.item.to_string()) {
+    if let Err(error) = engine.library.shelf().remove_nest(&work.nest()) {
         tracing::warn!(%error, "a folder of finished work stays until the next start");
     }
     finished
@@ -123,6 +122,12 @@ impl Work<'_> {
             failed.error = ErrorBody::new(ErrorCode::SignedOut).with("site", self.host());
         }
         failed
+    }
+
+    /// The name of the folder that yt-dlp works in. No two claims share one: a program that outlives its daemon by a
+    /// moment must not write where the next one works.
+    pub(super) fn nest(&self) -> String {
+        format!("{}-{}", self.claimed.item, self.claimed.fence)
     }
 
     pub(super) fn host(&self) -> String {
