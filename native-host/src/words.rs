@@ -80,6 +80,7 @@ pub fn sentence(error: &ErrorBody) -> String {
             p("program"),
             p("version")
         ),
+        NoScreen => "No window can be shown where MediaFetcher runs.".into(),
     }
 }
 
@@ -106,6 +107,7 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
             "Connect the disk or choose another folder (`mediafetcher config set folder DIR`), then run \
              `mediafetcher retry`."
         }
+        NoScreen => "Name the folder yourself: `mediafetcher library import FOLDER`.",
         ProgramMissing => "Install it; `mediafetcher doctor` says how.",
         Forbidden => "Only MediaFetcher's own extension and this user may.",
         NotFound => "`mediafetcher jobs` lists what there is.",
