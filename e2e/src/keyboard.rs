@@ -100,6 +100,8 @@ pub async fn go_to(page: &Page, way: Way, role: &str, name: &str) -> Result<()> 
 /// # Errors
 /// When the page is gone.
 pub async fn focused(page: &Page) -> Result<Option<Focused>> {
+    // As in `Page::controls`: names are computed with the next frame, and a tab behind another draws none.
+    page.session.call("Page.bringToFront", json!({})).await?;
     let element =
         page.session.call("Runtime.evaluate", json!({"expression": "document.activeElement"}));
     let object = element.await?["result"]["objectId"].clone();

@@ -12,11 +12,10 @@ use std::path::{Path, PathBuf};
 /// A video, a copy of it, and what is no media.
 fn fill(stage: &Stage) -> Result<PathBuf> {
     let folder = stage.home.file("Old films");
-    let below = folder.join("By the sea");
-    fs::create_dir_all(&below)?;
+    fs::create_dir_all(&folder)?;
     let clip = stage.control().videos().truth("clip.mp4").context("no clip")?.to_vec();
     fs::write(folder.join("Harbour.mp4"), &clip)?;
-    fs::write(below.join("Harbour again.mp4"), &clip)?;
+    fs::write(folder.join("Harbour again.mp4"), &clip)?;
     fs::write(folder.join("Nothing.mp3"), "")?;
     fs::write(folder.join("Page.mp4"), "<!doctype html><title>Sign in</title>")?;
     Ok(folder)

@@ -293,6 +293,8 @@ pub fn bulk_bar<T: Listed>(
     let total = move || list.total().unwrap_or(0);
     let chosen = Derived::new(move || list.selected.with(Selection::count));
     let any = Derived::new(move || chosen.get() > 0);
+    // Of the number alone: what follows `any` and the number is not told when only the number changes.
+    let said = move || Some(chosen.get()).filter(|n| *n > 0).map(|n| tn("selected", n));
     let actions = move || {
         any.get().then(|| {
             let none = move || list.selected.set(Selection::default());
@@ -304,7 +306,7 @@ pub fn bulk_bar<T: Listed>(
             <button type="button" class="button compact quiet" on:click=on(move |_| list.select_all())>
                 {live(move || tf("select_all", &[("n", &words::number(total()))]))}
             </button>
-            <span role="status" class="figures muted">{live(move || any.get().then(|| tn("selected", chosen.get())))}</span>
+            <span role="status" class="figures muted">{live(said)}</span>
             {live_view(actions)}
         </div>
     }

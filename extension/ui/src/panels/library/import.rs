@@ -85,7 +85,7 @@ fn choose(library: Library) -> AnyView {
                 on:click=on(press)
             >
                 {icon(Icon::Folder)}
-                <span role="status">{live(label)}</span>
+                <span>{live(label)}</span>
             </button>
         </div>
         {live_view(move || refused.get().map(|why| view! { <p class="complaint" role="alert">{why}</p> }))}
