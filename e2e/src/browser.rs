@@ -188,6 +188,8 @@ fn command(config: &Config, profile: &Path) -> Result<Command> {
         .args(["--window-size=1280,900", "--force-color-profile=srgb"]);
     if let Some(display) = &config.display {
         command.arg("--ozone-platform=x11").env("DISPLAY", display);
+        // What the host opens is to be on that screen, not on the desktop of whoever runs this.
+        command.env_remove("WAYLAND_DISPLAY").env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
     } else if !config.headed {
         command.args(["--headless=new", "--hide-scrollbars"]);
     }

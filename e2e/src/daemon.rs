@@ -93,6 +93,9 @@ impl Home {
             .env_remove("all_proxy")
             .env_remove("NO_PROXY")
             .env_remove("no_proxy")
+            // Nor must anything be shown on the developer's own screen.
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
             .envs(self.environment())
             .stdin(Stdio::null())
             .kill_on_drop(true);

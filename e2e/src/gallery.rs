@@ -24,6 +24,64 @@ const TABS: &[(&str, &str, &str)] = &[
     ("onboarding", "onboarding.html", "h1"),
 ];
 
+/// What is done in the library for a picture, and what holds once it is to be seen. In scripts, as the words on buttons
+/// are of two languages. Tiles are the last: they are remembered.
+const SCENES: &[(&str, &str, &str)] = &[
+    (
+        "edit",
+        "[...document.querySelectorAll('.item .select-box')].slice(0, 3).forEach(box => box.click());
+         setTimeout(() => [...document.querySelectorAll('.bulk .button')].at(-3).click(), 200)",
+        "document.querySelector('dialog[open] #edit-title') !== null",
+    ),
+    (
+        "import",
+        "document.querySelector('.panel-head .button.compact:not(.toggle)').click()",
+        "document.querySelectorAll('dialog[open] details').length > 0",
+    ),
+    (
+        "video",
+        "const kind = document.querySelectorAll('.filters select')[1];
+         kind.value = 'video';
+         kind.dispatchEvent(new Event('change', {bubbles: true}));
+         setTimeout(() => document.querySelector('.item .row-focus').click(), 1000)",
+        "(v => v.videoWidth > 0 && v.currentTime > 0.4 && (v.pause(), true))(document.getElementById('sound'))",
+    ),
+    (
+        "grid",
+        "document.querySelectorAll('.layout button')[1].click()",
+        "[...document.querySelectorAll('.tile img')].filter(image => image.naturalWidth > 0).length > 8",
+    ),
+];
+
+/// Takes what opens over the library, in light and dark.
+///
+/// # Errors
+/// As [`pages`].
+pub async fn library(browser: &Browser, folder: &Path, language: &str) -> Result<()> {
+    for (name, act, holds) in SCENES {
+        let page = browser.open_extension_page("app.html#library").await?;
+        page.present(TAB.0, TAB.1, Scheme::Light).await?;
+        there(&page, "the library", "document.querySelector('.item-title') !== null").await?;
+        page.session.evaluate::<Option<()>>(&format!("{{ {act}; }} null")).await?;
+        there(&page, name, holds).await?;
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            page.prefer(scheme).await?;
+            settled(&page).await?;
+            page.screenshot(&folder.join(file_name(name, language, scheme))).await?;
+        }
+        page.session
+            .evaluate::<Option<()>>("document.querySelector('.layout button').click(); null")
+            .await?;
+        page.session.close().await?;
+    }
+    Ok(())
+}
+
+async fn there(page: &Page, what: &str, script: &str) -> Result<()> {
+    let look = async || Ok(page.session.evaluate::<bool>(script).await?.then_some(()));
+    crate::wait::until(what, crate::wait::LONG, look).await
+}
+
 /// Takes every page in light and dark into `folder`, as `NAME-LANGUAGE-SCHEME.png`.
 ///
 /// # Errors
@@ -33,8 +91,7 @@ pub async fn pages(browser: &Browser, folder: &Path, language: &str) -> Result<V
     for (name, address, content) in TABS {
         let page = browser.open_extension_page(address).await?;
         let script = format!("document.querySelector({content:?}) !== null");
-        let there = async || Ok(page.session.evaluate::<bool>(&script).await?.then_some(()));
-        crate::wait::until(&format!("the content of {address}"), crate::wait::LONG, there).await?;
+        there(&page, &format!("the content of {address}"), &script).await?;
         for scheme in [Scheme::Light, Scheme::Dark] {
             page.present(TAB.0, TAB.1, scheme).await?;
             settled(&page).await?;

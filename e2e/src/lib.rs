@@ -11,6 +11,7 @@ pub mod cdp;
 pub mod checkout;
 pub mod daemon;
 pub mod gallery;
+pub mod keyboard;
 pub mod ledger;
 pub mod media_facts;
 pub mod member;

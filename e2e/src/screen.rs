@@ -1,11 +1,13 @@
 //! A screen of its own (Xvfb) for a Chromium with a window, and a person's keys and mouse on it (xdotool).
 //!
 //! Some of what a browser shows is drawn by itself, outside of any page, where the DevTools protocol does not reach:
-//! the question whether an extension may have a permission, and the context menu. Linux only.
+//! the question whether an extension may have a permission, and the context menu. The system draws its own
+//! window for folders. Linux only.
 
 use crate::page::Page;
 use crate::wait;
 use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -119,6 +121,48 @@ impl Screen {
         self.press(&["Return"]).await
     }
 
+    /// Picks a folder in the system's window for folders, once it is there. Without a window manager a window gets the
+    /// keys only when it is given them.
+    ///
+    /// # Errors
+    /// When there is no such window, or it does not take the folder.
+    pub async fn pick_folder(&self, folder: &Path) -> Result<()> {
+        self.focus_folder_window().await?;
+        self.xdotool(&["type", "--delay", "50", &folder.display().to_string()]).await?;
+        // The window looks for what is there as one types, and may take the first Return for its proposal.
+        wait::until("the folder to be taken", wait::LONG, async || {
+            sleep(COMPOSURE).await;
+            self.press(&["Return"]).await?;
+            Ok(self.folder_window().await?.is_none().then_some(()))
+        })
+        .await
+    }
+
+    /// Closes the window for folders without picking one.
+    ///
+    /// # Errors
+    /// When there is no such window, or it does not go.
+    pub async fn leave_folder_window(&self) -> Result<()> {
+        self.focus_folder_window().await?;
+        self.press(&["Escape"]).await?;
+        let gone = async || Ok(self.folder_window().await?.is_none().then_some(()));
+        wait::until("the end of the window for folders", wait::LONG, gone).await
+    }
+
+    async fn focus_folder_window(&self) -> Result<()> {
+        let there = async || self.folder_window().await;
+        let window = wait::until("the window for folders", wait::LONG, there).await?;
+        sleep(COMPOSURE).await;
+        self.xdotool(&["windowfocus", "--sync", &window]).await
+    }
+
+    /// What X calls the window for folders, if there is one.
+    async fn folder_window(&self) -> Result<Option<String>> {
+        let mut command = self.tool(&["search", "--onlyvisible", "--class", "zenity"]);
+        let found = command.output().await.context("xdotool is needed: run `cargo xtask setup`")?;
+        Ok(String::from_utf8(found.stdout)?.lines().last().map(str::to_owned))
+    }
+
     /// Presses keys one after the other, by the names that X has for them.
     ///
     /// # Errors
@@ -127,10 +171,18 @@ impl Screen {
         self.xdotool(&[&["key", "--delay", "100"], keys].concat()).await
     }
 
-    async fn xdotool(&self, arguments: &[&str]) -> Result<()> {
+    fn tool(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("xdotool");
         command.args(arguments).env("DISPLAY", &self.display).stdin(Stdio::null());
-        let done = command.output().await.context("xdotool is needed: run `cargo xtask setup`")?;
+        command
+    }
+
+    async fn xdotool(&self, arguments: &[&str]) -> Result<()> {
+        let done = self
+            .tool(arguments)
+            .output()
+            .await
+            .context("xdotool is needed: run `cargo xtask setup`")?;
         if !done.status.success() {
             bail!("xdotool: {}", String::from_utf8_lossy(&done.stderr).trim());
         }

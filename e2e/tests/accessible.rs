@@ -4,7 +4,9 @@
 use anyhow::{Context, Result};
 use e2e::axe::Inspector;
 use e2e::browser::{Browser, Config};
+use e2e::keyboard;
 use e2e::member::{Member, SITE};
+use e2e::page::Page;
 use e2e::popup::{self, Popup};
 use e2e::stage::{self, Stage};
 use e2e::wait;
@@ -36,6 +38,12 @@ async fn with_content() -> Result<Member> {
     let cookies = member.stage.cookie_file(Service::Producer)?;
     let to = home.library().display().to_string();
     home.sync(Service::Producer.as_str(), &cookies, &["--to", &to]).await?;
+    let attic = home.file("Attic");
+    std::fs::create_dir(&attic)?;
+    for name in ["Nothing.mp3", "Nothing again.mp3"] {
+        std::fs::write(attic.join(name), "")?;
+    }
+    home.run(&["library", "import", &attic.display().to_string()]).await?;
     member.browser.open(&stage::sign_in_address(Service::Producer)).await?;
     for path in ["/public/watch/webm", "/public/broken", "/public/gone", "/watch/mp4"] {
         member.choose_send_page(path).await?;
@@ -51,6 +59,60 @@ async fn with_content() -> Result<Member> {
     // And one that goes on for as long as anybody looks.
     member.choose_send_page("/public/watch/slow").await?;
     Ok(member)
+}
+
+/// What opens over the library, and the player with a picture and without.
+async fn of_the_library(page: &Page, inspector: &mut Inspector) -> Result<()> {
+    page.click("button", "Edit").await?;
+    page.wait_text("Fields that you leave empty").await?;
+    inspector.look(page, "edit").await?;
+    page.click("button", "Close").await?;
+    page.click("button", "Clear selection").await?;
+
+    page.click("button", "New folder").await?;
+    page.wait_control("textbox", |name| name == "Name of the new folder").await?;
+    inspector.look(page, "the name of a new folder").await?;
+    keyboard::write(page, "Evening").await?;
+    page.click("button", "Save name").await?;
+    page.click("button", "Evening").await?;
+    page.wait_text("This folder is empty").await?;
+    page.click("button", "Remove").await?;
+    page.wait_text("Remove the folder Evening?").await?;
+    inspector.look(page, "a question about a folder").await?;
+    page.click("button", "Keep").await?;
+    page.click("button", "Everything").await?;
+
+    page.choose("Kind", "video").await?;
+    page.click("button", "Keep this search").await?;
+    page.wait_control("textbox", |name| name == "Name of the search").await?;
+    inspector.look(page, "the name of a search").await?;
+    page.click("button", "Close").await?;
+    page.choose("Kind", "").await?;
+
+    page.click("button", "Import").await?;
+    page.wait_text("Every file was looked at").await?;
+    let unfold = "document.querySelectorAll('dialog details').forEach(e => { e.open = true })";
+    page.session.evaluate::<Option<()>>(unfold).await?;
+    inspector.look(page, "import").await?;
+    page.click("button", "Close").await?;
+
+    page.click("button", "Grid").await?;
+    page.wait_control("button", |name| name.starts_with("Play ")).await?;
+    inspector.look(page, "grid").await?;
+    page.click("searchbox", "Search the library").await?;
+    keyboard::write(page, "Tide").await?;
+    page.wait_text("1 thing").await?;
+    page.click("button", "Play Tide").await?;
+    page.wait_control("button", |name| name == "Make the video small").await?;
+    inspector.look(page, "a video, large").await?;
+    page.click("button", "Make the video small").await?;
+    inspector.look(page, "a video, small").await?;
+    keyboard::press(page, "/").await?;
+    keyboard::press(page, "Escape").await?;
+    page.choose("Kind", "audio").await?;
+    page.click("button", "Play ").await?;
+    page.wait_control("button", |name| name == "Pause").await?;
+    inspector.look(page, "sound").await
 }
 
 #[tokio::test]
@@ -91,9 +153,8 @@ async fn nothing_serious_is_found_in_the_app_page() -> Result<()> {
                 page.reload().await?;
                 page.wait_text("Tide at the pier").await?;
                 page.click("checkbox", "Select ").await?;
-                page.click("button", "Play ").await?;
-                page.wait_control("button", |name| name == "Pause").await?;
-                inspector.look(&page, "library with a selection and the player").await?;
+                inspector.look(&page, "library with a selection").await?;
+                of_the_library(&page, &mut inspector).await?;
             }
             _ => {}
         }

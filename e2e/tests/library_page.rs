@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use e2e::browser::{Browser, Config};
+use e2e::keyboard::press;
 use e2e::page::{Page, Scheme};
 use e2e::stage::Stage;
 use e2e::{truth, wait};
@@ -127,7 +128,7 @@ async fn things_move_to_folders_by_pointer_and_by_keyboard_and_show_as_tiles() -
     page.session
         .evaluate::<bool>("(document.querySelectorAll('.select-box')[1].focus(), true)")
         .await?;
-    press(&page, " ", "Space", 32).await?;
+    press(&page, " ").await?;
     page.wait_text("1 selected").await?;
     let folder: String = page
         .session
@@ -137,7 +138,7 @@ async fn things_move_to_folders_by_pointer_and_by_keyboard_and_show_as_tiles() -
     page.session
         .evaluate::<bool>("(document.querySelector('.move-choice button').focus(), true)")
         .await?;
-    press(&page, "Enter", "Enter", 13).await?;
+    press(&page, "Enter").await?;
     page.click("button", "Sets").await?;
     page.wait_text("2 things").await?;
 
@@ -200,17 +201,5 @@ async fn a_title_is_changed_in_the_dialog_and_changed_back() -> Result<()> {
     page.wait_text("1 thing is as it was before.").await?;
     wait_titles(&page, &old, NEW).await?;
     assert_eq!(browser.complaints(), Vec::<String>::new());
-    Ok(())
-}
-
-async fn press(page: &Page, key: &str, code: &str, number: u32) -> Result<()> {
-    for kind in ["keyDown", "keyUp"] {
-        let mut params =
-            json!({"type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number});
-        if kind == "keyDown" {
-            params["text"] = json!(if key == "Enter" { "\r" } else { key });
-        }
-        page.session.call("Input.dispatchKeyEvent", params).await?;
-    }
     Ok(())
 }

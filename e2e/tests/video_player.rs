@@ -4,9 +4,11 @@
 
 use anyhow::{Context, Result, ensure};
 use e2e::browser::{Browser, Config};
+use e2e::keyboard::press;
 use e2e::page::{Page, Scheme};
 use e2e::stage::Stage;
 use e2e::wait;
+use protocol::shelf::{LibraryItem, MediaKind};
 use serde_json::json;
 
 const SITE: &str = "https://videos.example.com";
@@ -76,17 +78,6 @@ async fn picture(page: &Page) -> Result<String> {
     Ok(answer["data"].as_str().context("no picture")?.to_owned())
 }
 
-async fn press(page: &Page, key: &str, text: &str) -> Result<()> {
-    for kind in ["keyDown", "keyUp"] {
-        let mut params = json!({"type": kind, "key": key});
-        if kind == "keyDown" && !text.is_empty() {
-            params["text"] = json!(text);
-        }
-        page.session.call("Input.dispatchKeyEvent", params).await?;
-    }
-    Ok(())
-}
-
 #[tokio::test]
 async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     let (_stage, browser, page) = with_sent(&["/watch/webm"], &[]).await?;
@@ -125,19 +116,19 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
         "(document.getElementById('screen').focus(), v.currentTime = 0, true)",
     )
     .await?;
-    press(&page, " ", " ").await?;
+    press(&page, " ").await?;
     holds(&page, "play by key", "!v.paused").await?;
-    press(&page, "m", "m").await?;
+    press(&page, "m").await?;
     holds(&page, "silence", "v.muted").await?;
     page.wait_control("button", |name| name == "Sound on").await?;
-    press(&page, "c", "c").await?;
+    press(&page, "c").await?;
     holds(&page, "no subtitles", "document.querySelector('track') === null").await?;
-    press(&page, "f", "f").await?;
+    press(&page, "f").await?;
     holds(&page, "full screen", "document.fullscreenElement !== null").await?;
     page.wait_control("button", |name| name == "Leave full screen").await?;
-    press(&page, "f", "f").await?;
+    press(&page, "f").await?;
     holds(&page, "the page again", "document.fullscreenElement === null").await?;
-    press(&page, "Escape", "").await?;
+    press(&page, "Escape").await?;
     page.wait_control("searchbox", |_| true).await?;
     page.wait_control("button", |name| name == "Make the video large").await?;
     let back = "document.activeElement.classList.contains('row-focus')";
@@ -188,6 +179,53 @@ async fn the_queue_goes_on_over_videos_and_sound_and_it_is_remembered_where_it_s
     plays_beyond(&page, 1.0).await?;
     holds(&page, "a picture again", "v.videoWidth > 0 && v.getBoundingClientRect().width > 0")
         .await?;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    Ok(())
+}
+
+/// What is in the library, as `mediafetcher library ls` shows it.
+async fn things(stage: &Stage) -> Result<Vec<LibraryItem>> {
+    let text = stage.home.succeed(&["library", "ls", "--json"]).await?;
+    text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}
+
+/// Plays a thing from its row, then from its middle on, and gives the page back.
+async fn plays_whole(page: &Page, thing: &LibraryItem) -> Result<()> {
+    let name = format!("Play {}", thing.title);
+    let row = page.wait_control("button", |there| there == name).await?;
+    page.click_on(&row).await?;
+    page.wait_control("button", |name| name == "Pause").await?;
+    let is_video = thing.kind == MediaKind::Video;
+    let kind = if is_video { "v.videoWidth > 0" } else { "v.videoWidth === 0" };
+    holds(page, "what plays", &format!("v.readyState > 2 && v.duration > 1 && {kind}")).await?;
+    plays_beyond(page, 0.2).await?;
+    if is_video {
+        frames_change(page).await?;
+    }
+    // Elsewhere, which needs a range of the file; it goes on from there.
+    let half: f64 = of_element(page, "(v.currentTime = v.duration / 2)").await?;
+    holds(page, "the place", &format!("!v.seeking && v.currentTime >= {half}")).await?;
+    plays_beyond(page, half + 0.1).await?;
+    if is_video {
+        frames_change(page).await?;
+        press(page, "Escape").await?;
+    }
+    let pause = page.wait_control("button", |name| name == "Pause").await?;
+    page.click_on(&pause).await?;
+    holds(page, "a pause", "v.paused").await
+}
+
+#[tokio::test]
+async fn an_mp4_a_webm_a_stream_a_podcast_and_a_list_of_twelve_all_play() -> Result<()> {
+    let pages = ["/watch/mp4", "/watch/webm", "/watch/hls", "/feed.xml", "/list"];
+    let (stage, browser, page) = with_sent(&pages, &[]).await?;
+    page.wait_text("18 things").await?;
+    let things = things(&stage).await?;
+    let of_kind = |kind| things.iter().filter(move |thing| thing.kind == kind).count();
+    assert_eq!((of_kind(MediaKind::Video), of_kind(MediaKind::Audio)), (15, 3), "{things:#?}");
+    for thing in &things {
+        plays_whole(&page, thing).await.with_context(|| thing.title.clone())?;
+    }
     assert_eq!(browser.complaints(), Vec::<String>::new());
     Ok(())
 }

@@ -111,6 +111,7 @@ pub fn sentence(error: &ErrorBody) -> String {
             p("program"),
             p("version")
         ),
+        NoScreen => "No window can be shown where MediaFetcher runs.".into(),
     }
 }
 
@@ -141,6 +142,7 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
         NamesTooShort | CannotRename => {
             "Choose a folder on another disk: mediafetcher config set folder DIR"
         }
+        NoScreen => "Name the folder yourself: `mediafetcher library import FOLDER`.",
         ProgramMissing => "Install it; `mediafetcher doctor` says how.",
         Forbidden => "Only MediaFetcher's own extension and this user may.",
         NotFound => "`mediafetcher jobs` lists what there is.",

@@ -19,7 +19,7 @@ pub enum Need {
     Ffmpeg,
     /// Fetches from other sites.
     YtDlp,
-    /// A screen for tests of what the browser asks, and a hand to answer.
+    /// A screen for tests of what browser and system ask, and a hand to answer.
     Screen,
     /// Finds what keeps people from using a page.
     Axe,
@@ -46,7 +46,7 @@ impl Need {
             Need::Chromium => "Chromium",
             Need::Ffmpeg => "ffmpeg",
             Need::YtDlp => "yt-dlp",
-            Need::Screen => "Xvfb, xdotool",
+            Need::Screen => "Xvfb, xdotool, zenity",
             Need::Axe => "axe-core",
             Need::Aria2 => "aria2c",
         }
@@ -69,7 +69,7 @@ impl Need {
             }
             Need::Axe => axe::find(),
             // Neither tells its version without a screen.
-            Need::Screen => ["Xvfb", "xdotool"]
+            Need::Screen => ["Xvfb", "xdotool", "zenity"]
                 .iter()
                 .all(|name| is_on_path(name))
                 .then(|| "a screen for tests".to_owned()),
@@ -89,9 +89,9 @@ impl Need {
             (Need::YtDlp, System::Apt) => &["python3-venv"],
             (Need::YtDlp, System::Winget) => &["yt-dlp.yt-dlp"],
             (Need::YtDlp, _) => &["yt-dlp"],
-            (Need::Screen, System::Apt) => &["xvfb", "xdotool"],
-            (Need::Screen, System::Dnf) => &["xorg-x11-server-Xvfb", "xdotool"],
-            (Need::Screen, System::Pacman) => &["xorg-server-xvfb", "xdotool"],
+            (Need::Screen, System::Apt) => &["xvfb", "xdotool", "zenity"],
+            (Need::Screen, System::Dnf) => &["xorg-x11-server-Xvfb", "xdotool", "zenity"],
+            (Need::Screen, System::Pacman) => &["xorg-server-xvfb", "xdotool", "zenity"],
             (Need::Screen, _) => &[],
             (Need::Axe, System::Apt | System::Dnf | System::Pacman) => &["npm"],
             (Need::Axe, System::Brew) => &["node"],

@@ -155,6 +155,8 @@ codes! {
     ProgramTimeout = 5003, Temporary;
     /// A program is too old for what a site is now. `program`, `version`, `site`, `detail`.
     ProgramOutdated = 5004, NeedsUser;
+    /// The program can show no window where it runs.
+    NoScreen = 5005, NeedsUser;
 }
 
 impl ErrorCode {

@@ -35,6 +35,14 @@ pub struct NewImport {
     pub dry_run: bool,
 }
 
+/// A folder to take in that the person picks in a window of the system's own: in place below the library folder,
+/// copied from anywhere else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenImport {
+    /// Idempotency key: the same key gives the same import.
+    pub key: String,
+}
+
 /// The import that was started or found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportStarted {

@@ -4,15 +4,17 @@ use crate::credentials::Credentials;
 use crate::edit::{EditItems, Edited, RenameFiles, Renames};
 use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId, Seq};
-use crate::intake::{ImportReport, ImportStarted, NewImport, OfImport, OwnedAdded, OwnedEntries};
+use crate::intake::{
+    ChosenImport, ImportReport, ImportStarted, NewImport, OfImport, OwnedAdded, OwnedEntries,
+};
 use crate::item::{ItemState, ItemView, RemoteItem, Source, Variant};
 use crate::job::{Account, JobSummary, Listing};
 use crate::send::{NewSend, OfHost, SiteSession};
 use crate::settings::{Settings, SettingsPatch};
 use crate::shelf::{
-    ChangeFolder, Changed, Checked, Collected, Facets, FileItems, Folder, Folders, LibraryDetails,
-    LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder, OfFolder,
-    OfLibraryItem, OfLibraryItems, OfSubtitles, Subtitles, VerifyFrom,
+    ChangeFolder, Changed, Checked, Collected, CoverAddresses, Facets, FileItems, Folder, Folders,
+    LibraryDetails, LibraryPage, LibraryQuery, LibraryStats, MarkItems, MediaAddress, NewFolder,
+    OfFolder, OfLibraryItem, OfLibraryItems, OfSubtitles, Subtitles, VerifyFrom,
 };
 use crate::smart::{ChangeSmartFolder, NewSmartFolder, OfSmartFolder, SmartFolder, SmartFolders};
 use serde::de::DeserializeOwned;
@@ -119,6 +121,9 @@ methods! {
     VerifyLibrary = "library.verify", VerifyFrom => Checked;
     /// Takes in the media of a folder, or finds the import with the same key. Refused for browsers.
     ImportFolder = "library.import", NewImport => ImportStarted;
+    /// Opens a window of the system's own in which the person picks a folder, and takes in its media. Answers when one
+    /// is picked, with [`crate::ErrorCode::Withdrawn`] when none is.
+    ImportChosen = "library.import_chosen", ChosenImport => ImportStarted;
     /// What became of the files of a folder, so far or in the end.
     ShowImport = "library.import_report", OfImport => ImportReport;
     /// Notes what another program has fetched before.
@@ -141,6 +146,8 @@ methods! {
     RemoveSmartFolder = "smart_folders.remove", OfSmartFolder => Nothing;
     /// An address to play one thing from.
     PlayItem = "library.play", OfLibraryItem => MediaAddress;
+    /// Where the covers of all things are.
+    FindCovers = "library.covers", Nothing => CoverAddresses;
     /// The subtitles of one thing in one language.
     ReadSubtitles = "library.subtitles", OfSubtitles => Subtitles;
     /// Events from now on, as `event` frames with this request's id.

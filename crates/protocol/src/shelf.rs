@@ -313,6 +313,24 @@ pub struct MediaAddress {
     pub cover_url: String,
 }
 
+/// Where the covers of all things are, so that a page full of them takes one question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverAddresses {
+    /// A loopback address with a token, good until the daemon ends. A thing's id stands in the place of
+    /// [`CoverAddresses::ITEM`]; nothing is there for a thing without a cover.
+    pub pattern: String,
+}
+
+impl CoverAddresses {
+    /// What a thing's id takes the place of.
+    pub const ITEM: &'static str = "{item}";
+
+    /// The address of one thing's cover.
+    pub fn of(&self, item: LibraryItemId) -> String {
+        self.pattern.replace(Self::ITEM, &item.to_string())
+    }
+}
+
 /// Subtitles of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfSubtitles {

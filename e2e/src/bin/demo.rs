@@ -2,7 +2,7 @@
 //!
 //! Nothing leaves this machine: the sites are the simulator's.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
 use e2e::browser::{Browser, Config};
 use e2e::member::SITE;
@@ -170,6 +170,8 @@ async fn take_gallery(stage: &Stage, browser: &Browser, pictures: &Path) -> Resu
     send.session.close().await?;
     let site = browser.open(&[SITE, SENT[0]].concat()).await?;
 
+    println!("Taking in a folder …");
+    take_in_folder(stage).await?;
     println!("Taking pictures of every page …");
     take_pages(browser, pictures, "en", &site).await?;
     let settings = browser.open_extension_page("app.html#settings").await?;
@@ -180,8 +182,23 @@ async fn take_gallery(stage: &Stage, browser: &Browser, pictures: &Path) -> Resu
     take_pages(browser, pictures, "fr", &site).await
 }
 
+/// A folder with a film, a copy of it, and what is none.
+async fn take_in_folder(stage: &Stage) -> Result<()> {
+    let folder = stage.home.file("Old films");
+    std::fs::create_dir_all(folder.join("Copies"))?;
+    let film = stage.control().videos().truth("list-1.mp4").context("no film")?;
+    for name in ["Summer by the sea.mp4", "Copies/Summer by the sea (1).mp4"] {
+        std::fs::write(folder.join(name), film.to_vec())?;
+    }
+    std::fs::write(folder.join("Ticket.mp4"), "<!doctype html><title>Ticket</title>")?;
+    std::fs::write(folder.join("Unfinished.mp3"), "")?;
+    // It ends with a word on what is no media.
+    stage.home.run(&["library", "import", &folder.display().to_string()]).await.map(drop)
+}
+
 async fn take_pages(browser: &Browser, pictures: &Path, language: &str, site: &Page) -> Result<()> {
     gallery::pages(browser, pictures, language).await?;
+    gallery::library(browser, pictures, language).await?;
     let popup = Popup::open_behind(browser, site).await?;
     popup.page.wait_text(VIDEOS).await?;
     gallery::popup(&popup.page, pictures, "popup-page", language).await?;

@@ -140,9 +140,18 @@ pub fn rendering(item: &LibraryItem) -> String {
     if item.variant == Variant::Media { kind(item.kind) } else { format(item.variant) }
 }
 
+/// The name of the format in which something of `source` is wanted. Of pages that were sent it is the one that was
+/// chosen there.
+pub fn wanted_format(source: Source, variant: Variant) -> String {
+    match (source, variant) {
+        (Source::Web, Variant::Media) => t("send_as_media"),
+        _ => format(variant),
+    }
+}
+
 /// The names of several formats.
-pub fn formats(variants: &[Variant]) -> String {
-    let names = variants.iter().map(|variant| format(*variant));
+pub fn formats(source: Source, variants: &[Variant]) -> String {
+    let names = variants.iter().map(|variant| wanted_format(source, *variant));
     names.reduce(|a, b| tf("list_comma", &[("a", &a), ("b", &b)])).unwrap_or_default()
 }
 
@@ -236,8 +245,16 @@ mod tests {
         assert_eq!([MediaKind::Audio, MediaKind::Video].map(kind), ["Son", "Vidéo"]);
         assert_eq!(
             (source(Source::Files), format(Variant::Media)),
-            ("Fichiers".into(), "Média".into())
+            ("Fichiers".into(), "Vidéo ou son".into())
         );
+    }
+
+    #[test]
+    fn a_page_that_was_sent_is_wanted_in_the_format_that_was_chosen_for_it() {
+        speak(Language::En);
+        let wanted = |source| wanted_format(source, Variant::Media);
+        assert_eq!([Source::Web, Source::Files].map(wanted), ["Video", "Video or sound"]);
+        assert_eq!(formats(Source::Web, &[Variant::Media, Variant::Opus]), "Video, Opus");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! what must work without one (`install`, `uninstall`, `doctor`).
 
 pub mod arguments;
+mod choose;
 mod config;
 mod cookie_file;
 mod daemon;
@@ -112,6 +113,7 @@ async fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Daemon { command: DaemonCommand::Stop } => daemon::stop(&home()?).await,
         Command::Daemon { command: DaemonCommand::Status } => daemon::status(&home()?).await,
         Command::Library { command } => library::run(&home()?, command).await,
+        Command::ChooseFolder => choose::run(),
         Command::Install(arguments) => registration::install(arguments),
         Command::Uninstall(arguments) => registration::uninstall(arguments),
         Command::Doctor(output) => doctor::run(&home()?, *output).await,

@@ -1,5 +1,6 @@
 //! What all parts of the daemon share.
 
+use super::chooser::Chooser;
 use super::covers::Covers;
 use super::hub::Hub;
 use super::import::Imports;
@@ -56,6 +57,7 @@ pub(super) struct Shared {
     pub meter: Meter,
     pub listers: Listers,
     pub imports: Imports,
+    pub chooser: Chooser,
     pub renaming: Renaming,
     /// Work may have become possible.
     pub wake: Notify,
@@ -141,6 +143,7 @@ impl Engine {
             meter: Meter::default(),
             listers: Listers::default(),
             imports: Imports::default(),
+            chooser: Chooser::default(),
             renaming: Renaming::default(),
             wake: Notify::new(),
             changed: Notify::new(),

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use library::ExtraKind;
 use media::Container;
-use protocol::shelf::MediaAddress;
+use protocol::shelf::{CoverAddresses, MediaAddress};
 use protocol::{ErrorBody, ErrorCode, LibraryItemId};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -40,13 +40,26 @@ impl Engine {
     /// # Errors
     /// When no port can be had.
     pub async fn media_address(&self, item: LibraryItemId) -> Result<MediaAddress, ErrorBody> {
-        let place = self.media_place.get_or_try_init(|| start(self)).await;
-        let Place { host, token } =
-            place.map_err(|error| ErrorBody::new(ErrorCode::Io).with("detail", error))?;
-        Ok(MediaAddress {
-            url: format!("http://{host}/{token}/{item}"),
-            cover_url: format!("http://{host}/{token}/{item}/cover"),
+        let Place { host, token } = self.media_server().await?;
+        let url = format!("http://{host}/{token}/{item}");
+        let cover_url = self.cover_addresses().await?.of(item);
+        Ok(MediaAddress { url, cover_url })
+    }
+
+    /// Where covers are. Starts the server if need be.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn cover_addresses(&self) -> Result<CoverAddresses, ErrorBody> {
+        let Place { host, token } = self.media_server().await?;
+        Ok(CoverAddresses {
+            pattern: format!("http://{host}/{token}/{}/cover", CoverAddresses::ITEM),
         })
+    }
+
+    async fn media_server(&self) -> Result<&Place, ErrorBody> {
+        let place = self.media_place.get_or_try_init(|| start(self)).await;
+        place.map_err(|error| ErrorBody::new(ErrorCode::Io).with("detail", error))
     }
 }
 

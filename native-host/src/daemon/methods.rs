@@ -89,6 +89,7 @@ pub(super) async fn answer(
         RenameLibrary => rename::rename;
         VerifyLibrary => things::verify;
         ImportFolder => import::start;
+        ImportChosen => import::start_chosen;
         ShowImport => import::report;
         NoteOwned => import::own;
         ListFolders => things::folders;
@@ -100,6 +101,7 @@ pub(super) async fn answer(
         EditSmartFolder => things::edit_smart_folder;
         RemoveSmartFolder => things::remove_smart_folder;
         PlayItem => things::play;
+        FindCovers => things::covers;
         ReadSubtitles => things::subtitles;
         StopDaemon => stop_daemon;
     }

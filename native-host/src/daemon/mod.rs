@@ -19,6 +19,7 @@
 mod beside;
 mod bundle;
 mod check;
+mod chooser;
 mod covers;
 mod edit;
 mod engine;

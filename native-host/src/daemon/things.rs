@@ -146,6 +146,10 @@ pub(super) async fn remove_smart_folder(
     told(engine, engine.library.remove_smart_folder(of.folder).await).map(|()| Nothing {})
 }
 
+pub(super) async fn covers(engine: &Engine, _: Caller, _: Nothing) -> Answer<CoverAddresses> {
+    engine.cover_addresses().await
+}
+
 pub(super) async fn play(engine: &Engine, _: Caller, of: OfLibraryItem) -> Answer<MediaAddress> {
     engine.library.file_of(of.item).await?; // a thing that is not there is refused here, in words
     engine.media_address(of.item).await

@@ -271,6 +271,9 @@ fn what_is_taken_in_is_as_in_the_golden_files() {
         dry_run: false,
     };
     golden("library.import", &new);
+    golden("library.import_chosen", &intake::ChosenImport { key: "k-2".into() });
+    let pattern = "http://127.0.0.1:40000/00ff/{item}/cover".to_owned();
+    golden("library.covers", &shelf::CoverAddresses { pattern });
     let report = intake::ImportReport {
         state: intake::ImportState::Ended,
         found: 4,

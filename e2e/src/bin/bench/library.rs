@@ -108,7 +108,7 @@ async fn time_facets(table: &mut Table, library: &Library, all: &LibraryQuery) -
 async fn time_trash(table: &mut Table, library: &Library) -> Result<()> {
     let (mut deleted, mut restored) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let items = [LibraryItemId(i64::from(round) * 7 + 1)];
+        let items = [LibraryItemId(i64::from(FIRST + round * 7 + 1))];
         let begun = Instant::now();
         library.delete_items(&items).await?;
         deleted.push(begun.elapsed());
@@ -129,24 +129,28 @@ fn row(table: &mut Table, name: &str, mut times: Vec<Duration>, budget: Option<u
     table.row(&[name.to_owned(), at(50), at(95), budget]);
 }
 
-/// Rows as commits make them, in one transaction. Titles and artists are drawn from [`WORDS`].
-async fn fill(file: &Path, count: u32) -> Result<()> {
+/// Where their ids begin: above those of what may be there already.
+const FIRST: u32 = 1_000;
+
+/// Rows as commits make them, in one transaction: `count` more things, older than any. Titles and artists are drawn
+/// from [`WORDS`].
+pub(super) async fn fill(file: &Path, count: u32) -> Result<()> {
     let mut connection = SqliteConnectOptions::new().filename(file).connect().await?;
     let words = serde_json::to_string(WORDS)?;
     let script = "
         CREATE TEMP TABLE word AS SELECT key AS n, value AS w FROM json_each(?1);
         CREATE TEMP TABLE thing AS
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
-        SELECT i, (SELECT w FROM word WHERE n = (i * 7919) % 40) || ' ' || (SELECT w FROM word WHERE n = (i / 40) % 40)
+        SELECT i + ?3 AS i, (SELECT w FROM word WHERE n = (i * 7919) % 40) || ' ' || (SELECT w FROM word WHERE n = (i / 40) % 40)
                   || ' ' || i AS title,
                (SELECT w FROM word WHERE n = (i * 31) % 40) || ' band' AS artist, 2015 + i / 5 % 12 AS year FROM n;
         INSERT INTO job (id, key, source, account_id, account_name, formats, state, created_at)
-        VALUES (1, 'bench', 'producer.ai', 'u', 'u', '[]', 'finished', 0);
+        VALUES (?3, 'bench', 'producer.ai', 'u', 'u', '[]', 'finished', 0);
         INSERT INTO record (id, source, source_id, title, metadata, raw, fingerprint, seen_at, sidecar_fresh)
         SELECT i, 'producer.ai', 's' || i, title,
                json_object('artist', artist, 'lyrics', 'the ' || title || ' of ' || artist), '{}', '', 0, 1 FROM thing;
         INSERT INTO item (id, record_id, source, source_id, variant, job_id, fetch, lane, state)
-        SELECT i, i, 'producer.ai', 's' || i, iif(i % 4, 'mp3', 'wav'), 1, '{}', 'files', 'done' FROM thing;
+        SELECT i, i, 'producer.ai', 's' || i, iif(i % 4, 'mp3', 'wav'), ?3, '{}', 'files', 'done' FROM thing;
         INSERT INTO media_file (id, sha256, size, path, path_key, mtime_ns, container, duration_ms, added_at)
         SELECT i, unhex(printf('%064x', i)), 1000000 + (i * 7919) % 9000000, i || '.mp3', i || '.mp3', 0, 'mp3',
                60000 + i % 200000, 0 FROM thing;
@@ -157,9 +161,14 @@ async fn fill(file: &Path, count: u32) -> Result<()> {
     ";
     sqlx::query("BEGIN").execute(&mut connection).await?;
     for statement in script.split(';').filter(|text| !text.trim().is_empty()) {
-        // Each statement uses what it needs of the two parameters.
+        // Each statement uses what it needs of the three parameters.
         let statement = sqlx::AssertSqlSafe(statement.to_owned());
-        sqlx::query(statement).bind(&words).bind(count).execute(&mut connection).await?;
+        sqlx::query(statement)
+            .bind(&words)
+            .bind(count)
+            .bind(FIRST)
+            .execute(&mut connection)
+            .await?;
     }
     sqlx::query("COMMIT").execute(&mut connection).await?;
     Ok(())

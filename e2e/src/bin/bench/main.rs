@@ -7,6 +7,7 @@
 //! | `stems` | base64 in JSON to files |
 //! | `complete` | a sync that finds everything there |
 //! | `library` | lists, searches and counts of a large library |
+//! | `scroll` | a large library in the app page |
 //! | `import` | taking in a folder, against sha256sum and cp |
 //! | `footprint` | memory at rest, size and speed of the extension |
 //! | `ours`, `usage`, `table` | a measured sync, the cost of a process, how it is shown |
@@ -17,6 +18,7 @@ mod footprint;
 mod import;
 mod library;
 mod ours;
+mod scroll;
 mod stems;
 mod table;
 mod usage;
@@ -45,6 +47,7 @@ enum Part {
     Stems,
     Complete,
     Library,
+    Scroll,
     Import,
     Footprint,
 }
@@ -82,6 +85,7 @@ async fn measure(part: Part, share: u32) -> Result<Table> {
         Part::Stems => stems::run(160_000_000 / u64::from(share)).await,
         Part::Complete => complete::run(10_000 / share).await,
         Part::Library => library::run(100_000 / share).await,
+        Part::Scroll => scroll::run(50_000 / share).await,
         Part::Import => import::run(10_000 / share).await,
         Part::Footprint => {
             let mut table = Table::new("At rest, and in the browser", &["", "found", "budget"]);
@@ -137,6 +141,11 @@ fn explanation(part: Part) -> &'static str {
         Part::Library => {
             "\nAsked in the daemon's own process, a page of 50 with the count of all that match. Deleting and restoring \
              end on the disk.\n"
+        }
+        Part::Scroll => {
+            "\nFrom frame to frame while it is scrolled, in Chromium without a graphics card; 16.7 ms are 60 frames a second. \
+             With the bar every frame shows other things than the one before. Covers: from the start of the page, on a \
+             window that holds them all.\n"
         }
         Part::Import => {
             "\nThe files were written just before, so that all read them from memory. Ours hashes, judges, reads tags, and \

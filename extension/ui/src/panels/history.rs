@@ -121,7 +121,7 @@ fn title(job: &JobSummary) -> String {
 }
 
 fn about(job: &JobSummary) -> String {
-    let formats = tf("job_formats", &[("formats", &words::formats(&job.formats))]);
+    let formats = tf("job_formats", &[("formats", &words::formats(job.source, &job.formats))]);
     let name = [("name", job.account.name.as_str())];
     match job.source {
         // Nobody's account, but a host.

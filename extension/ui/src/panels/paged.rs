@@ -24,6 +24,8 @@ use std::ops::Range;
 const REFRESH_MS: u32 = 1_000;
 /// The most rows the daemon gives at once.
 const MOST_AT_ONCE: u32 = 500;
+/// The most pages that scrolling asks for at once: as many as are in sight at once, with what is about to be.
+const MOST_LOADING: usize = 3;
 
 /// Rows, and how many there are in all.
 pub type Answer<T> = Result<(Vec<T>, u64), ErrorBody>;
@@ -55,6 +57,8 @@ pub struct Paged<T: Listed> {
     /// Why there are no rows.
     failure: State<Option<ErrorBody>>,
     sight: State<Range<u64>>,
+    /// Pages that have been asked for and have not come.
+    loading: State<Vec<u64>>,
     refresh_planned: State<bool>,
 }
 
@@ -77,6 +81,7 @@ impl<T: Listed> Paged<T> {
             answered: State::new(None),
             failure: State::default(),
             sight: State::new(0..0),
+            loading: State::default(),
             refresh_planned: State::new(false),
         }
     }
@@ -112,21 +117,43 @@ impl<T: Listed> Paged<T> {
     /// Loads what is about to be seen.
     fn look_at(self, sight: Range<u64>) {
         self.rows.update_quietly(|rows| rows.keep_near(&sight));
-        let missing = self.rows.with_untracked(|rows| rows.missing(&sight));
         self.sight.set(sight);
-        missing.into_iter().for_each(|page| self.load_page(page));
+        self.load_missing();
+    }
+
+    /// Asks for what is in sight and not held. While that is much, what is scrolled past meanwhile is left out.
+    fn load_missing(self) {
+        let sight = self.sight.get_untracked();
+        for page in self.rows.with_untracked(|rows| rows.missing(&sight)) {
+            let (known, busy) = self
+                .loading
+                .with_untracked(|loading| (loading.contains(&page), loading.len() >= MOST_LOADING));
+            if !known && !busy {
+                self.load_page(page);
+            }
+        }
     }
 
     fn load_page(self, page: u64) {
         let query = self.query.get_untracked();
+        self.loading.update_quietly(|loading| loading.push(page));
         spawn_local(async move {
             let answer = T::list(query.clone(), page * PAGE, PAGE as u32).await;
-            // The panel may be gone, or show something else by now.
-            if self.query.is_gone() || self.query.with_untracked(|now| *now != query) {
+            if self.query.is_gone() {
                 return;
             }
+            self.loading.update_quietly(|loading| {
+                let at = loading.iter().position(|one| *one == page);
+                at.map(|at| loading.swap_remove(at));
+            });
+            // Something else may be shown by now.
+            let is_old = self.query.with_untracked(|now| *now != query);
             match answer {
-                Ok((items, total)) => self.take(query, page, items, total),
+                _ if is_old => self.load_missing(),
+                Ok((items, total)) => {
+                    self.take(query, page, items, total);
+                    self.load_missing();
+                }
                 Err(error) => self.fail(error),
             }
         });
@@ -142,10 +169,6 @@ impl<T: Listed> Paged<T> {
             }
             rows.put(page, items, total);
         });
-        if fresh {
-            // Rows that were in sight of the list before may lie beyond this page.
-            self.look_at(self.sight.get_untracked());
-        }
     }
 
     fn fail(self, error: ErrorBody) {
@@ -270,6 +293,8 @@ pub fn bulk_bar<T: Listed>(
     let total = move || list.total().unwrap_or(0);
     let chosen = Derived::new(move || list.selected.with(Selection::count));
     let any = Derived::new(move || chosen.get() > 0);
+    // Of the number alone: what follows `any` and the number is not told when only the number changes.
+    let said = move || Some(chosen.get()).filter(|n| *n > 0).map(|n| tn("selected", n));
     let actions = move || {
         any.get().then(|| {
             let none = move || list.selected.set(Selection::default());
@@ -281,7 +306,7 @@ pub fn bulk_bar<T: Listed>(
             <button type="button" class="button compact quiet" on:click=on(move |_| list.select_all())>
                 {live(move || tf("select_all", &[("n", &words::number(total()))]))}
             </button>
-            <span role="status" class="figures muted">{live(move || any.get().then(|| tn("selected", chosen.get())))}</span>
+            <span role="status" class="figures muted">{live(said)}</span>
             {live_view(actions)}
         </div>
     }

@@ -76,7 +76,7 @@ fn known(queue: Queue, item: ItemView) -> AnyView {
             <div class="item-title cut">{title.clone()}</div>
             {below}
         </div>
-        <span class="format-tag">{words::format(item.variant)}</span>
+        <span class="format-tag">{words::wanted_format(item.source, item.variant)}</span>
         {state}
         <div class="item-act">{act}</div>
     }

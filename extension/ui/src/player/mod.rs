@@ -117,6 +117,12 @@ impl Player {
                 player.return_to(memory.item, memory.at);
             }
         });
+        let seen = store.library_changes.get_untracked();
+        follow(move || {
+            if store.library_changes.get() != seen {
+                player.read_again();
+            }
+        });
         on_media_keys(move |key, to| match key {
             "previoustrack" => player.previous(),
             "nexttrack" => player.next(true),
@@ -142,6 +148,33 @@ impl Player {
                 self.show(details.item);
             }
         });
+    }
+
+    /// What it is at may have been changed: its words follow, and it plays on.
+    fn read_again(self) {
+        let Some(id) = self.now.with_untracked(|now| now.as_ref().map(|now| now.id)) else {
+            return;
+        };
+        spawn_local(async move {
+            // One that is gone for good keeps the words it had.
+            let Ok(details) = ask::<ShowLibraryItem>(OfLibraryItem { item: id }).await else {
+                return;
+            };
+            let is_new = self.now.with_untracked(|now| {
+                now.as_ref().is_some_and(|now| now.id == id && *now != details.item)
+            });
+            if is_new {
+                self.tell_what(&details.item);
+                self.now.set(Some(details.item));
+            }
+        });
+    }
+
+    /// Tells the system what plays.
+    fn tell_what(self, item: &LibraryItem) {
+        let artist = item.artist.as_deref().unwrap_or_default();
+        let album = item.album.as_deref().unwrap_or_default();
+        tell_media(&item.title, artist, album, &self.cover.get_untracked());
     }
 
     fn show(self, item: LibraryItem) {
@@ -209,16 +242,11 @@ impl Player {
         let Some(element) = element() else { return };
         let LibraryDetails { item, subtitles, raw, .. } = details;
         let from = from.unwrap_or_else(|| self.places.with_untracked(|places| places.of(item.id)));
-        tell_media(
-            &item.title,
-            item.artist.as_deref().unwrap_or_default(),
-            item.album.as_deref().unwrap_or_default(),
-            &address.cover_url,
-        );
         self.at.set(from);
         let is_video = item.kind == MediaKind::Video;
-        self.show(item);
         self.cover.set(address.cover_url);
+        self.tell_what(&item);
+        self.show(item);
         self.chapters.set(chapters_of(&raw));
         self.languages.set(subtitles);
         element.set_src(&address.url);

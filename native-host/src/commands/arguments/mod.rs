@@ -57,6 +57,9 @@ pub enum Command {
         #[command(subcommand)]
         command: LibraryCommand,
     },
+    /// Open a window in which a folder is picked, and print it: for the daemon, when the app page asks
+    #[command(hide = true)]
+    ChooseFolder,
     /// Register with the browsers
     Install(Registration),
     /// Take the registration with the browsers back

@@ -24,8 +24,8 @@ use library::intake::check_source;
 use media::convert::ConvertError;
 use media::{Program, Survey};
 use protocol::intake::{
-    ImportMode, ImportReport, ImportStarted, ImportState, MOST_OWNED, NewImport, OfImport,
-    OwnedAdded, OwnedEntries,
+    ChosenImport, ImportMode, ImportReport, ImportStarted, ImportState, MOST_OWNED, NewImport,
+    OfImport, OwnedAdded, OwnedEntries,
 };
 use protocol::{ErrorBody, ErrorCode, ImportId, JobId};
 use std::collections::HashMap;
@@ -87,7 +87,7 @@ impl Imports {
     }
 }
 
-/// Takes in a folder.
+/// Takes in the folder that a client names.
 pub(super) async fn start(
     engine: &Engine,
     caller: Caller,
@@ -96,6 +96,20 @@ pub(super) async fn start(
     if !caller.is_cli {
         return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", "a browser"));
     }
+    take_in(engine, new).await
+}
+
+/// Takes in a folder that the person picks, whoever asks for it.
+pub(super) async fn start_chosen(
+    engine: &Engine,
+    _: Caller,
+    chosen: ChosenImport,
+) -> Answer<ImportStarted> {
+    let folder = engine.choose_folder().await?;
+    take_in(engine, NewImport { key: chosen.key, folder, ..NewImport::default() }).await
+}
+
+async fn take_in(engine: &Engine, new: NewImport) -> Answer<ImportStarted> {
     engine.library.check_shelf().await?;
     let (folder, in_place) = place_of(engine, &new)?;
     if new.dry_run {

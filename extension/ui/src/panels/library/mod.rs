@@ -7,6 +7,8 @@ mod edit;
 mod filter;
 mod folder_tree;
 mod folders;
+mod import;
+mod import_course;
 mod kept;
 mod kept_name;
 mod layout;
@@ -34,11 +36,12 @@ use kept_name::Naming;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::method::{
-    CountFacets, DeleteItems, ListFolders, ListLibrary, ListSmartFolders, MarkFavorites, Method,
-    MoveItems, Nothing, RestoreItems,
+    CountFacets, DeleteItems, FindCovers, ListFolders, ListLibrary, ListSmartFolders,
+    MarkFavorites, Method, MoveItems, Nothing, RestoreItems,
 };
 use protocol::shelf::{
-    Facets, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems, OfLibraryItems, Place,
+    CoverAddresses, Facets, FileItems, Folder, LibraryItem, LibraryQuery, MarkItems,
+    OfLibraryItems, Place,
 };
 use protocol::smart::SmartFolder;
 use protocol::{FolderId, LibraryItemId};
@@ -94,10 +97,14 @@ pub struct Library {
     opened: State<Option<LibraryItemId>>,
     /// What is changed in a dialog.
     edited: State<Option<Target>>,
+    /// The dialog about taking in a folder is open.
+    importing: State<bool>,
     /// What the person is to confirm.
     asked: State<Option<Question>>,
     /// Things are shown as tiles.
     tiles: State<bool>,
+    /// Where covers are, once known.
+    covers: State<Option<CoverAddresses>>,
     /// What is dragged, and over which place that takes it.
     dragged: State<Vec<LibraryItemId>>,
     over: State<Option<Place>>,
@@ -120,8 +127,10 @@ pub fn library(page: Page) -> AnyView {
         place: Derived::new(move || list.query.with(|query| query.place)),
         opened: State::new(None),
         edited: State::new(None),
+        importing: State::new(false),
         asked: State::new(None),
         tiles: State::new(layout::remembered()),
+        covers: State::new(None),
         dragged: State::default(),
         over: State::new(None),
     };
@@ -139,6 +148,7 @@ pub fn library(page: Page) -> AnyView {
                 <div class="row"><h1>{t("library_title")}</h1> {count(library)}</div>
                 <div class="row">
                     {layout::buttons(library.tiles)}
+                    {import::import_button(library)}
                     {kept::keep_button(library)}
                     {search_field(t("library_search"), library.text, move |text| library.search(text))}
                 </div>
@@ -147,6 +157,7 @@ pub fn library(page: Page) -> AnyView {
             {details::opened(library)}
             {edit::edited(library)}
             {kept_name::named(library)}
+            {import::imported(library)}
             {question(library.asked)}
         </div>
     }
@@ -188,6 +199,7 @@ impl Library {
         follow(move || {
             if up.get() {
                 self.load_places();
+                self.load_covers();
             }
         });
         self.list.keep_fresh(move || self.load_facets());
@@ -238,6 +250,16 @@ impl Library {
                 }
             });
         }
+    }
+
+    /// Asks where covers are: of this daemon, as each has another place for them.
+    fn load_covers(self) {
+        spawn_local(async move {
+            // Without an answer things have no cover, and everything else.
+            if let Ok(covers) = ask::<FindCovers>(Nothing {}).await {
+                self.covers.set(Some(covers));
+            }
+        });
     }
 
     fn take_folders(self, folders: Vec<Folder>) {
@@ -342,12 +364,16 @@ fn nothing(library: Library) -> Live<AnyView> {
                 Place::Folder(_) => (Icon::Folder, "folder_empty", "folder_empty_help"),
                 Place::Trash => (Icon::Trash, "trash_empty", "trash_empty_help"),
             };
-            let clear = filtered.get().then(|| {
-                button("", Some(Icon::Cross), t("clear_search"), move || library.clear_filters())
-            });
+            let help_on = match (filtered.get(), library.place.get()) {
+                (true, _) => Some(button("", Some(Icon::Cross), t("clear_search"), move || {
+                    library.clear_filters();
+                })),
+                (false, Place::Everything) => Some(import::import_button(library)),
+                _ => None,
+            };
             view! {
                 <div class="empty">
-                    {icon(picture)} <strong>{t(title)}</strong> <p>{t(help)}</p> {clear}
+                    {icon(picture)} <strong>{t(title)}</strong> <p>{t(help)}</p> {help_on}
                 </div>
             }
         })

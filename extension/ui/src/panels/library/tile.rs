@@ -5,20 +5,17 @@ use super::thing::Thing;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{follow, live_view, on};
 use crate::components::virtual_list::Shape;
-use crate::link::ask;
 use crate::state::{Derived, State};
 use crate::words;
 use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::LibraryItemId;
-use protocol::method::PlayItem;
-use protocol::shelf::OfLibraryItem;
 
 /// As in `styles/tiles.css`.
 pub const TILES: Shape = Shape { look: "tile", row_height: 236, tile_width: 184 };
 
-/// A cover is asked for once its tile was in sight for so long: not while the list is scrolled past.
+/// A cover is fetched once its tile was in sight for so long: not while the list is scrolled past.
 const SETTLED_MS: u32 = 120;
 
 /// The inside of the tile at `index`.
@@ -27,8 +24,8 @@ pub fn tile(library: Library, index: u64, focused: Derived<bool>) -> AnyView {
     let cover = State::new(String::new());
     follow(move || {
         cover.set(String::new());
-        if let Some(id) = thing.id.get() {
-            find_cover(cover, thing.id, id);
+        if let (Some(id), Some(covers)) = (thing.id.get(), library.covers.get()) {
+            show_when_settled(cover, thing.id, covers.of(id));
         }
     });
     let length = move || {
@@ -59,16 +56,12 @@ fn picture(thing: Thing, cover: State<String>) -> AnyView {
     }
 }
 
-fn find_cover(cover: State<String>, shown: Derived<Option<LibraryItemId>>, id: LibraryItemId) {
+fn show_when_settled(cover: State<String>, shown: Derived<Option<LibraryItemId>>, address: String) {
+    let id = shown.get_untracked();
     spawn_local(async move {
         sleep(SETTLED_MS).await;
-        if cover.is_gone() || shown.get_untracked() != Some(id) {
-            return;
-        }
-        // Without an address the tile has no cover, and everything else.
-        let Ok(address) = ask::<PlayItem>(OfLibraryItem { item: id }).await else { return };
-        if !cover.is_gone() && shown.get_untracked() == Some(id) {
-            cover.set(address.cover_url);
+        if !cover.is_gone() && shown.get_untracked() == id {
+            cover.set(address);
         }
     });
 }
