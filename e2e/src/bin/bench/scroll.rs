@@ -151,12 +151,12 @@ async fn first_covers(page: &Page) -> Result<f64> {
                     return image.complete && image.naturalWidth > 0 && box.bottom > 0 && box.top < innerHeight;
                 }});
                 if (drawn.length >= {COVERS}) return performance.now();
-                if (performance.now() > 60000) return -1;
+                if (performance.now() > 60000) return -drawn.length;
                 await new Promise((next) => requestAnimationFrame(next));
             }}
         }})()"
     );
     let time: f64 = page.session.evaluate(&script).await?;
-    ensure!(time > 0.0, "{COVERS} covers are not seen");
+    ensure!(time > 0.0, "{} covers are seen, not {COVERS}", -time);
     Ok(time)
 }
