@@ -36,7 +36,8 @@ const SCENES: &[(&str, &str, &str)] = &[
     (
         "import",
         "document.querySelector('.panel-head .button.compact:not(.toggle)').click()",
-        "document.querySelectorAll('dialog[open] details').length > 0",
+        "(all => { all.forEach(one => { one.open = true }); return all.length > 0 })(
+             document.querySelectorAll('dialog[open] section details'))",
     ),
     (
         "video",
@@ -61,7 +62,8 @@ pub async fn library(browser: &Browser, folder: &Path, language: &str) -> Result
     for (name, act, holds) in SCENES {
         let page = browser.open_extension_page("app.html#library").await?;
         page.present(TAB.0, TAB.1, Scheme::Light).await?;
-        there(&page, "the library", "document.querySelector('.item-title') !== null").await?;
+        let loaded = "document.querySelector('.select-box:not(:disabled)') !== null";
+        there(&page, "the library", loaded).await?;
         page.session.evaluate::<Option<()>>(&format!("{{ {act}; }} null")).await?;
         there(&page, name, holds).await?;
         for scheme in [Scheme::Light, Scheme::Dark] {

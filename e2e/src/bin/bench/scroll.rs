@@ -48,11 +48,11 @@ struct Scrolled {
 pub async fn run(count: u32) -> Result<Table> {
     let stage = Stage::quick(SONGS).await?;
     stage.control().set_quirks(Service::Producer, ACCOUNT, false);
-    let cookies = stage.cookie_file(Service::Producer)?;
-    stage.home.sync(Service::Producer.as_str(), &cookies, &["--formats", "mp3"]).await?;
+    // A library folder that has been used, then what is not on the disk, then the newest, with their files.
+    ours::sync(&stage, Service::Flowmusic, "m4a").await?;
     ours::stop(&stage.home).await?;
     fill(&stage.home.data().join("mediafetcher.db"), count).await?;
-    ours::daemon(&stage.home).await?;
+    ours::sync(&stage, Service::Producer, "mp3").await?;
     let browser = stage.browser(Config::default()).await?;
 
     let title = format!("The app page with {count} things");
@@ -151,7 +151,7 @@ async fn first_covers(page: &Page) -> Result<f64> {
                     return image.complete && image.naturalWidth > 0 && box.bottom > 0 && box.top < innerHeight;
                 }});
                 if (drawn.length >= {COVERS}) return performance.now();
-                if (performance.now() > 60000) return -1;
+                if (performance.now() > 60000) return 0;
                 await new Promise((next) => requestAnimationFrame(next));
             }}
         }})()"

@@ -13,8 +13,8 @@ use std::ops::Range;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// Rows drawn beyond each edge, so that scrolling shows no gap.
-const MARGIN: u64 = 8;
+/// Pixels drawn beyond each edge in whole rows, so that scrolling shows no gap.
+const MARGIN: u64 = 544;
 
 /// How the entries of a list are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,9 @@ pub fn columns_in(width: u64, tile_width: u64) -> u64 {
 
 /// The entries that `height` pixels show from `top` on, with a margin of rows, of `count` in `columns`.
 pub fn in_sight(top: u64, height: u64, row_height: u64, columns: u64, count: u64) -> Range<u64> {
-    let first = (top / row_height).saturating_sub(MARGIN) * columns;
-    let last = ((top + height).div_ceil(row_height) + MARGIN) * columns;
+    let margin = MARGIN.div_ceil(row_height);
+    let first = (top / row_height).saturating_sub(margin) * columns;
+    let last = ((top + height).div_ceil(row_height) + margin) * columns;
     first.min(count)..last.min(count)
 }
 
@@ -213,8 +214,8 @@ mod tests {
     #[test]
     fn of_tiles_whole_rows_are_drawn() {
         assert_eq!((columns_in(1_000, 180), columns_in(90, 180), columns_in(1_000, 0)), (5, 1, 1));
-        assert_eq!(in_sight(0, 400, 200, 5, 50_000), 0..50);
-        assert_eq!(in_sight(200 * 100, 400, 200, 5, 50_000), 460..550);
+        assert_eq!(in_sight(0, 400, 200, 5, 50_000), 0..25);
+        assert_eq!(in_sight(200 * 100, 400, 200, 5, 50_000), 485..525);
         assert_eq!(in_sight(0, 400, 200, 5, 7), 0..7);
         assert_eq!(place_of(7, 200, 5), "top: 200px; left: 40.0000%; width: 20.0000%");
     }

@@ -36,7 +36,8 @@ pub fn course(store: Store, id: JobId) -> AnyView {
     let report = Derived::new(move || told.with(|told| told.report.clone()));
     let known = Derived::new(move || told.with(|told| told.told > 0));
     let over = Derived::new(move || report.with(ImportReport::is_over));
-    let folder = move || job.with(|job| job.as_ref().map(|job| job.account.name.clone()));
+    let path = move || job.with(|job| job.as_ref().map(|job| job.account.name.clone()));
+    let name = move || path().map(|path| last_part(&path).to_owned());
     let end = move || {
         (!over.get())
             .then(|| button("compact", Some(Icon::Cross), t("import_end"), move || stop(store, id)))
@@ -56,11 +57,16 @@ pub fn course(store: Store, id: JobId) -> AnyView {
     };
     view! {
         <section class="card stack" aria-labelledby="import-folder">
-            <h3 id="import-folder" class="anywhere">{live(folder)}</h3>
+            <h3 id="import-folder" class="anywhere" title=live(path)>{live(name)}</h3>
             {live_view(content)}
         </section>
     }
     .into_any()
+}
+
+/// The folder's own name, of any system's path.
+fn last_part(path: &str) -> &str {
+    path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 fn look(told: State<Told>, id: JobId) {
@@ -189,6 +195,13 @@ fn why(reason: &ErrorBody) -> String {
 mod tests {
     use super::*;
     use crate::catalogue::{Language, install_file};
+
+    #[test]
+    fn a_folder_is_called_by_its_own_name() {
+        for path in ["/home/me/Old films", "/home/me/Old films/", "C:\\Old films"] {
+            assert_eq!(last_part(path), "Old films");
+        }
+    }
 
     #[test]
     fn why_a_file_was_refused_is_said_of_a_file_of_ones_own() {
