@@ -269,7 +269,10 @@ pub(crate) async fn record(
             keep_from_trash(write, id).await?;
             (id, path)
         }
-        Some((id, path, _)) => {
+        Some((id, path, is_under_its_name)) => {
+            if is_under_its_name {
+                remove_empty(shelf, &path)?;
+            }
             (adopt_path(write, id, path, output, shelf).await?, output.name.clone())
         }
         None => (store_media_file(write, output, shelf).await?, output.name.clone()),
@@ -302,6 +305,14 @@ async fn store_media_file(
     .fetch_one(&mut *write.tx)
     .await?;
     Ok(row.try_get(0)?)
+}
+
+/// What is left of a file that lost all its bytes is nothing that anybody could want.
+pub(crate) fn remove_empty(shelf: &Shelf, path: &str) -> Result<(), LibraryError> {
+    match shelf.stat(path) {
+        Some((0, _)) => shelf.remove(path),
+        _ => Ok(()),
+    }
 }
 
 /// A file that was deleted a moment ago and still has its name is needed again.

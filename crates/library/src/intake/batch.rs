@@ -59,7 +59,7 @@ pub enum Taken {
 }
 
 impl Incoming {
-    fn stays(&self) -> bool {
+    pub(super) fn stays(&self) -> bool {
         self.output.file == self.output.name
     }
 }
@@ -144,12 +144,14 @@ impl Library {
     /// Database failures.
     pub async fn compare(&self, hashes: &[String]) -> Result<Vec<Taken>, LibraryError> {
         let rows = sqlx::query(
-            "SELECT i.state = 'done', l.id IS NOT NULL, l.deleted_at IS NOT NULL, m.path, m.size, \
-                    coalesce(m.trashed_at IS NULL AND NOT m.stowed AND m.collected_at IS NULL, 0) \
+            "SELECT i.state = 'done', l.deleted_at IS NOT NULL, own.path, own.size, m.path, m.size \
              FROM json_each(?1) a \
              LEFT JOIN item i ON i.source = 'files' AND i.source_id = a.value AND i.variant = 'media' \
              LEFT JOIN library_item l ON l.item_id = i.id AND l.part = '' \
-             LEFT JOIN media_file m ON m.sha256 = unhex(a.value) ORDER BY a.key",
+             LEFT JOIN media_file own ON own.id = l.media_file_id AND own.trashed_at IS NULL AND NOT own.stowed \
+               AND own.collected_at IS NULL \
+             LEFT JOIN media_file m ON m.sha256 = unhex(a.value) AND m.trashed_at IS NULL AND NOT m.stowed \
+               AND m.collected_at IS NULL ORDER BY a.key",
         )
         .bind(serde_json::to_string(hashes)?)
         .fetch_all(&self.pool)
@@ -157,18 +159,20 @@ impl Library {
         let shelf = self.shelf();
         let taken = |row: &sqlx::sqlite::SqliteRow| -> Result<Taken, LibraryError> {
             let done: bool = row.try_get::<Option<bool>, _>(0)?.unwrap_or_default();
-            let (is_thing, is_deleted): (bool, bool) = (row.try_get(1)?, row.try_get(2)?);
-            if done && is_deleted {
+            if done && row.try_get(1)? {
                 return Ok(Taken::Deleted);
             }
-            let path: Option<String> = row.try_get(3)?;
-            let size = row.try_get::<Option<i64>, _>(4)?.unwrap_or_default().unsigned_abs();
-            let is_there = |path: &String| shelf.stat(path).is_some_and(|(found, _)| found == size);
-            let path = path.filter(is_there).filter(|_| row.try_get(5).unwrap_or_default());
-            Ok(match path {
-                Some(path) if done && is_thing => Taken::Already(path),
-                Some(path) => Taken::Twin(path),
-                None => Taken::New(String::new()),
+            let there = |path: Option<String>, size: Option<i64>| {
+                let size = size.unwrap_or_default().unsigned_abs();
+                path.filter(|path| shelf.stat(path).is_some_and(|(found, _)| found == size))
+            };
+            // The thing has its own file, which may say something else by now: the person has changed it.
+            let own = there(row.try_get(2)?, row.try_get(3)?).filter(|_| done);
+            let same = there(row.try_get(4)?, row.try_get(5)?);
+            Ok(match (own, same) {
+                (Some(path), _) => Taken::Already(path),
+                (None, Some(path)) => Taken::Twin(path),
+                (None, None) => Taken::New(String::new()),
             })
         };
         rows.iter().map(taken).collect()

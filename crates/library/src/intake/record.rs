@@ -4,7 +4,7 @@
 //! cost more than hashing the song. What meets older rows goes the way of all commits, one by one.
 
 use super::batch::{Incoming, Taken, folders_of, forget_parts};
-use crate::commit::record;
+use crate::commit::{record, release, remove_empty};
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
 use crate::names::{clash_key, sort_key};
@@ -20,6 +20,7 @@ use std::sync::Arc;
 struct Older {
     path: String,
     id: i64,
+    size: u64,
     is_live: bool,
 }
 
@@ -34,16 +35,25 @@ impl Library {
         let shelf = self.shelf();
         let mut write = self.write().await?;
         let folders = folders_of(&mut write, batch).await?;
-        let older = older_rows(&mut write, batch).await?;
-        let (mut plain, mut others) = (Vec::new(), Vec::new());
+        let older = older_rows(&mut write, batch, SAME_BYTES).await?;
+        let own = older_rows(&mut write, batch, OWN_FILE).await?;
+        let (mut plain, mut others, mut surplus) = (Vec::new(), Vec::new(), Vec::new());
         let mut given: HashMap<String, &str> = HashMap::new();
         for (at, one) in batch.iter().enumerate() {
-            let size = batch[at].output.sealed.size;
             let is_whole =
-                |row: &&Older| shelf.stat(&row.path).is_some_and(|(found, _)| found == size);
+                |row: &&Older| shelf.stat(&row.path).is_some_and(|(found, _)| found == row.size);
             let there = older[at].as_ref().filter(|row| row.is_live).filter(is_whole);
+            let has_own = own[at].as_ref().filter(|row| row.is_live).filter(is_whole);
+            // The thing that an earlier import made has its file, perhaps with other tags: that one stays.
+            if let Some(row) = has_own.filter(|row| row.path != one.output.name) {
+                if matches!(taken[at], Taken::New(_)) && !one.stays() {
+                    surplus.push(at);
+                }
+                taken[at] = Taken::Already(row.path.clone());
+                continue;
+            }
             match (&taken[at], there) {
-                (Taken::New(_), None) if older[at].is_none() => {
+                (Taken::New(_), None) if older[at].is_none() && own[at].is_none() => {
                     let key = clash_key(&one.output.name);
                     let other = match given.get(&key) {
                         Some(other) => Some((*other).to_owned()),
@@ -71,7 +81,9 @@ impl Library {
                     taken[at] = Taken::Twin(row.path.clone());
                     others.push(at);
                 }
-                (Taken::Twin(_) | Taken::Already(_), None) => taken[at] = Taken::Again,
+                (Taken::Twin(_) | Taken::Already(_), None) if has_own.is_none() => {
+                    taken[at] = Taken::Again;
+                }
                 _ => {}
             }
         }
@@ -80,12 +92,16 @@ impl Library {
             .collect();
         store_wishes(&mut write, job, batch, &counted, taken).await?;
         store_new(&mut write, batch, &plain, &folders, &shelf).await?;
-        let mut surplus = Vec::new();
         for &at in &others {
             let one = &batch[at];
             let kept =
                 store_other(&mut write, one, older[at].as_ref(), folders[at], &taken[at], &shelf)
                     .await?;
+            if let Some(lost) = &own[at] {
+                // Unless the thing has it still.
+                release(&mut write, lost.id).await?;
+                remove_empty(&shelf, &lost.path)?;
+            }
             if kept != one.output.name && one.output.file != one.output.name {
                 surplus.push(at);
             }
@@ -119,23 +135,36 @@ async fn clash(
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
+/// The file with the bytes that come in.
+const SAME_BYTES: &str = "m.sha256 = unhex(a.value)";
+/// The file of the thing that an earlier import made of these bytes, whatever it says by now.
+const OWN_FILE: &str = "m.id = (SELECT l.media_file_id FROM item i JOIN library_item l ON l.item_id = i.id \
+     WHERE i.source = 'files' AND i.source_id = a.value AND i.variant = 'media' AND l.part = '' \
+       AND l.deleted_at IS NULL)";
+
 async fn older_rows(
     write: &mut Write<'_>,
     batch: &[Incoming],
+    which: &str,
 ) -> Result<Vec<Option<Older>>, LibraryError> {
     let hashes: Vec<&str> = batch.iter().map(|one| one.output.sealed.sha256.as_str()).collect();
-    let rows = sqlx::query(
-        "SELECT a.key, m.id, m.path, m.trashed_at IS NULL AND NOT m.stowed AND m.collected_at IS NULL \
-         FROM json_each(?1) a JOIN media_file m ON m.sha256 = unhex(a.value)",
-    )
-    .bind(serde_json::to_string(&hashes)?)
-    .fetch_all(&mut *write.tx)
-    .await?;
+    let statement = format!(
+        "SELECT a.key, m.id, m.path, m.size, m.trashed_at IS NULL AND NOT m.stowed AND m.collected_at IS NULL \
+         FROM json_each(?1) a CROSS JOIN media_file m ON {which}"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(serde_json::to_string(&hashes)?)
+        .fetch_all(&mut *write.tx)
+        .await?;
     let mut older: Vec<Option<Older>> = (0..batch.len()).map(|_| None).collect();
     for row in rows {
         let at = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default();
-        older[at] =
-            Some(Older { id: row.try_get(1)?, path: row.try_get(2)?, is_live: row.try_get(3)? });
+        older[at] = Some(Older {
+            id: row.try_get(1)?,
+            path: row.try_get(2)?,
+            size: row.try_get::<i64, _>(3)?.unsigned_abs(),
+            is_live: row.try_get(4)?,
+        });
     }
     Ok(older)
 }
@@ -169,14 +198,15 @@ async fn store_wishes(
         serde_json::to_string(&ids)
     };
     for statement in [
-        // An older wish for a file that was lost is fulfilled by this one, whoever works on it (I8).
+        // An older wish for a file that was lost is fulfilled by this one, whoever works on it (I8). Work on one that is
+        // done, such as an edit, goes on.
+        "DELETE FROM intent WHERE item_id IN (SELECT i.id FROM json_each(?1) a CROSS JOIN item i \
+           ON i.source = 'files' AND i.source_id = a.value WHERE i.state <> 'done')",
         "INSERT INTO item (record_id, source, source_id, variant, job_id, fetch, lane, state) \
          SELECT r.id, 'files', r.source_id, 'media', ?2, '{\"how\":\"here\"}', 'files', 'done' \
          FROM json_each(?1) a CROSS JOIN record r ON r.source = 'files' AND r.source_id = a.value WHERE true \
          ON CONFLICT (source, source_id, variant) DO UPDATE SET state = 'done', reason = NULL, next_try_at = NULL, \
            fence = fence + 1, job_id = excluded.job_id WHERE state <> 'done'",
-        "DELETE FROM intent WHERE item_id IN (SELECT i.id FROM json_each(?1) a CROSS JOIN item i \
-           ON i.source = 'files' AND i.source_id = a.value)",
     ] {
         let query = sqlx::query(statement).bind(ids(None)?).bind(job.0);
         query.execute(&mut *write.tx).await?;

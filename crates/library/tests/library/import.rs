@@ -304,3 +304,65 @@ async fn what_was_there_before_has_no_record_beside_it_after_an_edit_and_a_new_n
     assert!(bench.names()[0].ends_with(" One.mp3"), "{:?}", bench.names());
     assert!(bench.library.stale_sidecars(10).await.unwrap().is_empty());
 }
+
+/// The person changes the only thing that is there, and its file.
+async fn change_bytes(bench: &Bench, album: &str, bytes: &[u8]) -> String {
+    let thing = bench.things(Place::Everything).await.remove(0);
+    let wish = TagValues { album: Some(album.into()), ..TagValues::default() };
+    let revision = bench.library.claim_edit(thing.id, &wish).await.unwrap().unwrap();
+    let mut output = bench.sealed(&revision.claimed, bytes);
+    output.name.clone_from(&thing.name);
+    output.replaces = Some(thing.name.clone());
+    output.edit = Some(revision.edit.clone());
+    bench.library.commit(&revision.claimed, vec![output]).await.unwrap();
+    thing.name
+}
+
+#[tokio::test]
+async fn a_folder_that_is_taken_in_again_leaves_what_the_person_has_changed() {
+    let bench = Bench::new().await;
+    let job = started(&bench).await;
+    take(&bench, job, vec![copied(&bench, "1.downloading", b"one", "One", &[])]).await;
+    let name = change_bytes(&bench, "Attic", b"one with another album").await;
+    let before = bench.things(Place::Everything).await;
+
+    let taken = take(&bench, job, vec![copied(&bench, "2.downloading", b"one", "One", &[])]).await;
+    assert_eq!(taken, [Taken::Already(name.clone())]);
+    assert_eq!(bench.things(Place::Everything).await, before);
+    assert_eq!((bench.names(), bench.paths().await), (vec![name.clone()], vec![name.clone()]));
+    assert_eq!(fs::read(bench.root.join(&name)).unwrap(), b"one with another album");
+}
+
+#[tokio::test]
+async fn what_the_person_had_changed_and_then_lost_comes_back_as_it_was_taken_in_and_once() {
+    let bench = Bench::new().await;
+    let job = started(&bench).await;
+    take(&bench, job, vec![copied(&bench, "1.downloading", b"one", "One", &[])]).await;
+    for (round, is_emptied) in [false, true].into_iter().enumerate() {
+        let album = format!("Attic {round}");
+        let name = change_bytes(&bench, &album, album.as_bytes()).await;
+        match is_emptied {
+            true => drop(fs::File::create(bench.root.join(&name)).unwrap()),
+            false => fs::remove_file(bench.root.join(&name)).unwrap(),
+        }
+        let part = format!("{round}.downloading");
+        let taken = take(&bench, job, vec![copied(&bench, &part, b"one", "One", &[])]).await;
+        assert!(matches!(&taken[..], [Taken::New(_)]), "{taken:?}");
+        assert_eq!(bench.paths().await, bench.names(), "no row without its file, no file without");
+        let thing = bench.things(Place::Everything).await.remove(0);
+        assert_eq!(fs::read(bench.root.join(&thing.name)).unwrap(), b"one");
+        assert_eq!(thing.album.as_deref(), Some(album.as_str()), "the wish stays");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_lost_its_bytes_and_is_taken_in_again_is_there_once() {
+    let bench = Bench::new().await;
+    let job = started(&bench).await;
+    take(&bench, job, vec![copied(&bench, "1.downloading", b"one", "One", &[])]).await;
+    let name = bench.names().remove(0);
+    fs::File::create(bench.root.join(&name)).unwrap();
+    take(&bench, job, vec![copied(&bench, "2.downloading", b"one", "One", &[])]).await;
+    assert_eq!(bench.paths().await, bench.names());
+    assert_eq!(fs::read(bench.root.join(&bench.names()[0])).unwrap(), b"one");
+}
