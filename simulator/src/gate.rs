@@ -1,7 +1,7 @@
 //! Where every request enters: it is written down, a fault may strike it, and its site answers.
 
 use crate::connection::ResetSwitch;
-use crate::discogs::{self, Turn};
+use crate::discogs::{self, Host, Turn};
 use crate::faults::{FaultKind, answer, body, listing};
 use crate::filehost;
 use crate::flowmusic;
@@ -72,8 +72,8 @@ impl Gate {
             return counted(hop, guard, None, reset).await;
         }
         // What the limit of an API refuses is not looked at any further.
-        let turn = (Site::of(host) == Some(Site::DiscogsApi))
-            .then(|| self.world.discogs.turn(&mut request));
+        let turn =
+            (Host::of(host) == Some(Host::Api)).then(|| self.world.discogs.turn(&mut request));
         if let Some(refusal) = turn.as_ref().and_then(Turn::refusal) {
             return counted(told(refusal, turn.as_ref()), guard, None, reset).await;
         }
@@ -126,11 +126,11 @@ impl Gate {
             Some(Site::Cdn) => &self.cdn,
             Some(Site::Videos) => &self.videos,
             Some(Site::VideoFiles) => &self.video_files,
-            Some(Site::DiscogsApi) => &self.discogs_api,
-            Some(Site::DiscogsSite) => &self.discogs_site,
-            Some(Site::DiscogsImages) => &self.discogs_images,
+            Some(Site::Discogs(Host::Api)) => &self.discogs_api,
+            Some(Site::Discogs(Host::Site)) => &self.discogs_site,
+            Some(Site::Discogs(Host::Images)) => &self.discogs_images,
             Some(Site::Apex(service)) => return moved(&request, service.host()),
-            Some(Site::DiscogsApex) => return moved(&request, discogs::SITE),
+            Some(Site::Discogs(Host::Apex)) => return moved(&request, discogs::SITE),
             None => return StatusCode::BAD_GATEWAY.into_response(),
         };
         match TowerToHyperService::new(router.clone()).call(request).await {

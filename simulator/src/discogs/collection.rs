@@ -81,7 +81,7 @@ pub(super) async fn value(visit: Visit, Path(user): Path<String>) -> Result<Resp
     }
     let currency = Currency::of(&account.currency);
     let each = |dollars: f64| {
-        currency.formatted(currency.from_dollars(dollars) * account.copies.len() as f64)
+        currency.formatted(currency.of_dollars(dollars) * account.copies.len() as f64)
     };
     let value = json!({"minimum": each(4.5), "median": each(9.75), "maximum": each(21.25)});
     Ok(Json(value).into_response())

@@ -25,9 +25,9 @@ const PARTS: [(&str, f64); 8] = [
 pub(super) async fn stats(visit: Visit, Path(id): Path<u32>) -> Result<Response, Problem> {
     let release = there(&visit, id)?;
     let currency = currency(&visit)?;
-    let lowest = release.lowest_price.map(|dollars| {
-        json!({"value": currency.from_dollars(dollars), "currency": currency.abbreviation})
-    });
+    let lowest = release.lowest_price.map(
+        |dollars| json!({"value": currency.of_dollars(dollars), "currency": currency.abbreviation}),
+    );
     let stats = json!({
         "num_for_sale": release.num_for_sale,
         "lowest_price": lowest,
@@ -57,7 +57,7 @@ pub(super) fn suggestions(id: u32, currency: Currency) -> Vec<(&'static str, f64
     if dice.one_in(7) {
         return Vec::new();
     }
-    let whole = currency.from_dollars(f64::from(dice.within(100..9000)) / 100.0);
+    let whole = currency.of_dollars(f64::from(dice.within(100..9000)) / 100.0);
     PARTS.iter().map(|(condition, part)| (*condition, whole * part)).collect()
 }
 

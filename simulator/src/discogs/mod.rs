@@ -79,6 +79,32 @@ pub const SITE: &str = "www.discogs.com";
 /// The host of pictures.
 pub const IMAGES: &str = "i.discogs.com";
 
+/// One of its hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// The API.
+    Api,
+    /// The site.
+    Site,
+    /// The bare domain, which only leads to the site.
+    Apex,
+    /// The pictures.
+    Images,
+}
+
+impl Host {
+    /// Which one has this name, if any.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        match name {
+            API => Some(Host::Api),
+            SITE => Some(Host::Site),
+            "discogs.com" => Some(Host::Apex),
+            IMAGES => Some(Host::Images),
+            _ => None,
+        }
+    }
+}
+
 /// The state of it all.
 #[derive(Debug)]
 pub(crate) struct Discogs {

@@ -61,13 +61,13 @@ impl Currency {
     }
 
     /// What an amount in US dollars is in this currency.
-    pub(super) fn from_dollars(self, dollars: f64) -> f64 {
+    pub(super) fn of_dollars(self, dollars: f64) -> f64 {
         self.round(dollars * self.per_dollar)
     }
 
     /// What an amount in this currency is in another one.
     pub(super) fn into(self, other: Currency, amount: f64) -> f64 {
-        if self == other { amount } else { other.from_dollars(amount / self.per_dollar) }
+        if self == other { amount } else { other.of_dollars(amount / self.per_dollar) }
     }
 
     fn round(self, amount: f64) -> f64 {
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn yen_have_no_fraction() {
         assert_eq!(Currency::of("JPY").amount(1250), 1250.0);
-        assert_eq!(Currency::of("JPY").from_dollars(0.68), 101.0);
+        assert_eq!(Currency::of("JPY").of_dollars(0.68), 101.0);
         assert_eq!(Currency::of("EUR").into(Currency::of("EUR"), 9.99), 9.99);
     }
 }

@@ -32,7 +32,7 @@ impl Account {
 
 fn listing(own: u64, number: u32, account: &Account) -> Listing {
     let mut dice = Dice::of(own, Topic::Listing, number.into());
-    let owned = account.copies.get(number as usize).filter(|_| number % 2 == 0);
+    let owned = account.copies.get(number as usize).filter(|_| number.is_multiple_of(2));
     let cents = dice.within(50..30_000);
     let sleeves = [MEDIA_CONDITIONS, SLEEVES_ONLY, &[""]].concat();
     let remark = (*dice.pick(REMARKS)).to_owned();
