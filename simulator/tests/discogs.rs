@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Where `cargo xtask setup` puts Python with its packages.
-const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/python/bin");
+const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/readers/bin");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/read_discogs.py");
 
 /// A Discogs whose minute lasts as long as the scale says.

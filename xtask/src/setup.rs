@@ -74,10 +74,10 @@ impl Need {
                 first_line(Command::new("ffprobe").arg("-version"))?;
                 first_line(Command::new("ffmpeg").arg("-version"))
             }
-            Need::YtDlp => {
-                [python::program("yt-dlp"), "yt-dlp".into()].into_iter().find_map(fresh_yt_dlp)
-            }
-            Need::Readers => python::find(python::READERS),
+            Need::YtDlp => [python::YT_DLP.program("yt-dlp"), "yt-dlp".into()]
+                .into_iter()
+                .find_map(fresh_yt_dlp),
+            Need::Readers => python::READERS.find(),
             Need::Axe => axe::find(),
             // Neither tells its version without a screen.
             Need::Screen => ["Xvfb", "xdotool"]
@@ -121,8 +121,8 @@ impl Need {
         match self {
             Need::Wasm => wasm::add_with_rustup(),
             // Distributions ship a yt-dlp that is years old.
-            Need::YtDlp => python::install(&["yt-dlp"]),
-            Need::Readers => python::install(python::READERS),
+            Need::YtDlp => python::YT_DLP.install(),
+            Need::Readers => python::READERS.install(),
             Need::Axe => axe::fetch(),
             Need::Chromium | Need::Ffmpeg | Need::Screen | Need::Aria2 => false,
         }
@@ -209,7 +209,7 @@ fn fresh_yt_dlp(program: PathBuf) -> Option<String> {
 /// `PATH` with the checkout's own programs first.
 pub fn path_with_tools() -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(python::programs()).chain(std::env::split_paths(&path));
+    let folders = std::iter::once(python::YT_DLP.programs()).chain(std::env::split_paths(&path));
     Ok(std::env::join_paths(folders)?)
 }
 
