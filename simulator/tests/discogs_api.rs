@@ -123,12 +123,13 @@ fn the_limit_is_per_address_and_a_neighbour_counts() {
         shelf.own("/releases/249504").header("x-discogs-ratelimit-used").as_deref(),
         Some("26")
     );
-    let elsewhere =
-        curl(&shelf.0, &["--interface", "127.0.0.2", &format!("{API}/releases/249504")]);
-    assert_eq!(
-        (elsewhere.status, elsewhere.header("x-discogs-ratelimit-used").as_deref()),
-        (200, Some("1"))
-    );
+    // Only Linux has more than one address for itself from the start.
+    if cfg!(target_os = "linux") {
+        let address = format!("{API}/releases/249504");
+        let elsewhere = curl(&shelf.0, &["--interface", "127.0.0.2", &address]);
+        let used = elsewhere.header("x-discogs-ratelimit-used");
+        assert_eq!((elsewhere.status, used.as_deref()), (200, Some("1")));
+    }
 
     discogs.spend(34);
     discogs.set_retry_after(true);
@@ -163,6 +164,8 @@ fn prices_are_told_in_the_right_currency() {
     assert_eq!((yen["price"]["currency"].as_str(), value.fract()), (Some("JPY"), 0.0));
     assert!(yen["original_price"]["formatted"].as_str().unwrap().starts_with('¥'));
     assert_eq!(listing(shelf.own("/users/bigshop/inventory"))["price"]["currency"], "EUR");
+    let alone = shelf.get(&format!("/marketplace/listings/{}", yen["id"]));
+    assert_eq!(alone.json(), yen);
     let digits = shelf.account().listings[0].price * 100.0;
     shelf.discogs().set_currency("demo", "JPY");
     assert_eq!(shelf.account().listings[0].price, digits.round());

@@ -15,8 +15,10 @@ const FIRST_ADDED: i64 = 1_230_000_000;
 const ADDED_APART: i64 = 17_321;
 /// Where the wantlist begins among the releases.
 const WANTS: u32 = 300_000;
-/// The first copy's id; more than 32 signed bits hold.
+/// The smallest id of a copy; more than 32 signed bits hold.
 const FIRST_INSTANCE: u64 = 2_148_766_030;
+/// How far the ids of one account's copies lie apart.
+const INSTANCES_APART: u64 = 3;
 
 /// Makes accounts of one world.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +57,8 @@ impl Maker {
     /// Adds copies behind the others.
     pub(super) fn add_copies(self, account: &mut Account, count: u32) {
         let own = self.own_seed(&account.username);
-        let newest = account.copies.last().map_or(0, |last| last.instance_id + 1 - FIRST_INSTANCE);
-        // Ids lie three apart, so that the number of a copy follows from its id.
-        let first = newest.div_ceil(3) as u32;
+        let beyond = |last: &OwnedCopy| last.instance_id + INSTANCES_APART - first_instance(own);
+        let first = account.copies.last().map_or(0, |last| beyond(last) / INSTANCES_APART) as u32;
         account.copies.reserve(count as usize);
         for number in first..first + count {
             let copy = copy(own, number, account);
@@ -109,6 +110,11 @@ fn fields(first: u32) -> Vec<Field> {
         .collect()
 }
 
+/// Ids of copies are unlike each other over all accounts.
+fn first_instance(own: u64) -> u64 {
+    FIRST_INSTANCE + own % 1000 * 1_000_000
+}
+
 fn copy(own: u64, number: u32, account: &Account) -> OwnedCopy {
     let mut dice = Dice::of(own, Topic::Copy, number.into());
     // Every fortieth is another copy of the one before it.
@@ -117,7 +123,7 @@ fn copy(own: u64, number: u32, account: &Account) -> OwnedCopy {
     // Some were added in the same second.
     let moment = i64::from(number - u32::from(number % 10 == 9)) * ADDED_APART;
     OwnedCopy {
-        instance_id: FIRST_INSTANCE + u64::from(number) * 3,
+        instance_id: first_instance(own) + u64::from(number) * INSTANCES_APART,
         release_id: id_of(release),
         folder_id: account.folders[folder as usize].id,
         rating: if dice.one_in(2) { 0 } else { dice.within(1..6) as u8 },

@@ -7,6 +7,8 @@ use super::dice::{Dice, Topic};
 use super::money::Currency;
 use super::words::{MEDIA_CONDITIONS, REMARKS, SLEEVES_ONLY};
 
+/// The smallest id of a listing, which are unlike each other over all shops and have outgrown 32 bits.
+const FIRST_ID: u64 = 4_118_200_161;
 /// When the first was listed, in seconds since 1970.
 const FIRST_LISTED: i64 = 1_400_000_000;
 /// How far apart they were listed, in seconds.
@@ -37,8 +39,7 @@ fn listing(own: u64, number: u32, account: &Account) -> Listing {
     let sleeves = [MEDIA_CONDITIONS, SLEEVES_ONLY, &[""]].concat();
     let remark = (*dice.pick(REMARKS)).to_owned();
     Listing {
-        // Listings have outgrown 32 bits, too.
-        id: 4_118_200_161 + u64::from(number) * 11,
+        id: FIRST_ID + own % 1000 * 1_000_000 + u64::from(number) * 11,
         release_id: owned.map_or(id_of(STOCK + number), |copy| copy.release_id),
         status: status(number).to_owned(),
         condition: (*dice.pick(MEDIA_CONDITIONS)).to_owned(),

@@ -110,14 +110,28 @@ impl State {
     /// The account of this name.
     pub(super) fn account(&mut self, username: &str) -> Option<&mut Account> {
         let key = username.to_lowercase();
-        if let Some((name, sizes)) = self.expected.remove(&key) {
-            let mut account = self.maker().account(&name, sizes);
-            if name == BIG_SHOP {
-                account.trade_in("JPY");
-            }
-            self.accounts.insert(key.clone(), account);
-        }
+        self.make(&key);
         self.accounts.get_mut(&key)
+    }
+
+    /// Makes the account of this key, if it is one that waits for that.
+    fn make(&mut self, key: &str) {
+        let Some((name, sizes)) = self.expected.remove(key) else { return };
+        let mut account = self.maker().account(&name, sizes);
+        if name == BIG_SHOP {
+            account.trade_in("JPY");
+        }
+        self.accounts.insert(key.to_owned(), account);
+    }
+
+    /// Whose listing this is, and which of theirs.
+    pub(super) fn find_listing(&mut self, id: u64) -> Option<(String, usize)> {
+        let expected: Vec<String> = self.expected.keys().cloned().collect();
+        expected.iter().for_each(|key| self.make(key));
+        self.accounts.values().find_map(|account| {
+            let at = account.listings.iter().position(|listing| listing.id == id)?;
+            Some((account.username.clone(), at))
+        })
     }
 
     /// Adds copies to an account.

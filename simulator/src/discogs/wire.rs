@@ -1,6 +1,6 @@
 //! The JSON that the API makes of what it knows.
 
-use super::account::{Account, Field, FieldKind, OwnedCopy, Want};
+use super::account::{Field, FieldKind, OwnedCopy, Want};
 use super::images::Signer;
 use super::release::{Credit, Imprint, Medium, Release, Sheet, Track, sort_line};
 use serde_json::{Value, json};
@@ -58,12 +58,12 @@ pub(super) fn copy(
 /// An entry of the wantlist. Its remark is for the owner alone.
 pub(super) fn want(
     want: &Want,
-    account: &Account,
+    username: &str,
     sheet: &Sheet,
     is_owner: bool,
     pictures: Pictures<'_>,
 ) -> Value {
-    let path = format!("/users/{}/wants/{}", account.username, want.release_id);
+    let path = format!("/users/{username}/wants/{}", want.release_id);
     let mut value = json!({
         "id": want.release_id,
         "resource_url": super::api(&path),
@@ -104,7 +104,7 @@ pub(super) fn release(release: &Release, pictures: Pictures<'_>) -> Value {
         "status": "Accepted",
         "year": sheet.year,
         "resource_url": super::api(&format!("/releases/{}", sheet.id)),
-        "uri": format!("https://{}/release/{}", super::SITE, sheet.id),
+        "uri": format!("https://{}/release/{}-{}", super::SITE, sheet.id, slug(sheet)),
         "artists": credits(&sheet.artists),
         "artists_sort": sort_line(&sheet.artists),
         "labels": imprints(&sheet.labels),
@@ -156,6 +156,13 @@ pub(super) fn release(release: &Release, pictures: Pictures<'_>) -> Value {
     mention("videos", some(&release.videos).map(|all| json!(all)));
     mention("images", some(&release.pictures).map(|_| images(release, pictures)));
     value
+}
+
+/// The readable part of an address: the words of artist and title.
+fn slug(sheet: &Sheet) -> String {
+    let line = format!("{} {}", sort_line(&sheet.artists), sheet.title);
+    let words = line.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// Lists that are empty are left out.
