@@ -157,6 +157,11 @@ fn the_world_is_told_and_changed_over_http_and_may_be_large() {
     assert_eq!(last.json()["releases"].as_array().unwrap().len(), 100);
 
     assert_eq!(control("GET", "/account", none.clone()).json(), json!(shelf.account()));
+    let truth = shelf.discogs().truth("demo").unwrap();
+    assert_eq!(truth.account, shelf.account());
+    assert!(truth.account.copies.iter().all(|copy| truth.releases.contains_key(&copy.release_id)));
+    assert!(truth.fates.values().any(|fate| *fate == Fate::Gone));
+    assert_eq!(control("GET", "/truth", none.clone()).json()["fates"], json!(truth.fates));
     assert_eq!(control("GET", "/token", none.clone()).text(), shelf.discogs().token("demo"));
     control("POST", "/fate", json!({"id": 249_504, "fate": {"becomes": {"into": 249_541}}}));
     let told = control("GET", "/release/249504", none.clone()).json();

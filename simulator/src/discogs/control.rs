@@ -9,6 +9,7 @@ use super::rate_limit::RateReport;
 use super::release::Release;
 use super::site::SESSION;
 use super::state::{Fate, State};
+use super::truth::Truth;
 use crate::session::{self, SetCookie};
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -26,6 +27,11 @@ impl DiscogsControl<'_> {
     /// All that an account has, as it is now. `None` when there is no account of this name.
     pub fn account(&self, username: &str) -> Option<Account> {
         self.state().account(username).cloned()
+    }
+
+    /// The same with everything about every release in it.
+    pub fn truth(&self, username: &str) -> Option<Truth> {
+        Truth::of(&mut self.state(), username)
     }
 
     /// Everything about a release, even if it is gone or merged by now. `None` when there never was one of this id.

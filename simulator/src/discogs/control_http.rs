@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 pub(crate) fn routes() -> Router<Control> {
     Router::new()
         .route("/account", get(account).post(make_account))
+        .route("/truth", get(truth))
         .route("/release/{id}", get(release))
         .route("/copies/add", post(add_copies))
         .route("/copies/remove", post(remove_copy))
@@ -44,6 +45,10 @@ fn demo() -> String {
 
 async fn account(State(control): State<Control>, Query(whose): Query<Whose>) -> Response {
     found(control.discogs().account(&whose.account))
+}
+
+async fn truth(State(control): State<Control>, Query(whose): Query<Whose>) -> Response {
+    found(control.discogs().truth(&whose.account))
 }
 
 #[derive(Deserialize)]

@@ -32,6 +32,7 @@ mod shop;
 mod signature;
 mod site;
 mod state;
+mod truth;
 mod visit;
 mod wants;
 mod wire;
@@ -49,6 +50,7 @@ pub use release::{
     credit_line, format_line, sort_line,
 };
 pub use state::{DiscogsConfig, Fate};
+pub use truth::Truth;
 
 pub(crate) use control_http::routes as control_routes;
 pub(crate) use problem::TOO_QUICK;
