@@ -128,7 +128,7 @@ fn label(dice: &mut Dice) -> Imprint {
         3 => format!("ST-{digits}, {digits}-2"),
         4 => format!("Нв-{digits}"),
         5 => format!("{}E{}", digits % 10, digits % 100),
-        _ => format!("NB {digits}-{}", digits % 3),
+        _ => format!("XR {digits}-{}", digits % 3),
     };
     imprint(300 + number, name, catno, ("1", "Label"))
 }

@@ -130,7 +130,7 @@ fn identifiers(dice: &mut Dice, number: u32) -> Vec<Identifier> {
     if !dice.one_in(3) {
         found.push(identifier(
             "Barcode",
-            &format!("7 {} {:05} {}", 27_361 + number % 9, number % 100_000, number % 10),
+            &format!("7 {} {:05} {}", 50_123 + number % 9, number % 100_000, number % 10),
             None,
         ));
     }
@@ -138,12 +138,12 @@ fn identifiers(dice: &mut Dice, number: u32) -> Vec<Identifier> {
         let side = Some("Side A runout, etched");
         found.push(identifier(
             "Matrix / Runout",
-            &format!("NB-{number}-A¹ \"△ {}\"", number * 7),
+            &format!("XR-{number}-A¹ \"△ {}\"", number * 7),
             side,
         ));
     }
     if dice.one_in(4) {
-        found.push(identifier("Label Code", "LC 7027", None));
+        found.push(identifier("Label Code", "LC 0815", None));
     }
     if dice.one_in(8) {
         found.push(identifier("Price Code", "=2,500", Some("tax, included")));

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The id of the first job.
-const FIRST_ID: u64 = 18_866_724;
+const FIRST_ID: u64 = 18_900_000;
 const COLUMNS: [&str; 19] = [
     "listing_id",
     "artist",
@@ -191,7 +191,7 @@ fn csv(state: &mut State, username: &str) -> Vec<u8> {
             listing.release_id.to_string(),
             listing.status.clone(),
             format!("{:?}", listing.price),
-            // Without offset: `2026-08-25 07:04:22`.
+            // Without offset: `2026-02-28 17:30:05`.
             listing.posted.replace('T', " ").chars().take(19).collect(),
             listing.comments.clone(),
             listing.condition.clone(),

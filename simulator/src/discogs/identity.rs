@@ -59,7 +59,7 @@ pub(super) async fn profile(visit: Visit, Path(user): Path<String>) -> Result<Re
         "buyer_num_ratings": 1,
         "seller_rating": 99.5,
         "seller_rating_stars": 4.5,
-        "seller_num_ratings": 4042,
+        "seller_num_ratings": 1204,
         "is_staff": false,
     });
     if is_owner || !account.is_private {

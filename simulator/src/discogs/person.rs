@@ -16,7 +16,7 @@ const ADDED_APART: i64 = 17_321;
 /// Where the wantlist begins among the releases.
 const WANTS: u32 = 300_000;
 /// The smallest id of a copy; more than 32 signed bits hold.
-const FIRST_INSTANCE: u64 = 2_148_766_030;
+const FIRST_INSTANCE: u64 = 2_150_000_010;
 /// How far the ids of one account's copies lie apart.
 const INSTANCES_APART: u64 = 3;
 
@@ -73,10 +73,10 @@ impl Maker {
 
 fn folders() -> Vec<Folder> {
     let own = [
-        (9_358_762, "Jazz & Soul"),
-        (9_358_764, "日本盤"),
-        (9_359_544, "To sell, \"maybe\""),
-        (9_360_005, "=Box 7"),
+        (7_204_118, "Jazz & Soul"),
+        (7_204_121, "日本盤"),
+        (7_310_555, "To sell, \"maybe\""),
+        (7_988_002, "=Box 7"),
     ];
     let all = [(UNCATEGORIZED, "Uncategorized")].into_iter().chain(own);
     all.map(|(id, name)| Folder { id, name: name.to_owned() }).collect()

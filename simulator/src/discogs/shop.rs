@@ -8,7 +8,7 @@ use super::money::Currency;
 use super::words::{MEDIA_CONDITIONS, REMARKS, SLEEVES_ONLY};
 
 /// The smallest id of a listing, which are unlike each other over all shops and have outgrown 32 bits.
-const FIRST_ID: u64 = 4_118_200_161;
+const FIRST_ID: u64 = 4_120_000_000;
 /// When the first was listed, in seconds since 1970.
 const FIRST_LISTED: i64 = 1_400_000_000;
 /// How far apart they were listed, in seconds.
