@@ -140,8 +140,7 @@ def limit(token):
                          int(fetcher.rate_limit_remaining)])
     except HTTPError as error:
         refusal = str(error)
-    client.backoff_enabled = True
-    return {"seen": seen, "refusal": refusal, "afterwards": client.identity().username}
+    return {"seen": seen, "refusal": refusal}
 
 
 print(json.dumps({"account": account, "oauth": oauth, "limit": limit}[sys.argv[1]](*sys.argv[2:])))
