@@ -1,6 +1,7 @@
 //! A TCP stream that can be told to end with a reset (RST) instead of an orderly close.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +29,11 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, reset: ResetSwitch::default() }
+    }
+
+    /// Who is at the other end.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        self.stream.peer_addr().ok().map(|address| address.ip())
     }
 
     pub(crate) fn reset_switch(&self) -> ResetSwitch {

@@ -1,6 +1,7 @@
 //! What a test may ask of the simulator and do to it, in the same process. `control_http` offers the same to others.
 
 use crate::account::Account;
+use crate::discogs::DiscogsControl;
 use crate::faults::{Fault, FaultReport};
 use crate::log::{Counters, LogEntry};
 use crate::media::long_file::LongFile;
@@ -137,6 +138,11 @@ impl Control {
     /// The powers over the video site.
     pub fn videos(&self) -> VideoControl<'_> {
         VideoControl(&self.0)
+    }
+
+    /// The powers over Discogs.
+    pub fn discogs(&self) -> DiscogsControl<'_> {
+        DiscogsControl(&self.0)
     }
 
     /// Ends the tokens or sessions of an account now.

@@ -1,6 +1,7 @@
 //! The powers of [`Control`] for other processes: JSON over HTTP on a loopback port of its own.
 
 use crate::control::{Control, Expire};
+use crate::discogs;
 use crate::faults::Fault;
 use crate::media::Format;
 use crate::serve;
@@ -35,6 +36,7 @@ pub(crate) fn routes(control: Control) -> Router {
         .route("/counters", get(counters))
         .route("/trap", get(trap))
         .nest("/videos", videos::control_routes())
+        .nest("/discogs", discogs::control_routes())
         .with_state(control)
 }
 

@@ -1,6 +1,7 @@
 //! Where every request enters: it is written down, a fault may strike it, and its site answers.
 
 use crate::connection::ResetSwitch;
+use crate::discogs::{self, Host, Turn};
 use crate::faults::{FaultKind, answer, body, listing};
 use crate::filehost;
 use crate::flowmusic;
@@ -28,6 +29,9 @@ pub(crate) struct Gate {
     cdn: Router,
     videos: Router,
     video_files: Router,
+    discogs_api: Router,
+    discogs_site: Router,
+    discogs_images: Router,
 }
 
 impl Gate {
@@ -39,6 +43,9 @@ impl Gate {
             cdn: filehost::routes(CDN).with_state(world.clone()),
             videos: videos::site(&world),
             video_files: videos::file_host(&world),
+            discogs_api: discogs::api_routes(&world),
+            discogs_site: discogs::site_routes(&world),
+            discogs_images: discogs::image_routes(&world),
             world,
         }
     }
@@ -48,7 +55,7 @@ impl Gate {
         &self,
         host: &str,
         reset: ResetSwitch,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> Response {
         let uri = request.uri().clone();
         let exchange = self.world.log.open(&Asked {
@@ -64,6 +71,12 @@ impl Gate {
             exchange.faulted("redirect_chain");
             return counted(hop, guard, None, reset).await;
         }
+        // What the limit of an API refuses is not looked at any further.
+        let turn =
+            (Host::of(host) == Some(Host::Api)).then(|| self.world.discogs.turn(&mut request));
+        if let Some(refusal) = turn.as_ref().and_then(Turn::refusal) {
+            return counted(told(refusal, turn.as_ref()), guard, None, reset).await;
+        }
         let is_chained = uri.query().is_some_and(|query| query.contains(answer::HOP));
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
         let fault = if is_chained { None } else { self.world.faults.strike(host, target) };
@@ -74,7 +87,7 @@ impl Gate {
                 self.struck(kind, host, request).await
             }
         };
-        counted(response, guard, fault, reset).await
+        counted(told(response, turn.as_ref()), guard, fault, reset).await
     }
 
     async fn struck(&self, kind: &FaultKind, host: &str, mut request: Request<Body>) -> Response {
@@ -82,6 +95,8 @@ impl Gate {
         if let Some(response) = answer::instead(kind, host, request.uri(), trap) {
             return response;
         }
+        // What only the site itself can do wrong, it reads from here.
+        request.extensions_mut().insert(kind.clone());
         match kind {
             FaultKind::IgnoreRange => {
                 request.headers_mut().remove(RANGE);
@@ -111,11 +126,11 @@ impl Gate {
             Some(Site::Cdn) => &self.cdn,
             Some(Site::Videos) => &self.videos,
             Some(Site::VideoFiles) => &self.video_files,
-            Some(Site::Apex(service)) => {
-                let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-                return Redirect::permanent(&format!("https://{}{target}", service.host()))
-                    .into_response();
-            }
+            Some(Site::Discogs(Host::Api)) => &self.discogs_api,
+            Some(Site::Discogs(Host::Site)) => &self.discogs_site,
+            Some(Site::Discogs(Host::Images)) => &self.discogs_images,
+            Some(Site::Apex(service)) => return moved(&request, service.host()),
+            Some(Site::Discogs(Host::Apex)) => return moved(&request, discogs::SITE),
             None => return StatusCode::BAD_GATEWAY.into_response(),
         };
         match TowerToHyperService::new(router.clone()).call(request).await {
@@ -139,6 +154,25 @@ fn mirrored(host: &str, mut request: Request<Body>) -> (String, Request<Body>) {
     *request.uri_mut() = uri;
     request.extensions_mut().insert(Mirrored);
     (inner, request)
+}
+
+/// The same address at another host.
+fn moved(request: &Request<Body>, host: &str) -> Response {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    Redirect::permanent(&format!("https://{host}{target}")).into_response()
+}
+
+/// The answer with what its API says of the limit. What Cloudflare answers in its place says nothing of it.
+fn told(mut response: Response, turn: Option<&Turn>) -> Response {
+    let headers = response.headers();
+    let is_of_api = !headers.contains_key("cf-mitigated");
+    if let Some(turn) = turn.filter(|_| is_of_api) {
+        match response.status() {
+            StatusCode::TOO_MANY_REQUESTS => turn.tell_nothing_left(response.headers_mut()),
+            _ => turn.tell(response.headers_mut()),
+        }
+    }
+    response
 }
 
 fn at_offset_zero(uri: &Uri) -> Uri {

@@ -1,5 +1,5 @@
-//! The remote services on this machine: producer.ai, flowmusic.app and their file hosts, under their real names, and
-//! a video site under a name reserved for examples.
+//! The remote services on this machine: producer.ai, flowmusic.app and their file hosts and Discogs, under their real
+//! names, and a video site under a name reserved for examples.
 //!
 //! [`Simulator`] is an HTTP proxy with its own certificate authority. Whoever uses the proxy and trusts the authority
 //! meets the sites; every other host is refused and counted. Nothing in it is known to the programs it tests, and it
@@ -10,6 +10,7 @@ mod authority;
 mod connection;
 mod control;
 mod control_http;
+pub mod discogs;
 pub mod faults;
 mod filehost;
 mod flowmusic;

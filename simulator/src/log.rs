@@ -29,7 +29,7 @@ pub struct LogEntry {
     pub host: String,
     /// The path.
     pub path: String,
-    /// The query without `?`; empty if there is none.
+    /// The query without `?`; empty if there is none. Values that open something are left out.
     pub query: String,
     /// It carried a `Cookie` header.
     pub cookie: bool,
@@ -156,7 +156,7 @@ impl RequestLog {
             method: asked.method.to_owned(),
             host: asked.host.to_owned(),
             path: asked.path.to_owned(),
-            query: asked.query.to_owned(),
+            query: without_secrets(asked.query),
             cookie: asked.headers.contains_key(COOKIE),
             cookies: Cookies::of(asked.headers).names().map(str::to_owned).collect(),
             authorization: asked.headers.contains_key(AUTHORIZATION),
@@ -223,6 +223,15 @@ impl RequestLog {
         let in_flight = std::mem::take(&mut sums.in_flight);
         *sums = Counters { in_flight, ..Counters::default() };
     }
+}
+
+/// The query with names but no values where those are credentials.
+fn without_secrets(query: &str) -> String {
+    let shown = |pair: &str| match pair.split_once('=') {
+        Some((name @ ("token" | "key" | "secret"), _)) => format!("{name}="),
+        _ => pair.to_owned(),
+    };
+    query.split('&').map(shown).collect::<Vec<_>>().join("&")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,10 +2,11 @@
 
 use anyhow::Context;
 use clap::Parser;
+use simulator::discogs::{DiscogsConfig, Sizes};
 use simulator::{Config, Service, Simulator};
 use std::path::PathBuf;
 
-/// producer.ai and flowmusic.app on this machine, as an HTTPS proxy with its own certificate authority.
+/// producer.ai, flowmusic.app and Discogs on this machine, as an HTTPS proxy with its own certificate authority.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -30,6 +31,12 @@ struct Arguments {
     /// Keep encoded sound in this folder
     #[arg(long, value_name = "DIR")]
     media_cache: Option<PathBuf>,
+    /// How many copies a Discogs collection has
+    #[arg(long, default_value_t = Sizes::default().copies)]
+    copies: u32,
+    /// How many times faster than in truth the minute of Discogs' rate limit passes
+    #[arg(long, default_value_t = 1.0)]
+    time_scale: f64,
     /// Seconds that access tokens are good for
     #[arg(long, default_value_t = 3600)]
     token_life: i64,
@@ -50,6 +57,11 @@ fn main() -> anyhow::Result<()> {
         quirks: !arguments.no_quirks,
         token_life: arguments.token_life,
         signature_life: arguments.signature_life,
+        discogs: DiscogsConfig {
+            sizes: Sizes { copies: arguments.copies, ..Sizes::default() },
+            time_scale: arguments.time_scale,
+            ..DiscogsConfig::default()
+        },
         media_cache: arguments.media_cache,
         proxy_port: arguments.port,
         control_port: arguments.control_port,

@@ -89,6 +89,7 @@ fn signed_in(account: &str) -> String {
 pub(crate) fn signin(host: &str) -> String {
     let service = match Site::of(host) {
         Some(Site::Videos | Site::VideoFiles) => return crate::videos::sign_in_page(),
+        Some(Site::Discogs(_)) => return crate::discogs::sign_in_page(),
         Some(Site::Service(service) | Site::Apex(service)) => service,
         _ => Service::Producer,
     };

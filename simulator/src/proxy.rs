@@ -3,6 +3,7 @@
 
 use crate::authority::Authority;
 use crate::connection::Connection;
+use crate::discogs::Peer;
 use crate::gate::Gate;
 use crate::log::Asked;
 use crate::service::Site;
@@ -60,10 +61,13 @@ impl Proxy {
     }
 
     async fn serve_tls(&self, host: &str, connection: Connection) -> anyhow::Result<()> {
-        let reset = connection.reset_switch();
+        let (reset, peer) = (connection.reset_switch(), connection.peer());
         let acceptor = TlsAcceptor::from(self.authority.config_for(host)?);
         let tls = acceptor.accept(connection).await.with_context(|| format!("TLS for {host}"))?;
-        let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let answer = service_fn(|mut request: hyper::Request<hyper::body::Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(Peer(peer));
+            }
             let reset = reset.clone();
             async move {
                 Ok::<_, Infallible>(self.gate.answer(host, reset, request.map(Body::new)).await)

@@ -1,5 +1,6 @@
 //! The sites with accounts, and the host names that the simulator answers for.
 
+use crate::discogs::Host;
 use serde::{Deserialize, Serialize};
 
 /// A site with accounts.
@@ -77,6 +78,8 @@ pub(crate) enum Site {
     Videos,
     /// The video site's file host.
     VideoFiles,
+    /// One of the hosts of Discogs.
+    Discogs(Host),
 }
 
 impl Site {
@@ -92,7 +95,9 @@ impl Site {
             CDN => Some(Site::Cdn),
             VIDEOS => Some(Site::Videos),
             VIDEO_FILES => Some(Site::VideoFiles),
-            _ => Service::ALL.into_iter().find_map(of_service),
+            _ => Host::of(host)
+                .map(Site::Discogs)
+                .or_else(|| Service::ALL.into_iter().find_map(of_service)),
         }
     }
 }
@@ -107,6 +112,7 @@ mod tests {
         assert_eq!(Site::of("flowmusic.app"), Some(Site::Apex(Service::Flowmusic)));
         assert_eq!(Site::of("storage.googleapis.com"), Some(Site::Storage));
         assert_eq!(Site::of("videos.example.com"), Some(Site::Videos));
+        assert_eq!(Site::of("api.discogs.com"), Some(Site::Discogs(Host::Api)));
         assert_eq!(Site::of("example.com"), None);
         assert_eq!(Site::of("www.google.com"), None);
         assert_eq!(Site::of("producer.ai.example"), None);

@@ -3,6 +3,7 @@
 use crate::authority::Authority;
 use crate::control::Control;
 use crate::control_http;
+use crate::discogs::{Discogs, DiscogsConfig};
 use crate::gate::Gate;
 use crate::media::Media;
 use crate::proxy::Proxy;
@@ -28,6 +29,8 @@ pub struct Config {
     pub token_life: i64,
     /// How long signed addresses are good for, in seconds.
     pub signature_life: i64,
+    /// How Discogs is at first.
+    pub discogs: DiscogsConfig,
     /// Where encoded sound is kept for the next start; a folder among the temporary files by default.
     pub media_cache: Option<PathBuf>,
     /// The proxy's port; 0 for any.
@@ -45,6 +48,7 @@ impl Default for Config {
             quirks: true,
             token_life: 3600,
             signature_life: 900,
+            discogs: DiscogsConfig::default(),
             media_cache: None,
             proxy_port: 0,
             control_port: 0,
@@ -81,6 +85,7 @@ impl Simulator {
         let world = Arc::new(World::new(
             media,
             Videos::new(&cache),
+            Discogs::new(&config.discogs),
             config.songs,
             config.quirks,
             config.token_life,

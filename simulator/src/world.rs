@@ -1,6 +1,7 @@
 //! Everything the sites know: accounts, sessions, files, settings, faults and the log.
 
 use crate::account::{Account, Clip, Person};
+use crate::discogs::Discogs;
 use crate::faults::FaultTable;
 use crate::log::RequestLog;
 use crate::media::Media;
@@ -21,6 +22,7 @@ pub(crate) struct World {
     pub log: RequestLog,
     pub signer: Signer,
     pub videos: Videos,
+    pub discogs: Discogs,
     /// Seconds that an access token is good for.
     pub token_life: AtomicI64,
     /// Seconds that a signed address is good for.
@@ -51,6 +53,7 @@ impl World {
     pub(crate) fn new(
         media: Media,
         videos: Videos,
+        discogs: Discogs,
         songs: u32,
         quirks: bool,
         token_life: i64,
@@ -62,6 +65,7 @@ impl World {
             log: RequestLog::new(),
             signer: Signer::new(),
             videos,
+            discogs,
             token_life: AtomicI64::new(token_life),
             signature_life: AtomicI64::new(signature_life),
             trap: OnceLock::new(),

@@ -14,6 +14,7 @@ mod extension;
 mod fuzz;
 mod install;
 mod package;
+mod python;
 mod run;
 mod setup;
 mod sizes;

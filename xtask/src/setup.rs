@@ -2,11 +2,10 @@
 
 use crate::install::{self, System};
 use crate::wasm::{self, Toolchain};
-use crate::{axe, chromium, console, workspace};
+use crate::{axe, chromium, console, python};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 /// Something that is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +18,8 @@ pub enum Need {
     Ffmpeg,
     /// Fetches from other sites.
     YtDlp,
+    /// What tests read with beside our own code.
+    Readers,
     /// A screen for tests of what browser and system ask, and a hand to answer.
     Screen,
     /// Finds what keeps people from using a page.
@@ -35,9 +36,17 @@ impl Need {
     pub const DEMO: &[Need] = &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp];
     /// What tests and demo need. Elsewhere than on Linux the tests with a screen are left out.
     pub const ALL: &[Need] = if cfg!(target_os = "linux") {
-        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Axe, Need::Screen]
+        &[
+            Need::Wasm,
+            Need::Chromium,
+            Need::Ffmpeg,
+            Need::YtDlp,
+            Need::Readers,
+            Need::Axe,
+            Need::Screen,
+        ]
     } else {
-        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Axe]
+        &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Readers, Need::Axe]
     };
 
     fn name(self) -> &'static str {
@@ -46,6 +55,7 @@ impl Need {
             Need::Chromium => "Chromium",
             Need::Ffmpeg => "ffmpeg",
             Need::YtDlp => "yt-dlp",
+            Need::Readers => "Python packages",
             Need::Screen => "Xvfb, xdotool, zenity",
             Need::Axe => "axe-core",
             Need::Aria2 => "aria2c",
@@ -64,9 +74,10 @@ impl Need {
                 first_line(Command::new("ffprobe").arg("-version"))?;
                 first_line(Command::new("ffmpeg").arg("-version"))
             }
-            Need::YtDlp => {
-                [yt_dlp_of_checkout(), "yt-dlp".into()].into_iter().find_map(fresh_yt_dlp)
-            }
+            Need::YtDlp => [python::YT_DLP.program("yt-dlp"), "yt-dlp".into()]
+                .into_iter()
+                .find_map(fresh_yt_dlp),
+            Need::Readers => python::READERS.find(),
             Need::Axe => axe::find(),
             // Neither tells its version without a screen.
             Need::Screen => ["Xvfb", "xdotool", "zenity"]
@@ -86,9 +97,12 @@ impl Need {
             (Need::Chromium, _) => &["chromium"],
             (Need::Ffmpeg, System::Winget) => &["Gyan.FFmpeg"],
             (Need::Ffmpeg, _) => &["ffmpeg"],
-            (Need::YtDlp, System::Apt) => &["python3-venv"],
+            (Need::YtDlp | Need::Readers, System::Apt) => &["python3-venv"],
             (Need::YtDlp, System::Winget) => &["yt-dlp.yt-dlp"],
             (Need::YtDlp, _) => &["yt-dlp"],
+            (Need::Readers, System::Winget) => &["Python.Python.3.13"],
+            (Need::Readers, System::Pacman | System::Brew) => &["python"],
+            (Need::Readers, _) => &["python3"],
             (Need::Screen, System::Apt) => &["xvfb", "xdotool", "zenity"],
             (Need::Screen, System::Dnf) => &["xorg-x11-server-Xvfb", "xdotool", "zenity"],
             (Need::Screen, System::Pacman) => &["xorg-server-xvfb", "xdotool", "zenity"],
@@ -106,7 +120,9 @@ impl Need {
     fn install_for_checkout(self) -> bool {
         match self {
             Need::Wasm => wasm::add_with_rustup(),
-            Need::YtDlp => yt_dlp_into_checkout(),
+            // Distributions ship a yt-dlp that is years old.
+            Need::YtDlp => python::YT_DLP.install(),
+            Need::Readers => python::READERS.install(),
             Need::Axe => axe::fetch(),
             Need::Chromium | Need::Ffmpeg | Need::Screen | Need::Aria2 => false,
         }
@@ -190,40 +206,10 @@ fn fresh_yt_dlp(program: PathBuf) -> Option<String> {
     (version.as_str() >= OLDEST_YT_DLP).then_some(version)
 }
 
-/// Where programs of the checkout's Python environment are.
-pub fn python_programs() -> PathBuf {
-    let folder = if cfg!(windows) { "Scripts" } else { "bin" };
-    workspace::tools().join("python").join(folder)
-}
-
-fn yt_dlp_of_checkout() -> PathBuf {
-    python_programs().join(format!("yt-dlp{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// Distributions ship a yt-dlp that is years old and forbid pip on their own Python (PEP 668): it gets an
-/// environment of its own.
-fn yt_dlp_into_checkout() -> bool {
-    let python = if cfg!(windows) { "python" } else { "python3" };
-    if console::ask(Command::new(python).args(["-c", "import ensurepip, venv"])).is_none() {
-        return false;
-    }
-    let limit = Duration::from_secs(10 * 60);
-    let mut venv = Command::new(python);
-    venv.args(["-m", "venv"]).arg(workspace::tools().join("python"));
-    let mut pip = Command::new(python_programs().join("pip"));
-    pip.args(["install", "--quiet", "--disable-pip-version-check", "--upgrade", "yt-dlp"]);
-    let done = console::run_quietly("Python environment", &mut venv, limit)
-        .and_then(|()| console::run_quietly("pip install yt-dlp", &mut pip, limit));
-    if let Err(error) = &done {
-        console::note("yt-dlp", &format!("{error:#}"));
-    }
-    done.is_ok()
-}
-
 /// `PATH` with the checkout's own programs first.
 pub fn path_with_tools() -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(python_programs()).chain(std::env::split_paths(&path));
+    let folders = std::iter::once(python::YT_DLP.programs()).chain(std::env::split_paths(&path));
     Ok(std::env::join_paths(folders)?)
 }
 

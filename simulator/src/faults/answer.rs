@@ -1,6 +1,7 @@
 //! Faults that replace the whole answer.
 
 use super::{FaultKind, RetryAfter};
+use crate::discogs;
 use crate::filehost;
 use crate::pages;
 use crate::service::CDN;
@@ -25,7 +26,7 @@ pub(crate) fn instead(kind: &FaultKind, host: &str, uri: &Uri, trap: &str) -> Op
                 .into_response()
         }
         FaultKind::EmptyBody => ([(CONTENT_LENGTH, "0")], Body::empty()).into_response(),
-        FaultKind::Status { code, retry_after } => status(*code, *retry_after),
+        FaultKind::Status { code, retry_after } => status(host, *code, *retry_after),
         FaultKind::RedirectChain { hops } => redirect(&with_hop(uri, *hops)),
         FaultKind::RedirectToOrigin => {
             redirect(&format!("https://{CDN}/mirror/{host}{}", target(uri)))
@@ -63,9 +64,14 @@ fn redirect(to: &str) -> Response {
     (StatusCode::FOUND, [(LOCATION, to)]).into_response()
 }
 
-fn status(code: u16, retry_after: Option<RetryAfter>) -> Response {
+fn status(host: &str, code: u16, retry_after: Option<RetryAfter>) -> Response {
     let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, Json(json!({"detail": status.canonical_reason()}))).into_response();
+    let body = match (host, status) {
+        (discogs::API, StatusCode::TOO_MANY_REQUESTS) => json!({"message": discogs::TOO_QUICK}),
+        (discogs::API, _) => json!({"message": status.canonical_reason()}),
+        _ => json!({"detail": status.canonical_reason()}),
+    };
+    let mut response = (status, Json(body)).into_response();
     let value = match retry_after {
         Some(RetryAfter::Seconds(seconds)) => seconds.to_string(),
         Some(RetryAfter::Date(seconds)) => {

@@ -92,8 +92,17 @@ pub enum FaultKind {
     ExpiredSignature,
     /// The first entry of the page comes again at its end.
     DuplicateItems,
-    /// A song is made after each page.
+    /// A song is made, or a copy added, after each page.
     ShiftingPages,
+    /// The first copy of each page is removed from the collection after the page.
+    ShrinkingPages,
+    /// Pages of Discogs lack their last entries, while the total stays.
+    ShortPages {
+        /// How many.
+        missing: usize,
+    },
+    /// Pages of Discogs begin with the last entry of the page before.
+    OverlappingPages,
     /// Whatever the offset, the first page comes.
     EndlessPage,
     /// The JSON ends in the middle.
@@ -199,6 +208,9 @@ impl FaultKind {
             FaultKind::ExpiredSignature => "expired_signature",
             FaultKind::DuplicateItems => "duplicate_items",
             FaultKind::ShiftingPages => "shifting_pages",
+            FaultKind::ShrinkingPages => "shrinking_pages",
+            FaultKind::ShortPages { .. } => "short_pages",
+            FaultKind::OverlappingPages => "overlapping_pages",
             FaultKind::EndlessPage => "endless_page",
             FaultKind::MalformedJson => "malformed_json",
             FaultKind::HugeJson { .. } => "huge_json",

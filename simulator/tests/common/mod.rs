@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of it")]
 
+pub mod shelf;
+
 use simulator::{Config, Service, Simulator};
 use std::io::Write;
 use std::path::PathBuf;
