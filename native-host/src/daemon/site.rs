@@ -90,6 +90,7 @@ fn response(answer: Answer) -> Response {
         status: answer.status,
         content_type: text("content-type").unwrap_or_default(),
         retry_after: text("retry-after"),
+        location: text("location"),
         cf_mitigated: text("cf-mitigated").is_some_and(|value| value == "challenge"),
         body: answer.body,
     }
