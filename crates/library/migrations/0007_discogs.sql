@@ -42,6 +42,7 @@ CREATE TABLE discogs_entry (
     account  INTEGER NOT NULL,
     list     TEXT NOT NULL,
     entry    INTEGER NOT NULL,
+    -- 0 where the site's record does not tell.
     release  INTEGER NOT NULL,
     -- The collection's folder; null in other lists.
     folder   INTEGER,
@@ -74,6 +75,24 @@ CREATE TABLE discogs_answer (
     PRIMARY KEY (kind, release, account)
 ) STRICT;
 CREATE INDEX discogs_answer_by_age ON discogs_answer (kind, fetched_at);
+
+-- What the person asked to be read, until it is. What there is to do is derived from lists and answers.
+CREATE TABLE discogs_run (
+    id          INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL UNIQUE,
+    account     INTEGER NOT NULL REFERENCES discogs_account (id) ON DELETE CASCADE,
+    -- The request as it came: JSON.
+    request     TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN
+                  ('running', 'paused', 'needs_you', 'waiting', 'finished', 'cancelled', 'failed')),
+    -- Why it does not go on: JSON.
+    reason      TEXT,
+    -- The list was read; set once, so that a run that goes on does not begin with it again.
+    list_read   INTEGER NOT NULL DEFAULT 0 CHECK (list_read IN (0, 1)),
+    created_at  INTEGER NOT NULL,
+    finished_at INTEGER
+) STRICT;
+CREATE INDEX discogs_run_unfinished ON discogs_run (id) WHERE finished_at IS NULL;
 
 -- What an export held, so that the next can say what has changed.
 CREATE TABLE discogs_export (

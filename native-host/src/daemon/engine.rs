@@ -1,6 +1,7 @@
 //! What all parts of the daemon share.
 
 use super::covers::Covers;
+use super::discogs;
 use super::hub::Hub;
 use super::import::Imports;
 use super::journal;
@@ -11,6 +12,7 @@ use super::rename::Renaming;
 use super::sending::{SiteSessions, Tools};
 use super::sessions::Sessions;
 use crate::home::{self, Home};
+use crate::secrets::Secrets;
 use anyhow::Context;
 use library::{Claimed, Finished, Library, LibraryError, Output};
 use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, JobState, Settings, Source};
@@ -57,6 +59,10 @@ pub(super) struct Shared {
     pub listers: Listers,
     pub imports: Imports,
     pub renaming: Renaming,
+    /// What is read from Discogs.
+    pub discogs: discogs::Live,
+    /// Tokens that outlive the daemon.
+    pub secrets: Secrets,
     /// Work may have become possible.
     pub wake: Notify,
     /// Something that clients see has changed.
@@ -130,7 +136,9 @@ impl Engine {
         let downloader = Downloader::new(config(&settings))?;
         let paused = library.is_paused().await?;
         let was_open = library.shelf().check().is_ok();
+        let secrets = Secrets::of(&home);
         let shared = Shared {
+            secrets,
             home,
             library,
             downloader,
@@ -142,6 +150,7 @@ impl Engine {
             listers: Listers::default(),
             imports: Imports::default(),
             renaming: Renaming::default(),
+            discogs: discogs::Live::default(),
             wake: Notify::new(),
             changed: Notify::new(),
             journal: Notify::new(),

@@ -68,7 +68,7 @@ impl Transport for SiteTransport {
     }
 }
 
-fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ErrorBody> {
+pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ErrorBody> {
     let bad =
         |name: &str| ErrorBody::new(ErrorCode::Internal).with("detail", format!("header {name}"));
     let mut headers = HeaderMap::with_capacity(pairs.len());
@@ -81,7 +81,7 @@ fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ErrorBody> {
     Ok(headers)
 }
 
-fn response(answer: Answer) -> Response {
+pub(super) fn response(answer: Answer) -> Response {
     let text = |name: &str| {
         let value = answer.headers.get(name).and_then(|value| value.to_str().ok());
         value.map(str::to_owned)

@@ -2,38 +2,15 @@
 
 use crate::database::{Library, now};
 use crate::error::LibraryError;
+use protocol::discogs::{DiscogsAccountId, SignedBy};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-/// What signs requests for an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignedBy {
-    /// A personal access token.
-    Token,
-    /// OAuth 1.0a with the person's own consumer key.
-    OAuth,
-    /// Nothing: what everybody may see.
-    Nobody,
-}
-
-impl SignedBy {
-    const ALL: [SignedBy; 3] = [SignedBy::Token, SignedBy::OAuth, SignedBy::Nobody];
-
-    /// The stored name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            SignedBy::Token => "token",
-            SignedBy::OAuth => "oauth",
-            SignedBy::Nobody => "nobody",
-        }
-    }
-}
-
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DiscogsAccount {
+pub struct AccountRow {
     /// Its number here.
-    pub id: i64,
+    pub id: DiscogsAccountId,
     /// The name in addresses.
     pub username: String,
     /// What signs its requests.
@@ -49,7 +26,7 @@ impl Library {
         &self,
         username: &str,
         signed_by: SignedBy,
-    ) -> Result<DiscogsAccount, LibraryError> {
+    ) -> Result<AccountRow, LibraryError> {
         let username = username.trim();
         if username.is_empty() {
             return Err(LibraryError::Invalid("a user of Discogs has a name".to_owned()));
@@ -61,7 +38,7 @@ impl Library {
              RETURNING id, username, signed_by",
         )
         .bind(username)
-        .bind(signed_by.as_str())
+        .bind(stored(signed_by))
         .bind(now())
         .fetch_one(&mut *write.tx)
         .await?;
@@ -73,7 +50,7 @@ impl Library {
     ///
     /// # Errors
     /// Database failures.
-    pub async fn discogs_accounts(&self) -> Result<Vec<DiscogsAccount>, LibraryError> {
+    pub async fn discogs_accounts(&self) -> Result<Vec<AccountRow>, LibraryError> {
         let rows =
             sqlx::query("SELECT id, username, signed_by FROM discogs_account ORDER BY username")
                 .fetch_all(&self.pool)
@@ -85,28 +62,35 @@ impl Library {
     ///
     /// # Errors
     /// [`LibraryError::NotFound`]; database failures.
-    pub async fn remove_discogs_account(&self, id: i64) -> Result<(), LibraryError> {
+    pub async fn remove_discogs_account(&self, id: DiscogsAccountId) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         let gone = sqlx::query("DELETE FROM discogs_account WHERE id = ?1")
-            .bind(id)
+            .bind(id.0)
             .execute(&mut *write.tx)
             .await?;
         if gone.rows_affected() == 0 {
             return Err(LibraryError::NotFound(format!("Discogs account {id}")));
         }
         sqlx::query("DELETE FROM discogs_answer WHERE account = ?1")
-            .bind(id)
+            .bind(id.0)
             .execute(&mut *write.tx)
             .await?;
         write.commit().await
     }
 }
 
-fn account(row: &SqliteRow) -> Result<DiscogsAccount, LibraryError> {
+fn stored(signed_by: SignedBy) -> &'static str {
+    match signed_by {
+        SignedBy::Token => "token",
+        SignedBy::Nobody => "nobody",
+    }
+}
+
+fn account(row: &SqliteRow) -> Result<AccountRow, LibraryError> {
     let signed_by: String = row.try_get("signed_by")?;
-    let known = SignedBy::ALL.into_iter().find(|by| by.as_str() == signed_by);
-    Ok(DiscogsAccount {
-        id: row.try_get("id")?,
+    let known = [SignedBy::Token, SignedBy::Nobody].into_iter().find(|by| stored(*by) == signed_by);
+    Ok(AccountRow {
+        id: DiscogsAccountId(row.try_get("id")?),
         username: row.try_get("username")?,
         signed_by: known
             .ok_or_else(|| LibraryError::Unreadable(format!("signed by {signed_by}")))?,

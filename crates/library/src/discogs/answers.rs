@@ -3,7 +3,10 @@
 use super::lists::Scope;
 use crate::database::{Library, now};
 use crate::error::LibraryError;
+use protocol::discogs::{CacheFigures, DiscogsAccountId};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::HashMap;
 
 /// Level of compression. Answers shrink to a quarter; higher levels cost time and win little.
 const LEVEL: i32 = 3;
@@ -34,10 +37,10 @@ impl AnswerKind {
     }
 
     /// The account under which an answer is kept.
-    fn owner(self, account: i64) -> i64 {
+    fn owner(self, account: DiscogsAccountId) -> i64 {
         match self {
             AnswerKind::Release => 0,
-            AnswerKind::Stats | AnswerKind::Suggestions => account,
+            AnswerKind::Stats | AnswerKind::Suggestions => account.0,
         }
     }
 }
@@ -53,28 +56,6 @@ pub struct Answer {
     pub gone: bool,
 }
 
-/// The cache in figures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CacheFigures {
-    /// Answers kept.
-    pub answers: u64,
-    /// Bytes they take, compressed.
-    pub bytes: u64,
-    /// How often one served.
-    pub uses: u64,
-    /// Answers fetched in the last seven days.
-    pub fetched_last_week: u64,
-    /// When the oldest was fetched, seconds since 1970.
-    pub oldest_at: Option<i64>,
-}
-
-/// What a purge removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Purged {
-    /// Answers.
-    pub answers: u64,
-}
-
 impl Library {
     /// Keeps an answer. `None` says that the site has no such thing (any more): what was known of it stays.
     ///
@@ -84,7 +65,7 @@ impl Library {
         &self,
         kind: AnswerKind,
         release: i64,
-        account: i64,
+        account: DiscogsAccountId,
         body: Option<&[u8]>,
     ) -> Result<(), LibraryError> {
         let packed = body.map(|body| zstd::bulk::compress(body, LEVEL));
@@ -106,33 +87,32 @@ impl Library {
         write.commit().await
     }
 
-    /// What the site said, however old.
+    /// What the site said about these releases, however old.
     ///
     /// # Errors
     /// [`LibraryError::Unreadable`] for a broken entry; database failures.
-    pub async fn discogs_answer(
+    pub async fn discogs_answers(
         &self,
         kind: AnswerKind,
-        release: i64,
-        account: i64,
-    ) -> Result<Option<Answer>, LibraryError> {
-        let row = sqlx::query(
-            "SELECT fetched_at, gone, body FROM discogs_answer \
-             WHERE kind = ?1 AND release = ?2 AND account = ?3",
+        releases: &[i64],
+        account: DiscogsAccountId,
+    ) -> Result<HashMap<i64, Answer>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT release, fetched_at, gone, body FROM discogs_answer \
+             WHERE kind = ?1 AND account = ?2 AND release IN (SELECT value FROM json_each(?3))",
         )
         .bind(kind.as_str())
-        .bind(release)
         .bind(kind.owner(account))
-        .fetch_optional(&self.pool)
+        .bind(serde_json::to_string(releases)?)
+        .fetch_all(&self.pool)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let packed: Option<Vec<u8>> = row.try_get("body")?;
-        let body = packed.map(|packed| unpack(&packed)).transpose()?;
-        Ok(Some(Answer {
-            fetched_at: row.try_get("fetched_at")?,
-            gone: row.try_get("gone")?,
-            body,
-        }))
+        let answer = |row: &SqliteRow| {
+            let packed: Option<Vec<u8>> = row.try_get("body")?;
+            let body = packed.map(|packed| unpack(&packed)).transpose()?;
+            let (fetched_at, gone) = (row.try_get("fetched_at")?, row.try_get("gone")?);
+            Ok((row.try_get("release")?, Answer { fetched_at, gone, body }))
+        };
+        rows.iter().map(answer).collect()
     }
 
     /// Releases of a scope about which nothing newer than `since` is kept, each once: those never asked about first, then
@@ -152,12 +132,12 @@ impl Library {
                ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
              WHERE e.account = ?3 AND e.list = ?4 \
                AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5))) \
-               AND ifnull(a.fetched_at, -1) < ?6 \
+               AND e.release > 0 AND ifnull(a.fetched_at, -1) < ?6 \
              GROUP BY e.release ORDER BY ifnull(a.fetched_at, -1), min(e.added_at), e.release LIMIT ?7",
         )
         .bind(kind.as_str())
         .bind(kind.owner(scope.account))
-        .bind(scope.account)
+        .bind(scope.account.0)
         .bind(scope.list.as_str())
         .bind(serde_json::to_string(&scope.folders)?)
         .bind(since)
@@ -182,12 +162,12 @@ impl Library {
                count(DISTINCT iif(ifnull(a.fetched_at, -1) < ?6, e.release, NULL)) \
              FROM discogs_entry e LEFT JOIN discogs_answer a \
                ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
-             WHERE e.account = ?3 AND e.list = ?4 \
+             WHERE e.account = ?3 AND e.list = ?4 AND e.release > 0 \
                AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5)))",
         )
         .bind(kind.as_str())
         .bind(kind.owner(scope.account))
-        .bind(scope.account)
+        .bind(scope.account.0)
         .bind(scope.list.as_str())
         .bind(serde_json::to_string(&scope.folders)?)
         .bind(since)
@@ -245,18 +225,18 @@ impl Library {
         })
     }
 
-    /// Forgets answers fetched before `before`, seconds since 1970.
+    /// Forgets answers fetched before `before`, seconds since 1970. Returns how many.
     ///
     /// # Errors
     /// Database failures.
-    pub async fn purge_discogs_answers(&self, before: i64) -> Result<Purged, LibraryError> {
+    pub async fn purge_discogs_answers(&self, before: i64) -> Result<u64, LibraryError> {
         let mut write = self.write().await?;
         let gone = sqlx::query("DELETE FROM discogs_answer WHERE fetched_at < ?1")
             .bind(before)
             .execute(&mut *write.tx)
             .await?;
         write.commit().await?;
-        Ok(Purged { answers: gone.rows_affected() })
+        Ok(gone.rows_affected())
     }
 }
 

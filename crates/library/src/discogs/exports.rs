@@ -2,6 +2,7 @@
 
 use crate::database::{Library, now};
 use crate::error::LibraryError;
+use protocol::discogs::DiscogsAccountId;
 use sqlx::Row;
 use std::collections::BTreeMap;
 
@@ -18,13 +19,13 @@ impl Library {
     /// [`LibraryError::Unreadable`] for a broken entry; database failures.
     pub async fn last_discogs_export(
         &self,
-        account: i64,
+        account: DiscogsAccountId,
         what: &str,
     ) -> Result<Option<(i64, Fingerprints)>, LibraryError> {
         let row = sqlx::query(
             "SELECT made_at, rows FROM discogs_export WHERE account = ?1 AND what = ?2",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(what)
         .fetch_optional(&self.pool)
         .await?;
@@ -41,7 +42,7 @@ impl Library {
     /// Database failures; an account that is gone.
     pub async fn note_discogs_export(
         &self,
-        account: i64,
+        account: DiscogsAccountId,
         what: &str,
         rows: &Fingerprints,
     ) -> Result<(), LibraryError> {
@@ -52,7 +53,7 @@ impl Library {
             "INSERT INTO discogs_export (account, what, made_at, rows) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (account, what) DO UPDATE SET made_at = excluded.made_at, rows = excluded.rows",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(what)
         .bind(now())
         .bind(packed)

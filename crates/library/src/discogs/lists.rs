@@ -5,31 +5,10 @@
 
 use crate::database::{Library, now};
 use crate::error::LibraryError;
+use protocol::discogs::{CollectionFolder, DiscogsAccountId, DiscogsList, ListProof};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
-
-/// Which list of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ListKind {
-    /// The copies that somebody owns.
-    Collection,
-    /// The releases that somebody wants.
-    Wants,
-    /// What somebody sells.
-    Inventory,
-}
-
-impl ListKind {
-    /// The stored name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ListKind::Collection => "collection",
-            ListKind::Wants => "wants",
-            ListKind::Inventory => "inventory",
-        }
-    }
-}
 
 /// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,17 +23,6 @@ pub struct Entry {
     pub added_at: Option<i64>,
     /// The site's record, JSON.
     pub record: String,
-}
-
-/// A folder of a collection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CollectionFolder {
-    /// The site's number: 0 is "All", 1 "Uncategorized".
-    pub folder: i64,
-    /// Its name.
-    pub name: String,
-    /// Copies in it, as the site says.
-    pub copies: i64,
 }
 
 /// A custom field of a collection.
@@ -72,20 +40,20 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     /// Whose.
-    pub account: i64,
+    pub account: DiscogsAccountId,
     /// Which list.
-    pub list: ListKind,
+    pub list: DiscogsList,
     /// In these folders of the collection only; all when empty.
     pub folders: Vec<i64>,
 }
 
 /// How far a list is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListState {
+pub struct ListRead {
     /// When it was last read to its end, seconds since 1970.
     pub read_at: Option<i64>,
-    /// The proof of that, JSON.
-    pub proof: Option<String>,
+    /// The proof of that.
+    pub proof: Option<ListProof>,
     /// Entries there are now.
     pub entries: u64,
 }
@@ -109,15 +77,15 @@ impl Library {
     /// Database failures; an account that is gone.
     pub async fn begin_discogs_walk(
         &self,
-        account: i64,
-        list: ListKind,
+        account: DiscogsAccountId,
+        list: DiscogsList,
     ) -> Result<i64, LibraryError> {
         let mut write = self.write().await?;
         let row = sqlx::query(
             "INSERT INTO discogs_list (account, list, walk) VALUES (?1, ?2, 1) \
              ON CONFLICT (account, list) DO UPDATE SET walk = walk + 1 RETURNING walk",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(list.as_str())
         .fetch_one(&mut *write.tx)
         .await?;
@@ -131,8 +99,8 @@ impl Library {
     /// [`LibraryError::Superseded`] when another walk has begun meanwhile; database failures.
     pub async fn add_discogs_entries(
         &self,
-        account: i64,
-        list: ListKind,
+        account: DiscogsAccountId,
+        list: DiscogsList,
         walk: i64,
         entries: &[Entry],
     ) -> Result<(), LibraryError> {
@@ -146,7 +114,7 @@ impl Library {
                folder = excluded.folder, added_at = excluded.added_at, walk = excluded.walk, \
                record = excluded.record",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(list.as_str())
         .bind(walk)
         .bind(serde_json::to_string(entries)?)
@@ -161,17 +129,17 @@ impl Library {
     /// [`LibraryError::Superseded`] when another walk has begun meanwhile; database failures.
     pub async fn end_discogs_walk(
         &self,
-        account: i64,
-        list: ListKind,
+        account: DiscogsAccountId,
+        list: DiscogsList,
         walk: i64,
-        proof: &str,
+        proof: &ListProof,
     ) -> Result<u64, LibraryError> {
         let mut write = self.write().await?;
         require_walk(&mut write.tx, account, list, walk).await?;
         let gone = sqlx::query(
             "DELETE FROM discogs_entry WHERE account = ?1 AND list = ?2 AND walk <> ?3",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(list.as_str())
         .bind(walk)
         .execute(&mut *write.tx)
@@ -179,10 +147,10 @@ impl Library {
         sqlx::query(
             "UPDATE discogs_list SET read_at = ?3, proof = ?4 WHERE account = ?1 AND list = ?2",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(list.as_str())
         .bind(now())
-        .bind(proof)
+        .bind(serde_json::to_string(proof)?)
         .execute(&mut *write.tx)
         .await?;
         write.commit().await?;
@@ -195,7 +163,7 @@ impl Library {
     /// Database failures; an account that is gone.
     pub async fn put_discogs_folders(
         &self,
-        account: i64,
+        account: DiscogsAccountId,
         folders: &[CollectionFolder],
         fields: &[Field],
     ) -> Result<(), LibraryError> {
@@ -204,13 +172,13 @@ impl Library {
             "DELETE FROM discogs_folder WHERE account = ?1",
             "DELETE FROM discogs_field WHERE account = ?1",
         ] {
-            sqlx::query(delete).bind(account).execute(&mut *write.tx).await?;
+            sqlx::query(delete).bind(account.0).execute(&mut *write.tx).await?;
         }
         sqlx::query(
             "INSERT INTO discogs_folder (account, folder, name, copies) \
-             SELECT ?1, value ->> 'folder', value ->> 'name', value ->> 'copies' FROM json_each(?2)",
+             SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'copies' FROM json_each(?2)",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(serde_json::to_string(folders)?)
         .execute(&mut *write.tx)
         .await?;
@@ -218,7 +186,7 @@ impl Library {
             "INSERT INTO discogs_field (account, field, place, record) \
              SELECT ?1, value ->> 'field', value ->> 'place', value ->> 'record' FROM json_each(?2)",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(serde_json::to_string(fields)?)
         .execute(&mut *write.tx)
         .await?;
@@ -231,19 +199,20 @@ impl Library {
     /// Database failures.
     pub async fn discogs_folders(
         &self,
-        account: i64,
+        account: DiscogsAccountId,
     ) -> Result<Vec<CollectionFolder>, LibraryError> {
         let rows = sqlx::query(
             "SELECT folder, name, copies FROM discogs_folder WHERE account = ?1 ORDER BY folder",
         )
-        .bind(account)
+        .bind(account.0)
         .fetch_all(&self.pool)
         .await?;
         let folder = |row: &SqliteRow| {
+            let copies: i64 = row.try_get(2)?;
             Ok(CollectionFolder {
-                folder: row.try_get(0)?,
+                id: row.try_get(0)?,
                 name: row.try_get(1)?,
-                copies: row.try_get(2)?,
+                copies: copies.unsigned_abs(),
             })
         };
         rows.iter().map(folder).collect()
@@ -253,11 +222,14 @@ impl Library {
     ///
     /// # Errors
     /// Database failures.
-    pub async fn discogs_fields(&self, account: i64) -> Result<Vec<Field>, LibraryError> {
+    pub async fn discogs_fields(
+        &self,
+        account: DiscogsAccountId,
+    ) -> Result<Vec<Field>, LibraryError> {
         let rows = sqlx::query(
             "SELECT field, place, record FROM discogs_field WHERE account = ?1 ORDER BY place, field",
         )
-        .bind(account)
+        .bind(account.0)
         .fetch_all(&self.pool)
         .await?;
         let field = |row: &SqliteRow| {
@@ -272,22 +244,22 @@ impl Library {
     /// Database failures.
     pub async fn discogs_list(
         &self,
-        account: i64,
-        list: ListKind,
-    ) -> Result<ListState, LibraryError> {
+        account: DiscogsAccountId,
+        list: DiscogsList,
+    ) -> Result<ListRead, LibraryError> {
         let row = sqlx::query(
             "SELECT (SELECT read_at FROM discogs_list WHERE account = ?1 AND list = ?2), \
                (SELECT proof FROM discogs_list WHERE account = ?1 AND list = ?2), \
                (SELECT count(*) FROM discogs_entry WHERE account = ?1 AND list = ?2)",
         )
-        .bind(account)
+        .bind(account.0)
         .bind(list.as_str())
         .fetch_one(&self.pool)
         .await?;
-        let entries: i64 = row.try_get(2)?;
-        Ok(ListState {
+        let (proof, entries): (Option<String>, i64) = (row.try_get(1)?, row.try_get(2)?);
+        Ok(ListRead {
             read_at: row.try_get(0)?,
-            proof: row.try_get(1)?,
+            proof: proof.map(|json| serde_json::from_str(&json)).transpose()?,
             entries: entries.unsigned_abs(),
         })
     }
@@ -310,7 +282,7 @@ impl Library {
                AND (ifnull(added_at, -9223372036854775807), entry) > (?4, ?5) \
              ORDER BY added_at, entry LIMIT ?6",
         )
-        .bind(scope.account)
+        .bind(scope.account.0)
         .bind(scope.list.as_str())
         .bind(serde_json::to_string(&scope.folders)?)
         .bind(moment)
@@ -327,13 +299,13 @@ impl Library {
 
 async fn require_walk(
     tx: &mut Transaction<'static, Sqlite>,
-    account: i64,
-    list: ListKind,
+    account: DiscogsAccountId,
+    list: DiscogsList,
     walk: i64,
 ) -> Result<(), LibraryError> {
     let found =
         sqlx::query("SELECT 1 FROM discogs_list WHERE account = ?1 AND list = ?2 AND walk = ?3")
-            .bind(account)
+            .bind(account.0)
             .bind(list.as_str())
             .bind(walk)
             .fetch_optional(&mut **tx)

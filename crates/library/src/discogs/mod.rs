@@ -5,13 +5,17 @@
 //! | `accounts` | who |
 //! | `lists` | collection, wantlist and inventory, read in walks |
 //! | `answers` | the cache of what was said about releases |
+//! | `runs` | what was asked to be read |
 //! | `exports` | what an export held, to tell changes |
 
 mod accounts;
 mod answers;
 mod exports;
 mod lists;
+mod runs;
 
-pub use accounts::{DiscogsAccount, SignedBy};
-pub use answers::{Answer, AnswerKind, CacheFigures, Purged};
-pub use lists::{CollectionFolder, Entries, Entry, Field, ListKind, ListState, Scope};
+pub use accounts::AccountRow;
+pub use answers::{Answer, AnswerKind};
+pub use exports::Fingerprints;
+pub use lists::{Entries, Entry, Field, ListRead, Scope};
+pub use runs::RunRow;

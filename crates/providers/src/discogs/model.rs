@@ -2,7 +2,7 @@
 //! kept beside it by whoever stores it.
 
 use super::loose::{decimal, flag, integer, list, record, text, texts};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Who the credentials belong to: `/oauth/identity`.
@@ -33,7 +33,7 @@ pub struct Folder {
 }
 
 /// A custom field of a collection. Which number means what differs between people.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomField {
     /// Its number, which [`Note::field_id`] refers to.
