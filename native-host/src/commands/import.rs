@@ -1,4 +1,4 @@
-//! `library import`: a folder that was there before, and lists of what other programs have fetched.
+//! `library import` and `add`: folders and files that were there before, and lists of what other programs have fetched.
 
 use super::arguments::{Import, Output};
 use super::{Failure, Outcome, absolute, say};
@@ -11,7 +11,7 @@ use protocol::intake::{
 };
 use protocol::method::{ImportFolder, NoteOwned, ShowImport};
 use protocol::{ErrorBody, ErrorCode, ImportId};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Four looks a second.
@@ -27,10 +27,35 @@ pub(super) async fn run(client: &mut Client, import: &Import) -> Result<Outcome,
     for archive in &import.archive {
         own(client, archive, import.dry_run, import.output).await?;
     }
-    match &import.folder {
-        Some(folder) => take_in(client, folder, import).await,
-        None => Ok(Outcome::Clean),
+    let Some(folder) = &import.folder else { return Ok(Outcome::Clean) };
+    let mode = match (import.copy, import.in_place) {
+        (true, _) => ImportMode::Copy,
+        (_, true) => ImportMode::InPlace,
+        _ => ImportMode::Automatic,
+    };
+    take_in(client, folder, mode, import.dry_run, import.output).await
+}
+
+/// Takes in single files, one after the other; one that is refused does not stop the rest.
+pub(super) async fn add(
+    client: &mut Client,
+    files: &[PathBuf],
+    output: Output,
+) -> Result<Outcome, Failure> {
+    let mut all = Outcome::Clean;
+    for file in files {
+        match take_in(client, file, ImportMode::Automatic, false, output).await {
+            Ok(Outcome::Clean) => {}
+            Ok(Outcome::Attention) => all = Outcome::Attention,
+            Ok(Outcome::Detached) => return Ok(Outcome::Detached),
+            Err(Failure::Refused(error)) if error.code == ErrorCode::BadParameters => {
+                eprintln!("{}", words::explain(&error));
+                all = Outcome::Attention;
+            }
+            Err(failure) => return Err(failure),
+        }
     }
+    Ok(all)
 }
 
 async fn own(
@@ -59,21 +84,22 @@ async fn own(
     Ok(())
 }
 
-async fn take_in(client: &mut Client, folder: &Path, import: &Import) -> Result<Outcome, Failure> {
-    let mode = match (import.copy, import.in_place) {
-        (true, _) => ImportMode::Copy,
-        (_, true) => ImportMode::InPlace,
-        _ => ImportMode::Automatic,
-    };
+async fn take_in(
+    client: &mut Client,
+    folder: &Path,
+    mode: ImportMode,
+    dry_run: bool,
+    output: Output,
+) -> Result<Outcome, Failure> {
     let key = format!("import-{:016x}", rand::random::<u64>());
-    let new = NewImport { key, folder: absolute(folder)?, mode, dry_run: import.dry_run };
+    let new = NewImport { key, folder: absolute(folder)?, mode, dry_run };
     let started = client.call::<ImportFolder>(new).await?.import;
-    let report = follow(client, started, import.output).await?;
+    let report = follow(client, started, output).await?;
     let Some(report) = report else { return Ok(Outcome::Detached) };
-    if import.output.json {
+    if output.json {
         say(protocol::envelope::to_value(&report));
     } else {
-        tell(&report, started, import.dry_run);
+        tell(&report, started, dry_run);
     }
     let clean = report.state == ImportState::Ended && report.refused == 0;
     Ok(if clean { Outcome::Clean } else { Outcome::Attention })

@@ -76,6 +76,7 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
             let query = query_in(client, place, filter.query(String::new())).await?;
             export::run(client, query, *kind, to.as_deref()).await
         }
+        LibraryCommand::Add { files, output } => import::add(client, files, *output).await,
         LibraryCommand::Import(wish) => import::run(client, wish).await,
         LibraryCommand::Verify(output) => verify(client, *output).await,
         LibraryCommand::EmptyTrash => {

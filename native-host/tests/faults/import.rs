@@ -212,6 +212,36 @@ fn files_below_the_library_folder_are_taken_in_where_they_lie() {
 }
 
 #[test]
+fn single_files_are_added_and_one_that_cannot_be_does_not_stop_the_rest() {
+    let stage = Stage::new(1);
+    let (mine, words) = (stage.folder().join("mine"), stage.folder().join("mine/words.txt"));
+    fs::create_dir_all(&mine).unwrap();
+    for (name, seconds) in [("a.mp3", "1.5"), ("b.mp3", "2.5")] {
+        let source = format!("sine=duration={seconds}");
+        let made = std::process::Command::new("ffmpeg")
+            .args(["-v", "error", "-f", "lavfi", "-i", &source])
+            .arg(mine.join(name))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    fs::write(&words, "words").unwrap();
+    let named = ["a.mp3", "gone.mp3", "words.txt", "b.mp3"].map(|name| mine.join(name));
+    let named = named.iter().map(|path| path.to_str().unwrap());
+    let arguments: Vec<&str> = ["library", "add"].into_iter().chain(named).collect();
+    let output = stage.run(&arguments);
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("gone.mp3 cannot be opened"));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("words.txt"));
+    let titles: Vec<String> = things(&stage).into_iter().map(|item| item.title).collect();
+    assert_eq!(titles.len(), 2, "{titles:?}");
+    assert!(mine.join("a.mp3").exists());
+    // Again, they are there already.
+    let output = stage.run(&["library", "add", mine.join("a.mp3").to_str().unwrap()]);
+    assert!(output.status.success());
+    assert_eq!(things(&stage).len(), 2);
+}
+
+#[test]
 fn folders_that_are_none_of_a_persons_are_refused_in_words_and_browsers_always() {
     let stage = Stage::new(1);
     let refused = |folder: &Path, more: &str| {

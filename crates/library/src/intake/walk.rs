@@ -73,11 +73,18 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Walks over `folder`, without `except`.
+    /// Walks over `folder`, without `except`. A file is a walk of its own.
     pub fn over(folder: &Path, except: Option<&Path>) -> Self {
+        let file = folder.metadata().ok().filter(fs::Metadata::is_file).map(|found| Found {
+            path: folder.to_owned(),
+            folders: Vec::new(),
+            size: found.len(),
+        });
+        let folders =
+            if file.is_some() { Vec::new() } else { vec![(folder.to_owned(), Vec::new())] };
         Self {
-            folders: vec![(folder.to_owned(), Vec::new())],
-            files: Vec::new(),
+            folders,
+            files: file.into_iter().collect(),
             except: except.map(Path::to_owned),
             skipped: 0,
             closed: Vec::new(),
@@ -151,7 +158,7 @@ fn is_one_of(path: &Path, extensions: &[&str]) -> bool {
     own.is_some_and(|own| extensions.iter().any(|one| one.eq_ignore_ascii_case(own)))
 }
 
-/// Gives the folder without links on its way, if it is one that a person would keep media in: no hidden one, and none
+/// Gives the folder, or the single file, without links on its way, if it is one that a person would keep media in: no hidden one, and none
 /// of the system's.
 ///
 /// # Errors
@@ -164,10 +171,10 @@ pub fn check_source(folder: &Path) -> Result<PathBuf, LibraryError> {
     }
     let real = match folder.canonicalize() {
         Ok(real) => real,
-        Err(error) => return refuse(format!("the folder {shown} cannot be opened: {error}")),
+        Err(error) => return refuse(format!("{shown} cannot be opened: {error}")),
     };
-    if !real.is_dir() {
-        return refuse(format!("{shown} is no folder; give the folder that it lies in"));
+    if !real.is_dir() && !real.is_file() {
+        return refuse(format!("{shown} is neither a folder nor a file"));
     }
     if real.parent().is_none() {
         return refuse("a whole disk cannot be taken in; give the folder with the media".into());
