@@ -7,7 +7,7 @@
 use crate::home::Home;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Payload};
+use chacha20poly1305::aead::{Aead, AeadCore, KeyInit, OsRng, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use protocol::{ErrorBody, ErrorCode, Secret};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl Secrets {
     pub fn put(&self, name: &str, secret: &Secret) -> Result<(), ErrorBody> {
         let _alone = self.changing.lock().expect("nothing panics while holding it");
         let cipher = self.cipher(true)?.ok_or_else(|| broken("the key could not be made"))?;
-        let nonce = XNonce::generate();
+        let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
         let sealed = cipher
             .encrypt(&nonce, Payload { msg: secret.expose().as_bytes(), aad: name.as_bytes() })
             .map_err(|_| broken("a secret could not be encrypted"))?;
@@ -59,9 +59,8 @@ impl Secrets {
         let open = || {
             let bytes = BASE64_STANDARD.decode(text).ok()?;
             let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
-            let nonce = XNonce::try_from(nonce).ok()?;
             let payload = Payload { msg: sealed, aad: name.as_bytes() };
-            String::from_utf8(cipher.decrypt(&nonce, payload).ok()?).ok()
+            String::from_utf8(cipher.decrypt(XNonce::from_slice(nonce), payload).ok()?).ok()
         };
         open().map(|text| Some(Secret::new(text))).ok_or_else(|| broken("a secret is damaged"))
     }
@@ -83,7 +82,7 @@ impl Secrets {
         let key = match std::fs::read(&self.key) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound && make => {
-                let key = Key::<XChaCha20Poly1305>::generate();
+                let key = XChaCha20Poly1305::generate_key(&mut OsRng);
                 replace(&self.key, &key).map_err(|error| failed(&error))?;
                 key.to_vec()
             }

@@ -5,6 +5,7 @@ pub mod arguments;
 mod config;
 mod cookie_file;
 mod daemon;
+mod discogs;
 mod doctor;
 mod edit;
 mod export;
@@ -112,6 +113,7 @@ async fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Daemon { command: DaemonCommand::Stop } => daemon::stop(&home()?).await,
         Command::Daemon { command: DaemonCommand::Status } => daemon::status(&home()?).await,
         Command::Library { command } => library::run(&home()?, command).await,
+        Command::Discogs { command } => discogs::run(&home()?, command).await,
         Command::Install(arguments) => registration::install(arguments),
         Command::Uninstall(arguments) => registration::uninstall(arguments),
         Command::Doctor(output) => doctor::run(&home()?, *output).await,
