@@ -39,7 +39,11 @@ fn short_one(format: &Format) -> String {
     let is_size = |text: &&String| SIZES.contains(&text.as_str());
     let size = format.descriptions.iter().find(is_size).filter(|_| format.name == "Vinyl");
     let carrier = size.unwrap_or(&format.name);
-    let count = if matches!(format.qty.as_str(), "" | "1") { String::new() } else { format!("{}x", format.qty) };
+    let count = if matches!(format.qty.as_str(), "" | "1") {
+        String::new()
+    } else {
+        format!("{}x", format.qty)
+    };
     let rest = format.descriptions.iter().filter(|text| Some(*text) != size);
     let mut parts = vec![format!("{count}{carrier}")];
     parts.extend(rest.map(|text| shortened(text).to_owned()));
@@ -54,7 +58,11 @@ fn shortened(text: &str) -> &str {
 /// All carriers in one text, nothing shortened: `2 × Vinyl, LP, Album, Reissue`.
 pub(super) fn long(formats: &[Format]) -> String {
     let one = |format: &Format| {
-        let count = if matches!(format.qty.as_str(), "" | "1") { String::new() } else { format!("{} × ", format.qty) };
+        let count = if matches!(format.qty.as_str(), "" | "1") {
+            String::new()
+        } else {
+            format!("{} × ", format.qty)
+        };
         let mut parts = vec![format!("{count}{}", format.name)];
         parts.extend(format.descriptions.iter().cloned());
         parts.extend(Some(format.text.clone()).filter(|text| !text.is_empty()));

@@ -94,7 +94,9 @@ impl Line {
         let listed = match &self.entry {
             EntryRecord::Copy(copy) => copy.id,
             EntryRecord::Want(want) => want.id,
-            EntryRecord::Listing(listing) => listing.release.as_ref().and_then(|release| release.id),
+            EntryRecord::Listing(listing) => {
+                listing.release.as_ref().and_then(|release| release.id)
+            }
         };
         listed.or_else(|| self.listed()?.id)
     }

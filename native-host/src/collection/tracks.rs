@@ -17,8 +17,14 @@ fn add(tracks: &[Track], lines: &mut Vec<String>) {
 }
 
 fn line(track: &Track) -> String {
-    let position = if track.position.is_empty() { String::new() } else { format!("{}. ", track.position) };
-    let artists = if track.artists.is_empty() { String::new() } else { format!("{} – ", credit(&track.artists)) };
-    let duration = if track.duration.is_empty() { String::new() } else { format!(" ({})", track.duration) };
+    let position =
+        if track.position.is_empty() { String::new() } else { format!("{}. ", track.position) };
+    let artists = if track.artists.is_empty() {
+        String::new()
+    } else {
+        format!("{} – ", credit(&track.artists))
+    };
+    let duration =
+        if track.duration.is_empty() { String::new() } else { format!(" ({})", track.duration) };
     format!("{position}{artists}{}{duration}", track.title)
 }

@@ -6,9 +6,9 @@ use crate::client::Client;
 use crate::home::Home;
 use crate::words;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
+use protocol::Secret;
 use protocol::discogs::*;
 use protocol::method::*;
-use protocol::Secret;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -108,7 +108,8 @@ async fn folders(
     output: Output,
 ) -> Result<Outcome, Failure> {
     let account = account(client, whose).await?;
-    let all = client.call::<ListCollectionFolders>(OfDiscogsAccount { account: account.id }).await?;
+    let all =
+        client.call::<ListCollectionFolders>(OfDiscogsAccount { account: account.id }).await?;
     if output.json {
         say(protocol::envelope::to_value(&all));
         return Ok(Outcome::Clean);
@@ -117,7 +118,12 @@ async fn folders(
         say("The collection was not read yet: `mediafetcher discogs read`.");
     }
     for folder in &all.folders {
-        say(format_args!("{:>8}  {} ({})", folder.id, words::printable(&folder.name), folder.copies));
+        say(format_args!(
+            "{:>8}  {} ({})",
+            folder.id,
+            words::printable(&folder.name),
+            folder.copies
+        ));
     }
     Ok(Outcome::Clean)
 }
@@ -300,7 +306,9 @@ async fn account(client: &mut Client, whose: &WhoseDiscogs) -> Result<DiscogsAcc
         let named = |account: &DiscogsAccount| account.username.eq_ignore_ascii_case(user);
         let found = all.into_iter().find(named);
         return found.ok_or_else(|| {
-            Failure::Usage(format!("{user} is not known; `mediafetcher discogs login` adds an account"))
+            Failure::Usage(format!(
+                "{user} is not known; `mediafetcher discogs login` adds an account"
+            ))
         });
     }
     match (all.pop(), all.is_empty()) {

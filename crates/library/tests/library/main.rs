@@ -1,6 +1,7 @@
 //! The library as the daemon uses it: real SQLite, real files.
 
 mod after_a_kill;
+mod discogs;
 mod edit;
 mod import;
 mod list;

@@ -1,8 +1,8 @@
 //! Ten columns that are easy to read.
 
 use super::{joined, text, year};
-use crate::collection::money::price;
 use crate::collection::line::Line;
+use crate::collection::money::price;
 use providers::discogs::{clean, credit};
 use sheets::Cell;
 

@@ -76,7 +76,8 @@ fn text<'t>(text: impl Into<Cow<'t, str>>) -> Cell<'t> {
 /// Texts joined by a mark.
 fn joined(texts: impl IntoIterator<Item = impl AsRef<str>>, mark: &str) -> Cell<'static> {
     let texts: Vec<_> = texts.into_iter().collect();
-    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).filter(|text| !text.is_empty()).collect();
+    let texts: Vec<&str> =
+        texts.iter().map(AsRef::as_ref).filter(|text| !text.is_empty()).collect();
     text(texts.join(mark))
 }
 

@@ -49,7 +49,6 @@ pub(super) fn cells<'l>(line: &'l Line, context: &'l Context) -> Vec<Cell<'l>> {
 
 /// The moment on the site's clock, without its offset: `2017-06-22 20:13:27`.
 fn local(added: &str) -> String {
-    let is_moment =
-        added.len() >= 19 && added.is_ascii() && added.as_bytes()[10] == b'T';
+    let is_moment = added.len() >= 19 && added.is_ascii() && added.as_bytes()[10] == b'T';
     if is_moment { format!("{} {}", &added[..10], &added[11..19]) } else { added.to_owned() }
 }

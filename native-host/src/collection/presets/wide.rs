@@ -3,10 +3,12 @@
 use super::inventory::decimal;
 use super::{joined, own_cells, own_headers, text, year};
 use crate::collection::formats::long;
-use crate::collection::money::amount;
 use crate::collection::line::{Context, Line};
+use crate::collection::money::amount;
 use crate::collection::tracks::lines;
-use providers::discogs::{Artist, Identifier, Label, Release, added_at, clean, credit, partial_date};
+use providers::discogs::{
+    Artist, Identifier, Label, Release, added_at, clean, credit, partial_date,
+};
 use sheets::Cell;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -154,13 +156,15 @@ fn barcodes(release: &Release) -> impl Iterator<Item = &String> {
 }
 
 fn identifier(one: &Identifier) -> String {
-    let which = if one.description.is_empty() { String::new() } else { format!(" ({})", one.description) };
+    let which =
+        if one.description.is_empty() { String::new() } else { format!(" ({})", one.description) };
     format!("{}{which}: {}", one.kind, one.value)
 }
 
 fn role(artist: &Artist) -> String {
     let name = if artist.anv.is_empty() { clean(&artist.name) } else { &artist.anv };
-    let tracks = if artist.tracks.is_empty() { String::new() } else { format!(" ({})", artist.tracks) };
+    let tracks =
+        if artist.tracks.is_empty() { String::new() } else { format!(" ({})", artist.tracks) };
     format!("{}: {name}{tracks}", artist.role)
 }
 
@@ -169,7 +173,11 @@ fn company(company: &Label) -> String {
 }
 
 fn numbered(label: &Label) -> String {
-    [clean(&label.name), &label.catno].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+    [clean(&label.name), &label.catno]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn yes_or_no(is: bool) -> Cell<'static> {

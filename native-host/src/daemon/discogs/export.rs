@@ -110,12 +110,9 @@ fn form(format: SheetFormat) -> Format {
 }
 
 /// How many entries the site says there are.
-async fn expected(
-    engine: &Engine,
-    wish: &NewExport,
-    proof: Option<ListProof>,
-) -> Answer<u64> {
-    if wish.list != DiscogsList::Collection || wish.folders.is_empty() || wish.folders.contains(&0) {
+async fn expected(engine: &Engine, wish: &NewExport, proof: Option<ListProof>) -> Answer<u64> {
+    if wish.list != DiscogsList::Collection || wish.folders.is_empty() || wish.folders.contains(&0)
+    {
         return Ok(proof.map_or(0, |proof| proof.expected));
     }
     let folders = engine.library.discogs_folders(wish.account).await?;
@@ -130,7 +127,9 @@ fn changes(since: i64, before: &Fingerprints, now: &Fingerprints) -> Changes {
         added: count(now.keys().filter(|entry| !before.contains_key(entry)).count()),
         removed: count(before.keys().filter(|entry| !now.contains_key(entry)).count()),
         changed: count(
-            now.iter().filter(|(entry, print)| before.get(entry).is_some_and(|old| old != *print)).count(),
+            now.iter()
+                .filter(|(entry, print)| before.get(entry).is_some_and(|old| old != *print))
+                .count(),
         ),
     }
 }
@@ -237,9 +236,15 @@ impl Writer {
             Ok(Line {
                 entry: EntryRecord::parse(self.wish.list, &entry.record).map_err(broken)?,
                 gone: details.as_ref().is_some_and(|answer| answer.gone),
-                details: details.and_then(|answer| answer.body).map(|body| parse(&body)).transpose()?,
+                details: details
+                    .and_then(|answer| answer.body)
+                    .map(|body| parse(&body))
+                    .transpose()?,
                 priced_at: known(&stats).map(|answer| answer.fetched_at),
-                stats: known(&stats).and_then(|answer| answer.body).map(|body| parse(&body)).transpose()?,
+                stats: known(&stats)
+                    .and_then(|answer| answer.body)
+                    .map(|body| parse(&body))
+                    .transpose()?,
                 suggestions: known(&suggestions)
                     .and_then(|answer| answer.body)
                     .map(|body| parse(&body))
@@ -258,7 +263,8 @@ impl Writer {
         if !wanted {
             return Ok(HashMap::new());
         }
-        let answers = self.engine.library.discogs_answers(kind, releases, self.wish.account).await?;
+        let answers =
+            self.engine.library.discogs_answers(kind, releases, self.wish.account).await?;
         let used: Vec<i64> = answers.keys().copied().collect();
         self.engine.library.note_discogs_uses(kind, &used).await?;
         Ok(answers)
@@ -274,7 +280,11 @@ impl Written {
         if line.gone && !known && self.gone.len() < MOST_NAMED {
             let release = line.release().cloned().unwrap_or_default();
             let Release { artists, title, .. } = release;
-            self.gone.push(GoneRelease { release: entry.release, artists: credit(&artists), title });
+            self.gone.push(GoneRelease {
+                release: entry.release,
+                artists: credit(&artists),
+                title,
+            });
         }
     }
 }

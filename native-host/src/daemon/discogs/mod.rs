@@ -19,7 +19,9 @@ mod transport;
 
 pub(super) use accounts::{accounts, folders, login, logout};
 pub(super) use export::export;
-pub(super) use runs::{Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start};
+pub(super) use runs::{
+    Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start,
+};
 
 use protocol::ErrorBody;
 

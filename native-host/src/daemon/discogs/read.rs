@@ -75,11 +75,7 @@ impl<'t> Reading<'t> {
         Ok(())
     }
 
-    async fn list(
-        &self,
-        discogs: &Discogs<'_, DiscogsTransport>,
-        user: &str,
-    ) -> Result<(), Stop> {
+    async fn list(&self, discogs: &Discogs<'_, DiscogsTransport>, user: &str) -> Result<(), Stop> {
         match self.row.request.list {
             DiscogsList::Collection => {
                 self.folders(discogs, user).await?;
@@ -123,7 +119,8 @@ impl<'t> Reading<'t> {
             if page.anew && proof.walks > 1 {
                 walk = library.begin_discogs_walk(account, kind).await?;
             }
-            let entries = page.records.into_iter().map(|(record, raw)| entry(record, raw.to_string()));
+            let entries =
+                page.records.into_iter().map(|(record, raw)| entry(record, raw.to_string()));
             let entries: Vec<Entry> = entries.flatten().collect();
             library.add_discogs_entries(account, kind, walk, &entries).await?;
             self.task.tell(|figures| {
@@ -277,7 +274,13 @@ fn of_copy(copy: Copy, record: String) -> Option<Entry> {
 
 fn of_want(want: Want, record: String) -> Option<Entry> {
     let id = want.id?;
-    Some(Entry { entry: id, release: id, folder: None, added_at: seconds(&want.date_added), record })
+    Some(Entry {
+        entry: id,
+        release: id,
+        folder: None,
+        added_at: seconds(&want.date_added),
+        record,
+    })
 }
 
 fn of_listing(listing: Listing, record: String) -> Option<Entry> {
