@@ -5,7 +5,7 @@ use crate::body::Body;
 use crate::chain::{base_headers, send};
 use crate::downloader::Shared;
 use crate::fault::Fault;
-use crate::host::HostClass;
+use crate::host::{HostClass, Priority};
 use crate::signer::Signer;
 use http::{HeaderMap, Method};
 use protocol::ErrorCode;
@@ -38,7 +38,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-pub(crate) async fn call(shared: &Shared, call: Call) -> Result<Answer, Fault> {
+pub(crate) async fn call(shared: &Shared, call: Call, priority: Priority) -> Result<Answer, Fault> {
     let url = address::parse(&call.url, true)?;
     let mut headers = base_headers(shared);
     headers.extend(call.headers);
@@ -50,7 +50,7 @@ pub(crate) async fn call(shared: &Shared, call: Call) -> Result<Answer, Fault> {
     if let Some(body) = call.body {
         request = request.body(body);
     }
-    let mut slot = shared.hosts.enter(&url, HostClass::Api).await?;
+    let mut slot = shared.hosts.enter(&url, HostClass::Api, priority).await?;
     let response = send(&mut slot, request, shared.timeouts.answer).await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let mut body = Vec::new();

@@ -7,7 +7,7 @@ use crate::body::Body;
 use crate::downloader::Shared;
 use crate::fault::{Fault, no_answer};
 use crate::fetch::Target;
-use crate::host::{HostClass, Slot};
+use crate::host::{HostClass, Priority, Slot};
 use crate::refusal::{Origin, PAGE};
 use crate::signer::Signer;
 use crate::sniff::Kind;
@@ -80,7 +80,10 @@ impl<'a> Chain<'a> {
                 slot.start().await?;
                 slot
             }
-            empty => empty.insert(self.shared.hosts.enter(&self.url, self.class).await?),
+            empty => {
+                let priority = Priority::default();
+                empty.insert(self.shared.hosts.enter(&self.url, self.class, priority).await?)
+            }
         };
         send(slot, request, self.shared.timeouts.answer).await
     }

@@ -5,10 +5,13 @@ use crate::clients::Clients;
 use crate::config::{Config, Timeouts};
 use crate::fault::TransferError;
 use crate::fetch::{self, Fetched, Step, Target};
-use crate::host::Hosts;
+use crate::host::{HostClass, Hosts, Priority};
+use crate::permit::Permit;
 use crate::validator::Kept;
+use crate::window::Quota;
 use http::HeaderValue;
 use protocol::{ErrorBody, ErrorCode};
+use reqwest::Url;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +55,24 @@ impl Downloader {
         self.shared.hosts.set_pace(pace);
     }
 
+    /// Tells that the server of `url` takes so many requests within a window. From then on all requests to it go by
+    /// their turn, whoever asks.
+    pub fn set_quota(&self, url: &Url, quota: Quota) {
+        self.shared.hosts.set_quota(url, quota);
+    }
+
+    /// How long so many requests to the API at `url` will take, for an estimate that people can plan by. What others
+    /// who wait there still want is not known here.
+    pub fn time_for(&self, url: &Url, requests: u64) -> Duration {
+        self.shared.hosts.time_for(url, requests)
+    }
+
+    /// Waits for the turn of a request to the API at `url` that somebody else will send, such as the browser.
+    pub async fn permit(&self, url: &Url, priority: Priority) -> Result<Permit, TransferError> {
+        let slot = self.shared.hosts.enter(url, HostClass::Api, priority).await?;
+        Ok(Permit::new(slot))
+    }
+
     /// Brings a file to `part`, going on from `kept` where its version is proved to be the same (I4).
     ///
     /// `on` is called on an async thread and must be quick. Whatever the outcome, everything received has been
@@ -81,7 +102,16 @@ impl Downloader {
 
     /// Asks a site's API once. Any status is an answer; redirects are not followed.
     pub async fn call(&self, call: Call) -> Result<Answer, TransferError> {
-        Ok(api_call::call(&self.shared, call).await?)
+        self.call_in_turn(call, Priority::default()).await
+    }
+
+    /// As [`Downloader::call`], for somebody else than the first of the jobs.
+    pub async fn call_in_turn(
+        &self,
+        call: Call,
+        priority: Priority,
+    ) -> Result<Answer, TransferError> {
+        Ok(api_call::call(&self.shared, call, priority).await?)
     }
 
     /// A small public file, such as a cover picture, of at most `limit` bytes: its content type and its bytes.

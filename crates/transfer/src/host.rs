@@ -1,17 +1,22 @@
-//! Manners towards one host: how many requests at once, the pace between their starts, not before when, and the
-//! breaker. One `Host` owns all of it; `Hosts` finds the one for an address.
+//! Manners towards one host: how many requests at once, the pace between their starts or the window that the server
+//! counts them in, not before when, and the breaker. One `Host` owns all of it; `Hosts` finds the one for an address.
+
+mod turns;
 
 use crate::breaker::{Breaker, Pass};
 use crate::fault::Fault;
 use crate::retry;
+use crate::window::{Quota, Told};
 use http::{HeaderMap, StatusCode};
 use protocol::ErrorCode;
 use reqwest::Url;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
+pub use turns::Priority;
+use turns::{Turn, Turns};
 
 /// Longer waits are handed back to the caller, who can show them.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -36,28 +41,46 @@ struct Limits {
 
 /// All hosts asked so far.
 pub(crate) struct Hosts {
-    inner: Mutex<(Limits, HashMap<String, Arc<Host>>)>,
+    inner: Mutex<Known>,
+}
+
+struct Known {
+    limits: Limits,
+    /// By origin.
+    quotas: HashMap<String, Quota>,
+    /// By origin.
+    hosts: HashMap<String, Arc<Host>>,
 }
 
 impl Hosts {
     pub fn new(parallel: usize, pace: Duration) -> Self {
-        Self { inner: Mutex::new((Limits { parallel: parallel.max(1), pace }, HashMap::new())) }
+        let limits = Limits { parallel: parallel.max(1), pace };
+        let known = Known { limits, quotas: HashMap::new(), hosts: HashMap::new() };
+        Self { inner: Mutex::new(known) }
     }
 
-    /// Waits for a place at the host of `url`.
-    pub async fn enter(&self, url: &Url, class: HostClass) -> Result<Slot, Fault> {
-        self.find(url, class).enter().await
+    /// Waits for a place at the host of `url`, where there is a line for it by `priority`.
+    pub async fn enter(
+        &self,
+        url: &Url,
+        class: HostClass,
+        priority: Priority,
+    ) -> Result<Slot, Fault> {
+        self.find(url, class).enter(priority).await
     }
 
     /// The host of `url`. Once a host is known as a site's API, it is treated as one by everybody.
     fn find(&self, url: &Url, class: HostClass) -> Arc<Host> {
         let mut inner = lock(&self.inner);
-        let (limits, hosts) = &mut *inner;
+        let Known { limits, quotas, hosts } = &mut *inner;
         if hosts.len() >= REMEMBERED {
             hosts.retain(|_, host| Arc::strong_count(host) > 1 || host.is_held_back());
         }
-        let host = hosts.entry(url.origin().ascii_serialization()).or_insert_with(|| {
-            Arc::new(Host::new(url.host_str().unwrap_or_default(), class, *limits))
+        let origin = url.origin().ascii_serialization();
+        let quota = quotas.get(&origin).copied();
+        let host = hosts.entry(origin).or_insert_with(|| {
+            let name = url.host_str().unwrap_or_default();
+            Arc::new(Host::new(name, class, *limits, quota))
         });
         if class == HostClass::Api {
             host.become_api(*limits);
@@ -73,9 +96,24 @@ impl Hosts {
         self.change(|limits| limits.pace = pace);
     }
 
+    /// The host of `url` takes so many requests. The class of a request is all the same there.
+    pub fn set_quota(&self, url: &Url, quota: Quota) {
+        let mut inner = lock(&self.inner);
+        let origin = url.origin().ascii_serialization();
+        if let Some(host) = inner.hosts.get(&origin) {
+            host.set_quota(quota);
+        }
+        inner.quotas.insert(origin, quota);
+    }
+
+    /// How long so many requests to the API at `url` take from now on.
+    pub fn time_for(&self, url: &Url, requests: u64) -> Duration {
+        self.find(url, HostClass::Api).time_for(requests)
+    }
+
     fn change(&self, edit: impl FnOnce(&mut Limits)) {
         let mut inner = lock(&self.inner);
-        let (limits, hosts) = &mut *inner;
+        let Known { limits, hosts, .. } = &mut *inner;
         edit(limits);
         hosts.values().for_each(|host| host.apply(*limits));
     }
@@ -90,6 +128,8 @@ struct Host {
     name: String,
     places: Arc<Semaphore>,
     state: Mutex<State>,
+    /// Something that those in the line wait for.
+    changed: Notify,
 }
 
 struct State {
@@ -104,10 +144,12 @@ struct State {
     /// The server asked for silence until then.
     not_before: Instant,
     breaker: Breaker,
+    /// In place of places and pace, where the server counts requests in a window.
+    turns: Option<Turns>,
 }
 
 impl Host {
-    fn new(name: &str, class: HostClass, limits: Limits) -> Self {
+    fn new(name: &str, class: HostClass, limits: Limits, quota: Option<Quota>) -> Self {
         let now = Instant::now();
         let (size, pace) = of_class(class, limits);
         let state = State {
@@ -118,11 +160,13 @@ impl Host {
             next_start: now,
             not_before: now,
             breaker: Breaker::default(),
+            turns: quota.map(Turns::new),
         };
         Self {
             name: name.to_owned(),
             places: Arc::new(Semaphore::new(size)),
             state: Mutex::new(state),
+            changed: Notify::new(),
         }
     }
 
@@ -154,14 +198,20 @@ impl Host {
     fn is_held_back(&self) -> bool {
         let now = Instant::now();
         let state = lock(&self.state);
-        state.not_before > now || state.breaker.would_wait(now).is_some()
+        state.not_before > now
+            || state.breaker.would_wait(now).is_some()
+            || state.turns.as_ref().is_some_and(|turns| !turns.window.is_at_rest(now))
     }
 
-    async fn enter(self: Arc<Self>) -> Result<Slot, Fault> {
+    async fn enter(self: Arc<Self>, priority: Priority) -> Result<Slot, Fault> {
         self.refuse_long_waits()?;
-        // First come, first served. The semaphore is never closed.
-        let place = self.places.clone().acquire_owned().await.ok();
-        let mut slot = Slot { host: self, place, pass: Pass::Ordinary };
+        let place = match self.has_quota() {
+            true => None,
+            // First come, first served. The semaphore is never closed.
+            false => self.places.clone().acquire_owned().await.ok(),
+        };
+        let (pass, turn) = (Pass::Ordinary, Turn::default());
+        let mut slot = Slot { host: self, place, pass, priority, turn };
         slot.start().await?;
         Ok(slot)
     }
@@ -205,11 +255,16 @@ pub(crate) struct Slot {
     host: Arc<Host>,
     place: Option<OwnedSemaphorePermit>,
     pass: Pass,
+    priority: Priority,
+    turn: Turn,
 }
 
 impl Slot {
     /// Waits until a request may start. Called again for a further request from the same place.
     pub async fn start(&mut self) -> Result<(), Fault> {
+        if self.host.has_quota() {
+            return self.take_turn().await;
+        }
         loop {
             let at = self.reserve()?;
             sleep_until(at).await;
@@ -242,9 +297,21 @@ impl Slot {
             state.breaker.succeed();
         }
         self.pass = Pass::Ordinary;
-        if let Some(wait) = retry::asked_to_wait(status, headers) {
+        let mut unsaid = retry::AFTER_UNSPECIFIED;
+        if let Some(turns) = &mut state.turns {
+            // By then the server has forgotten whatever there was too much of.
+            unsaid = turns.window.quota().span();
+            let told = Told::read(turns.window.quota(), headers);
+            if let Some(request) = self.turn.request.take() {
+                let taken_in = status != StatusCode::TOO_MANY_REQUESTS;
+                turns.window.heard(request, told, taken_in, now);
+            }
+        }
+        if let Some(wait) = retry::asked_to_wait(status, headers, unsaid) {
             state.not_before = state.not_before.max(now + wait);
         }
+        drop(state);
+        self.host.changed.notify_waiters();
     }
 
     /// No connection or no answer.
@@ -261,6 +328,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        self.leave_turn();
         let mut state = lock(&self.host.state);
         if self.pass == Pass::Probe {
             state.breaker.abandon(Instant::now());

@@ -11,8 +11,8 @@ const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(300);
 /// A server may not silence us for longer than this.
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * 3600);
-/// After a 429 that does not say how long.
-const AFTER_UNSPECIFIED: Duration = Duration::from_secs(5);
+/// After a 429 that does not say how long, from a server whose rule is not known.
+pub(crate) const AFTER_UNSPECIFIED: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next try, or `None` if trying again by itself makes no sense.
 ///
@@ -31,10 +31,14 @@ pub fn backoff(attempt: u32, error: &TransferError) -> Option<Duration> {
     Some(asked.map_or(drawn, |asked| asked.max(SHORTEST)))
 }
 
-/// The silence that an answer asks of everybody who speaks to its host.
-pub(crate) fn asked_to_wait(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+/// The silence that an answer asks of everybody who speaks to its host; `unsaid` after a 429 that does not say how long.
+pub(crate) fn asked_to_wait(
+    status: StatusCode,
+    headers: &HeaderMap,
+    unsaid: Duration,
+) -> Option<Duration> {
     match status {
-        StatusCode::TOO_MANY_REQUESTS => Some(retry_after(headers).unwrap_or(AFTER_UNSPECIFIED)),
+        StatusCode::TOO_MANY_REQUESTS => Some(retry_after(headers).unwrap_or(unsaid)),
         StatusCode::SERVICE_UNAVAILABLE => retry_after(headers),
         _ => None,
     }

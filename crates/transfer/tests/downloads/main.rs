@@ -3,6 +3,7 @@
 //! tests.
 
 mod api;
+mod quota;
 mod refusals;
 mod resume;
 mod session;

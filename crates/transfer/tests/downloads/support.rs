@@ -319,8 +319,13 @@ fn certificates(folder: &TempDir) -> ServerConfig {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
-    let hosts =
-        ["www.producer.ai", "storage.googleapis.com", "accounts.google.com", "files.example"];
+    let hosts = [
+        "www.producer.ai",
+        "storage.googleapis.com",
+        "api.discogs.com",
+        "accounts.google.com",
+        "files.example",
+    ];
     let key = KeyPair::generate().unwrap();
     let leaf = CertificateParams::new(hosts.map(str::to_owned))
         .unwrap()

@@ -1,0 +1,189 @@
+//! The server's rule, written down once more and without a look at ours, and a world in which requests travel: they
+//! take their time, get lost, are cancelled, and another program asks from the same address.
+
+use super::super::*;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tokio::time::{sleep, sleep_until};
+
+/// What may be different from one world to the next.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    pub seed: u64,
+    pub limit: u32,
+    /// Whether requests that are refused take room themselves.
+    pub counts_refused: bool,
+    /// The longest way to the server and back, in milliseconds.
+    pub travel: (u64, u64),
+    /// Of a thousand requests, how many are cancelled, and how many are never answered.
+    pub cancelled: u32,
+    pub lost: u32,
+    /// Requests a minute of another program, and how many of them it sends at once.
+    pub other: (u32, u32),
+}
+
+impl Setting {
+    /// A quiet world with ordinary ways.
+    pub fn calm(seed: u64) -> Self {
+        let (travel, other) = ((250, 500), (0, 1));
+        Self { seed, limit: 60, counts_refused: true, travel, cancelled: 0, lost: 0, other }
+    }
+}
+
+struct Arrival {
+    at: Instant,
+    ours: bool,
+    counted: bool,
+}
+
+struct Reply {
+    at: Instant,
+    taken_in: bool,
+    used: usize,
+}
+
+/// The server: it takes a request when fewer than `limit` were counted within the minute before.
+struct Server {
+    limit: usize,
+    counts_refused: bool,
+    arrivals: Vec<Arrival>,
+}
+
+const WINDOW: Duration = Duration::from_secs(60);
+
+impl Server {
+    fn arrive(&mut self, ours: bool) -> Reply {
+        let at = Instant::now();
+        let taken_in = self.count(at, |_| true) < self.limit;
+        self.arrivals.push(Arrival { at, ours, counted: taken_in || self.counts_refused });
+        Reply { at, taken_in, used: self.count(at, |_| true).min(self.limit) }
+    }
+
+    fn count(&self, at: Instant, which: impl Fn(&Arrival) -> bool) -> usize {
+        let recent = self.arrivals.iter().rev().take_while(|arrival| arrival.at + WINDOW > at);
+        recent.filter(|arrival| arrival.counted && which(arrival)).count()
+    }
+
+    /// The refusal of the last request followed from what others sent after `known`, which nobody could know of.
+    fn was_unavoidable(&self, known: Option<Instant>) -> bool {
+        let (last, before) = self.arrivals.split_last().unwrap();
+        let could_know = |one: &Arrival| one.ours || known.is_some_and(|known| one.at <= known);
+        let recent = before.iter().rev().take_while(|arrival| arrival.at + WINDOW > last.at);
+        recent.filter(|one| one.counted && could_know(one)).count() < self.limit
+    }
+}
+
+/// What became of all requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub answered: u32,
+    pub refused: u32,
+    /// Refused although it could be known.
+    pub avoidable: u32,
+}
+
+pub struct World {
+    setting: Setting,
+    server: Mutex<Server>,
+    tally: Mutex<Tally>,
+    /// When the newest request whose answer is here was counted.
+    known: Mutex<Option<Instant>>,
+    chance: Mutex<StdRng>,
+}
+
+impl World {
+    pub fn new(setting: Setting) -> Arc<Self> {
+        let (limit, counts_refused) = (setting.limit as usize, setting.counts_refused);
+        Arc::new(Self {
+            server: Mutex::new(Server { limit, counts_refused, arrivals: Vec::new() }),
+            tally: Mutex::default(),
+            known: Mutex::default(),
+            chance: Mutex::new(StdRng::seed_from_u64(setting.seed)),
+            setting,
+        })
+    }
+
+    pub fn tally(&self) -> Tally {
+        lock(&self.tally).clone()
+    }
+
+    fn draw(&self, up_to: u64) -> u64 {
+        lock(&self.chance).random_range(0..=up_to)
+    }
+
+    fn happens(&self, of_a_thousand: u32) -> bool {
+        self.draw(999) < u64::from(of_a_thousand)
+    }
+
+    /// Asks one thing after the other.
+    pub async fn keep_asking(self: Arc<Self>, hosts: Arc<Hosts>, url: Url, priority: Priority) {
+        loop {
+            if self.happens(self.setting.cancelled) {
+                let patience = Duration::from_millis(self.draw(5000));
+                let asked = self.ask(&hosts, &url, priority);
+                let _ = tokio::time::timeout(patience, asked).await;
+            } else {
+                self.ask(&hosts, &url, priority).await;
+            }
+        }
+    }
+
+    /// One request. Where everybody is held back, waits for the end of it.
+    pub async fn ask(self: &Arc<Self>, hosts: &Hosts, url: &Url, priority: Priority) {
+        let mut slot = match hosts.enter(url, HostClass::Api, priority).await {
+            Ok(slot) => slot,
+            Err(fault) => return sleep(fault.retry_after.unwrap()).await,
+        };
+        let known = *lock(&self.known);
+        sleep(Duration::from_millis(self.draw(self.setting.travel.0))).await;
+        let reply = self.reach(known);
+        if self.happens(self.setting.lost) {
+            return sleep(Duration::from_secs(10)).await;
+        }
+        sleep(Duration::from_millis(self.draw(self.setting.travel.1))).await;
+        let mut newest = lock(&self.known);
+        *newest = (*newest).max(Some(reply.at));
+        slot.answered(status(&reply), &self.headers(&reply));
+    }
+
+    fn reach(&self, known: Option<Instant>) -> Reply {
+        let (mut server, mut tally) = (lock(&self.server), lock(&self.tally));
+        let reply = server.arrive(true);
+        tally.answered += u32::from(reply.taken_in);
+        tally.refused += u32::from(!reply.taken_in);
+        tally.avoidable += u32::from(!reply.taken_in && !server.was_unavoidable(known));
+        reply
+    }
+
+    fn headers(&self, reply: &Reply) -> HeaderMap {
+        let (limit, used) = (self.setting.limit as usize, reply.used);
+        let value = |number: usize| http::HeaderValue::from(number);
+        let pairs = [
+            ("x-discogs-ratelimit", value(limit)),
+            ("x-discogs-ratelimit-used", value(used)),
+            ("x-discogs-ratelimit-remaining", value(limit - used)),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.parse().unwrap(), value)).collect()
+    }
+
+    /// Another program at the same address, which knows no manners.
+    pub async fn another_program(self: Arc<Self>) {
+        let (a_minute, at_once) = self.setting.other;
+        if a_minute == 0 {
+            return;
+        }
+        let pause = 60_000 * u64::from(at_once) / u64::from(a_minute);
+        let mut next = Instant::now();
+        loop {
+            next += Duration::from_millis(self.draw(2 * pause));
+            sleep_until(next).await;
+            for _ in 0..at_once {
+                lock(&self.server).arrive(false);
+            }
+        }
+    }
+}
+
+fn status(reply: &Reply) -> StatusCode {
+    if reply.taken_in { StatusCode::OK } else { StatusCode::TOO_MANY_REQUESTS }
+}

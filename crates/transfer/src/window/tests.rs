@@ -1,0 +1,157 @@
+//! Single steps of the window. Whole minutes of it, against a model of the server, are in `host/turns/tests`.
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn window() -> Window {
+    Window::new(Quota::discogs(true))
+}
+
+fn told(used: u32) -> Option<Told> {
+    Some(Told { limit: 60, used })
+}
+
+/// Sends a request that is answered half a second later.
+fn ask(window: &mut Window, at: Instant, told: Option<Told>) {
+    let number = window.send(at);
+    window.heard(number, told, true, at + Duration::from_millis(500));
+}
+
+fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+    pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+}
+
+#[test]
+fn the_headers_of_an_answer_tell_the_limit_and_what_is_used_of_it() {
+    let quota = Quota::discogs(true);
+    let read = |pairs: &[_]| Told::read(&quota, &headers(pairs));
+    let whole = [
+        ("x-discogs-ratelimit", "60"),
+        ("x-discogs-ratelimit-used", "7"),
+        ("x-discogs-ratelimit-remaining", "53"),
+    ];
+    assert_eq!(read(&whole), told(7));
+    assert_eq!(read(&whole[..2]), told(7));
+    assert_eq!(read(&[whole[0], whole[2]]), told(7));
+    assert_eq!(read(&whole[..1]), None);
+    assert_eq!(read(&whole[1..]), None);
+    assert_eq!(read(&[("x-discogs-ratelimit", "soon"), whole[1]]), None);
+}
+
+#[test]
+fn where_used_and_remaining_disagree_the_smaller_rest_is_believed() {
+    let pairs = [
+        ("x-discogs-ratelimit", "60"),
+        ("x-discogs-ratelimit-used", "1"),
+        ("x-discogs-ratelimit-remaining", "0"),
+    ];
+    assert_eq!(Told::read(&Quota::discogs(true), &headers(&pairs)), told(60));
+}
+
+#[test]
+fn the_first_request_goes_alone_until_its_answer_tells_what_is_used() {
+    // I14
+    let (mut window, now) = (window(), Instant::now());
+    assert_eq!(window.admit(true, now), Ok(()));
+    let first = window.send(now);
+    assert_eq!(window.admit(true, now + MINUTE), Err(None));
+    window.heard(first, told(1), true, now + seconds(1));
+    assert_eq!(window.admit(true, now + seconds(1)), Ok(()));
+}
+
+#[test]
+fn what_an_earlier_life_has_used_is_believed() {
+    // I14
+    let (mut window, now) = (window(), Instant::now());
+    ask(&mut window, now, told(60));
+    let heard = now + Duration::from_millis(500);
+    let over = heard + window.quota().span();
+    assert_eq!(window.admit(true, heard), Err(Some(over)));
+    assert_eq!(window.admit(true, over), Ok(()));
+}
+
+#[test]
+fn a_request_keeps_its_room_for_a_window_after_its_answer() {
+    // I14
+    let (mut window, now) = (window(), Instant::now());
+    let mut late = Vec::new();
+    for used in 1..=59 {
+        let at = now + seconds(1);
+        match used {
+            1 => ask(&mut window, now, told(1)),
+            _ => late.push(window.send(at)),
+        }
+    }
+    let answered = now + seconds(30);
+    late.into_iter().for_each(|number| window.heard(number, told(59), true, answered));
+    assert!(window.admit(true, now + seconds(89)).is_err());
+    assert_eq!(window.admit(true, answered + window.quota().span()), Ok(()));
+}
+
+#[test]
+fn a_smaller_limit_that_the_server_names_is_kept_to() {
+    let (mut window, now) = (window(), Instant::now());
+    for used in 1..=24 {
+        let at = now + seconds(used);
+        ask(&mut window, at, Some(Told { limit: 25, used: used as u32 }));
+        assert_eq!(window.admit(true, at + seconds(1)).is_ok(), used < 24);
+    }
+}
+
+#[test]
+fn a_larger_limit_that_the_server_names_is_not_used() {
+    let mut window = Window::new(Quota::discogs(false));
+    let now = Instant::now();
+    for used in 1..=24 {
+        let at = now + seconds(used);
+        ask(&mut window, at, told(used as u32));
+        assert_eq!(window.admit(true, at + seconds(1)).is_ok(), used < 24);
+    }
+}
+
+#[test]
+fn after_a_burst_requests_are_spread_and_who_is_in_a_hurry_is_not() {
+    let (mut window, now) = (window(), Instant::now());
+    for used in 1..=6 {
+        assert_eq!(window.admit(false, now + seconds(1)), Ok(()));
+        ask(&mut window, now, told(used));
+    }
+    assert!(window.admit(false, now + seconds(1)).is_err());
+    assert_eq!(window.admit(true, now + seconds(1)), Ok(()));
+    assert_eq!(window.admit(false, now + seconds(2)), Ok(()));
+}
+
+#[test]
+fn an_estimate_counts_with_the_window_and_with_what_others_use() {
+    let (mut window, now) = (window(), Instant::now());
+    assert_eq!(window.time_for(6, now), Duration::ZERO);
+    assert_eq!(window.time_for(5000, now).as_secs() / 60, 86);
+    ask(&mut window, now, told(31));
+    // 30 are another program's, and 8 are left free for what it may send meanwhile.
+    assert_eq!(window.time_for(5000, now + seconds(1)).as_secs() / 60, 241);
+}
+
+#[test]
+fn room_is_left_for_what_another_program_may_send_meanwhile() {
+    let (mut window, now) = (window(), Instant::now());
+    ask(&mut window, now, told(47));
+    assert!(window.admit(true, now + seconds(1)).is_ok());
+    ask(&mut window, now + seconds(1), told(49));
+    assert!(window.admit(true, now + seconds(2)).is_err());
+}
+
+#[test]
+fn what_is_past_is_forgotten() {
+    let (mut window, mut now) = (window(), Instant::now());
+    for _ in 0..1000 {
+        ask(&mut window, now, told(59));
+        now += seconds(1);
+    }
+    assert!(window.sent.len() < 130 && window.words.len() == 1);
+    assert!(!window.is_at_rest(now) && window.is_at_rest(now + 2 * MINUTE));
+}
