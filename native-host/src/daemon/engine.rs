@@ -134,6 +134,7 @@ impl Engine {
         tracing::info!(?recovered, "the library is open");
         let settings = library.settings().await?;
         let downloader = Downloader::new(config(&settings))?;
+        discogs::keep_limit(&downloader)?;
         let paused = library.is_paused().await?;
         let was_open = library.shelf().check().is_ok();
         let secrets = Secrets::of(&home);

@@ -17,7 +17,7 @@ pub(in crate::daemon) async fn login(
     _: Caller,
     wish: DiscogsLogin,
 ) -> Answer<DiscogsAccount> {
-    let transport = DiscogsTransport::new(engine, wish.token.as_ref(), Priority::default())?;
+    let transport = DiscogsTransport::new(engine, wish.token.as_ref(), Priority::INTERACTIVE)?;
     let discogs = Discogs::new(&transport);
     let Some(token) = &wish.token else {
         if wish.username.trim().is_empty() {

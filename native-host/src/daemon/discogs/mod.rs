@@ -23,6 +23,8 @@ pub(super) use runs::{
     Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start,
 };
 
+pub(super) use transport::keep_limit;
+
 use protocol::ErrorBody;
 
 type Answer<T> = Result<T, ErrorBody>;

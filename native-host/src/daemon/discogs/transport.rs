@@ -8,7 +8,7 @@ use protocol::discogs::SignedBy;
 use protocol::{Credentials, ErrorBody, ErrorCode, Secret, Source};
 use providers::{HttpMethod, MAX_ANSWER, Request, Response, Transport};
 use std::time::Duration;
-use transfer::{Call, Priority, Quota, Url};
+use transfer::{Call, Downloader, Priority, Quota, Url};
 
 /// The site asks programs to name themselves, with a place to read about them; it refuses those that do not.
 const NAME: &str =
@@ -31,10 +31,8 @@ impl DiscogsTransport {
         token: Option<&Secret>,
         priority: Priority,
     ) -> Result<Self, ErrorBody> {
-        let signed = token.map(|token| authorization(token)).transpose()?;
-        // Somebody who is signed in lets the whole machine ask more often; the answers tell if that is wrong.
-        engine.downloader.set_quota(&api()?, Quota::discogs(signed.is_some()));
-        Ok(Self { engine: engine.clone(), authorization: signed, priority })
+        let authorization = token.map(authorization).transpose()?;
+        Ok(Self { engine: engine.clone(), authorization, priority })
     }
 
     /// Signs for an account with the secret that is kept for it.
@@ -62,6 +60,13 @@ impl DiscogsTransport {
 /// The name under which an account's secret is kept. Names of users are the same in any case.
 pub(super) fn secret_name(username: &str) -> String {
     format!("discogs/{}", username.to_lowercase())
+}
+
+/// Makes everybody ask the site by the limit that it has for those who are signed in. What is asked without that is
+/// told of a smaller one with each answer, which is believed.
+pub(in crate::daemon) fn keep_limit(downloader: &Downloader) -> Result<(), ErrorBody> {
+    downloader.set_quota(&api()?, Quota::discogs(true));
+    Ok(())
 }
 
 /// The origin of the API.
