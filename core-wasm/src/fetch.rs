@@ -103,6 +103,8 @@ impl Transport for FetchTransport {
             status: status_of(&answer),
             content_type: header("content-type").unwrap_or_default(),
             retry_after: header("retry-after"),
+            // The browser does not tell scripts where a redirect leads.
+            location: None,
             cf_mitigated: header("cf-mitigated").is_some_and(|what| what == "challenge"),
             body: body
                 .ok_or_else(|| ErrorBody::new(ErrorCode::TooLarge).with("limit", MAX_ANSWER))?,

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod client;
+pub mod collection;
 pub mod commands;
 pub mod daemon;
 pub mod doctor;
@@ -11,6 +12,7 @@ pub mod install;
 pub mod launch;
 pub mod rebuild;
 pub mod relay;
+pub mod secrets;
 pub mod socket;
 pub mod tools;
 pub mod words;

@@ -140,6 +140,7 @@ fn migrator() -> Migrator {
     let sending = include_str!("../migrations/0004_sending.sql");
     let intake = include_str!("../migrations/0005_intake_and_journal.sql");
     let edits = include_str!("../migrations/0006_edits_and_renames.sql");
+    let discogs = include_str!("../migrations/0007_discogs.sql");
     Migrator::with_migrations(vec![
         step(1, "foundation", foundation),
         step(2, "sidecars due", sidecars_due),
@@ -147,6 +148,7 @@ fn migrator() -> Migrator {
         step(4, "sending", sending),
         step(5, "intake and journal", intake),
         step(6, "edits and renames", edits),
+        step(7, "discogs", discogs),
     ])
 }
 

@@ -7,6 +7,7 @@
 mod claim;
 mod commit;
 mod database;
+pub mod discogs;
 mod disk;
 mod edit;
 mod error;

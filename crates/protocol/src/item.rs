@@ -14,6 +14,9 @@ pub enum Source {
     /// Google Flow Music at flowmusic.app, its successor.
     #[serde(rename = "flowmusic")]
     Flowmusic,
+    /// Discogs: a record collection, a wantlist and a shop.
+    #[serde(rename = "discogs")]
+    Discogs,
     /// Any page of the open web that was sent here.
     #[serde(rename = "web")]
     Web,
@@ -24,8 +27,9 @@ pub enum Source {
 
 impl Source {
     /// Every source.
-    pub const ALL: &[Source] = &[Source::Producer, Source::Flowmusic, Source::Web, Source::Files];
-    /// The sites with an account whose things are listed.
+    pub const ALL: &[Source] =
+        &[Source::Producer, Source::Flowmusic, Source::Discogs, Source::Web, Source::Files];
+    /// The sites with an account whose files are listed.
     pub const SITES: &[Source] = &[Source::Producer, Source::Flowmusic];
 
     /// The stored name.
@@ -33,6 +37,7 @@ impl Source {
         match self {
             Source::Producer => "producer.ai",
             Source::Flowmusic => "flowmusic",
+            Source::Discogs => "discogs",
             Source::Web => "web",
             Source::Files => "files",
         }
@@ -43,16 +48,18 @@ impl Source {
         match self {
             Source::Producer => "producer.ai",
             Source::Flowmusic => "Google Flow Music",
+            Source::Discogs => "Discogs",
             Source::Web => "Web",
             Source::Files => "Files",
         }
     }
 
-    /// The origin whose session signs the requests; empty for what is none of [`Source::SITES`].
+    /// The origin of its API; empty for what is no single site.
     pub fn origin(self) -> &'static str {
         match self {
             Source::Producer => "https://www.producer.ai",
             Source::Flowmusic => "https://www.flowmusic.app",
+            Source::Discogs => "https://api.discogs.com",
             Source::Web | Source::Files => "",
         }
     }

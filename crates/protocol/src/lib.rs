@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod credentials;
+pub mod discogs;
 pub mod edit;
 pub mod envelope;
 pub mod error;

@@ -1,6 +1,10 @@
 //! The methods a client can call: name, parameters, answer.
 
 use crate::credentials::Credentials;
+use crate::discogs::{
+    CacheFigures, CachePurged, CollectionFolders, DiscogsAccount, DiscogsAccounts, DiscogsLogin,
+    Estimate, Exported, NewExport, NewRun, OfDiscogsAccount, OfRun, PurgeCache, RunStarted, Runs,
+};
 use crate::edit::{EditItems, Edited, RenameFiles, Renames};
 use crate::error::ErrorBody;
 use crate::ids::{ItemId, JobId, Seq};
@@ -150,6 +154,32 @@ methods! {
     FindCovers = "library.covers", Nothing => CoverAddresses;
     /// The subtitles of one thing in one language.
     ReadSubtitles = "library.subtitles", OfSubtitles => Subtitles;
+    /// Adds an account of Discogs, or gives one another token.
+    DiscogsSignIn = "discogs.login", DiscogsLogin => DiscogsAccount;
+    /// Forgets an account of Discogs with its token and its lists.
+    DiscogsSignOut = "discogs.logout", OfDiscogsAccount => Nothing;
+    /// The accounts of Discogs, and how far their lists are read.
+    ListDiscogsAccounts = "discogs.accounts", Nothing => DiscogsAccounts;
+    /// The folders of a collection, as they were when it was read last.
+    ListCollectionFolders = "discogs.folders", OfDiscogsAccount => CollectionFolders;
+    /// Begins to read from Discogs, or finds the run with the same key.
+    StartRun = "discogs.read", NewRun => RunStarted;
+    /// What reading would take.
+    EstimateRun = "discogs.estimate", NewRun => Estimate;
+    /// What is and was read from Discogs, newest first.
+    ListRuns = "discogs.runs", Nothing => Runs;
+    /// Stops a run; what it has read stays.
+    PauseRun = "discogs.pause", OfRun => Nothing;
+    /// Goes on with a run.
+    ResumeRun = "discogs.resume", OfRun => Nothing;
+    /// Gives a run up; what it has read stays.
+    CancelRun = "discogs.cancel", OfRun => Nothing;
+    /// Writes a table of what is known. Naming the file is refused for browsers.
+    ExportDiscogs = "discogs.export", NewExport => Exported;
+    /// What is kept of Discogs' answers, in figures.
+    CountDiscogsCache = "discogs.cache", Nothing => CacheFigures;
+    /// Forgets old answers of Discogs.
+    PurgeDiscogsCache = "discogs.purge", PurgeCache => CachePurged;
     /// Events from now on, as `event` frames with this request's id.
     Subscribe = "subscribe", Since => Nothing;
     /// Ends the daemon after what is being written is safe. Refused for browsers.

@@ -17,7 +17,7 @@ const NAMES: &[&str] = &["display_name", "username", "name", "full_name"];
 /// cookies; `SiteChanged` when the answer has no id; whatever a call can end with.
 pub async fn whoami<T: Transport>(source: Source, transport: &T) -> Result<Account, ErrorBody> {
     let site = site_of(source);
-    let api = Api { site, transport, account_id: "", retries: RETRIES };
+    let api = Api { source, transport, account_id: "", retries: RETRIES };
     let answer = api.get(site.me).await?;
     let user = answer.get("user").or_else(|| answer.get("data")).unwrap_or(&answer);
     if user.is_null() {
@@ -29,10 +29,10 @@ pub async fn whoami<T: Transport>(source: Source, transport: &T) -> Result<Accou
         _ => return Err(changed(source, &[site.me, ": id"], "is not an id")),
     };
     let credentials = transport.credentials(false).await?;
-    same_account(site, &credentials.account_id, &id)?;
+    same_account(source, &credentials.account_id, &id)?;
     let name = match first_text(user, NAMES, MAX_NAME) {
         Some(name) => Some(name),
-        None => name_of(&Api { retries: 0, ..api }, &id)
+        None => name_of(&Api { retries: 0, ..api }, site.names, &id)
             .await
             .or_else(|| first_text(user, &["email"], MAX_NAME)),
     };
@@ -40,8 +40,8 @@ pub async fn whoami<T: Transport>(source: Source, transport: &T) -> Result<Accou
 }
 
 /// The user's name from where the service keeps names. It is for show only, so any failure means "no name".
-async fn name_of<T: Transport>(api: &Api<'_, T>, id: &str) -> Option<String> {
-    let answer = api.post(api.site.names?, &json!({ "user_ids": [id] })).await.ok()?;
+async fn name_of<T: Transport>(api: &Api<'_, T>, names: Option<&str>, id: &str) -> Option<String> {
+    let answer = api.post(names?, &json!({ "user_ids": [id] })).await.ok()?;
     let names = answer.get("usernames").unwrap_or(&answer);
     first_text(names, &[id], MAX_NAME).or_else(|| first_text(at(names, id), NAMES, MAX_NAME))
 }

@@ -3,10 +3,9 @@
 //! What an answer means is decided in [`verdict`](crate::verdict); here it is acted upon.
 
 use crate::fields::{about, changed};
-use crate::site::Site;
 use crate::transport::{HttpMethod, Request, Response, Transport};
-use crate::verdict::{Verdict, judge};
-use protocol::{Credentials, ErrorBody, ErrorCode};
+use crate::verdict::{Verdict, judge, path_only};
+use protocol::{Credentials, ErrorBody, ErrorCode, Source};
 use serde_json::Value;
 
 /// How often a call is tried again after a temporary error.
@@ -16,7 +15,7 @@ const FIRST_WAIT_MS: u64 = 1_000;
 
 /// A service's API for one account.
 pub(crate) struct Api<'t, T> {
-    pub site: &'static Site,
+    pub source: Source,
     pub transport: &'t T,
     /// The account that the requests must be signed for; empty while it is not known.
     pub account_id: &'t str,
@@ -24,24 +23,50 @@ pub(crate) struct Api<'t, T> {
     pub retries: u32,
 }
 
+/// What became of a call.
+pub(crate) enum Called {
+    /// The answer.
+    Data(Response),
+    /// There is no such thing, or not any more.
+    Missing,
+    /// It is at this path of the same origin.
+    Moved(String),
+}
+
 impl<T: Transport> Api<'_, T> {
     /// `GET` of a path on the site's origin.
     pub async fn get(&self, path: &str) -> Result<Value, ErrorBody> {
-        self.call(HttpMethod::Get, path, None).await
+        self.data(HttpMethod::Get, path, None).await
     }
 
     /// `POST` of JSON to a path on the site's origin.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, ErrorBody> {
-        self.call(HttpMethod::Post, path, Some(body.to_string())).await
+        self.data(HttpMethod::Post, path, Some(body.to_string())).await
     }
 
-    async fn call(
+    /// The answer to a question that the service must be able to answer where it is asked.
+    async fn data(
         &self,
         method: HttpMethod,
         path: &str,
         body: Option<String>,
     ) -> Result<Value, ErrorBody> {
-        let source = self.site.source;
+        match self.call(method, path, body).await? {
+            Called::Data(response) => self.read(path, &response),
+            Called::Missing => Err(changed(self.source, &[path_only(path)], "is gone")),
+            // What stands before the API redirects to its sign-in page.
+            Called::Moved(_) => Err(about(self.source, ErrorCode::SignedOut)),
+        }
+    }
+
+    /// Asks, and asks again where that may help.
+    pub async fn call(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Called, ErrorBody> {
+        let source = self.source;
         let mut credentials = self.credentials(false).await?;
         let mut renewed = false;
         let mut tries = 0;
@@ -49,7 +74,9 @@ impl<T: Transport> Api<'_, T> {
             let request = self.request(method, path, &body, &credentials);
             let answer = self.transport.send(request).await;
             match (judge(source, path, &answer), answer) {
-                (Verdict::Data, Ok(response)) => return self.read(path, &response),
+                (Verdict::Data, Ok(response)) => return Ok(Called::Data(response)),
+                (Verdict::Missing, _) => return Ok(Called::Missing),
+                (Verdict::Moved(to), _) => return Ok(Called::Moved(to)),
                 (Verdict::Again(_, wait), _) if tries < self.retries => {
                     let backoff = FIRST_WAIT_MS << tries;
                     self.transport.sleep(backoff.max(wait.unwrap_or(0) * 1_000)).await;
@@ -71,7 +98,7 @@ impl<T: Transport> Api<'_, T> {
     /// The session, if it is still the same person's.
     async fn credentials(&self, renew: bool) -> Result<Credentials, ErrorBody> {
         let credentials = self.transport.credentials(renew).await?;
-        same_account(self.site, self.account_id, &credentials.account_id)?;
+        same_account(self.source, self.account_id, &credentials.account_id)?;
         Ok(credentials)
     }
 
@@ -89,27 +116,22 @@ impl<T: Transport> Api<'_, T> {
         if let Some(bearer) = &credentials.bearer {
             headers.push(("Authorization".to_owned(), ["Bearer ", bearer.expose()].concat()));
         }
-        Request {
-            method,
-            url: [self.site.source.origin(), path].concat(),
-            headers,
-            body: body.clone(),
-        }
+        Request { method, url: [self.source.origin(), path].concat(), headers, body: body.clone() }
     }
 
     fn read(&self, path: &str, response: &Response) -> Result<Value, ErrorBody> {
         serde_json::from_slice(&response.body).map_err(|error| {
             let what = format!("is not JSON (line {}, column {})", error.line(), error.column());
-            changed(self.site.source, &[path.split('?').next().unwrap_or(path)], &what)
+            changed(self.source, &[path_only(path)], &what)
         })
     }
 }
 
 /// Refuses to mix two accounts; an empty id is not known yet.
-pub(crate) fn same_account(site: &Site, expected: &str, found: &str) -> Result<(), ErrorBody> {
+pub(crate) fn same_account(source: Source, expected: &str, found: &str) -> Result<(), ErrorBody> {
     if expected.is_empty() || found.is_empty() || expected == found {
         return Ok(());
     }
-    let error = about(site.source, ErrorCode::OtherAccount);
+    let error = about(source, ErrorCode::OtherAccount);
     Err(error.with("expected", expected).with("found", found))
 }

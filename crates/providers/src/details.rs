@@ -20,8 +20,7 @@ pub(crate) async fn records_of<T: Transport>(
         let question = Map::from_iter([(details.ids.to_owned(), Value::from(some.to_vec()))]);
         let mut answer = api.post(details.path, &Value::Object(question)).await?;
         let found = answer.get_mut(details.records).map(Value::take);
-        let problem =
-            |what| Err(changed(api.site.source, &[details.path, ": ", details.records], what));
+        let problem = |what| Err(changed(api.source, &[details.path, ": ", details.records], what));
         match found {
             Some(Value::Object(found)) => records.extend(found),
             Some(_) => return problem("is not a record"),

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `site` | the table of facts that a service is made of |
 //! | `producer`, `flowmusic` | one service each |
+//! | [`discogs`] | Discogs, which has records about records and no files |
 //! | `session` | cookies → credentials |
 //! | `api`, `verdict` | calling, trying again, telling data from sign-in pages and challenges |
 //! | `walk`, `lister`, `details` | lists that change while they are read, with a proof at the end |
@@ -19,6 +20,7 @@ mod account;
 mod api;
 mod base64;
 mod details;
+pub mod discogs;
 mod fields;
 mod flowmusic;
 mod lister;

@@ -72,7 +72,7 @@ impl Lister {
     }
 
     fn api<'t, T: Transport>(&'t self, transport: &'t T) -> Api<'t, T> {
-        Api { site: self.site, transport, account_id: &self.account.id, retries: RETRIES }
+        Api { source: self.site.source, transport, account_id: &self.account.id, retries: RETRIES }
     }
 
     async fn read_page<T: Transport>(
@@ -105,8 +105,12 @@ impl Lister {
         mut records: Vec<Value>,
     ) -> Result<Vec<RemoteItem>, ErrorBody> {
         if let Some(details) = self.site.details {
-            let api =
-                Api { site: self.site, transport, account_id: &self.account.id, retries: RETRIES };
+            let api = Api {
+                source: self.site.source,
+                transport,
+                account_id: &self.account.id,
+                retries: RETRIES,
+            };
             let parts = self.formats.contains(&Variant::Stems);
             complete(&api, details, &mut records, parts, &mut self.titles).await?;
         }

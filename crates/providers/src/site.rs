@@ -72,6 +72,8 @@ pub(crate) fn site_of(source: Source) -> &'static Site {
     match source {
         Source::Producer => &producer::SITE,
         Source::Flowmusic => &flowmusic::SITE,
-        Source::Web | Source::Files => unreachable!("{source} has no account to list"),
+        Source::Discogs | Source::Web | Source::Files => {
+            unreachable!("{source} has no account to list")
+        }
     }
 }

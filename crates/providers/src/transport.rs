@@ -58,6 +58,8 @@ pub struct Response {
     pub content_type: String,
     /// `Retry-After` as sent: seconds or an HTTP date (RFC 9110 §10.2.3).
     pub retry_after: Option<String>,
+    /// `Location` as sent, of a redirect; transports do not follow it.
+    pub location: Option<String>,
     /// `cf-mitigated: challenge` was there: Cloudflare wants to see a person.
     pub cf_mitigated: bool,
     /// The decoded content, at most [`MAX_ANSWER`] bytes.

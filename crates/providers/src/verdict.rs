@@ -22,6 +22,10 @@ pub(crate) enum Verdict {
     Data,
     /// Try again, not before so many seconds when the service says so; the error is for when it goes on.
     Again(ErrorBody, Option<u64>),
+    /// There is no such thing, or not any more.
+    Missing,
+    /// It is at this path of the same origin.
+    Moved(String),
     /// The session was not accepted.
     Unauthorized,
     /// An error that asking again does not mend.
@@ -46,11 +50,10 @@ pub(crate) fn judge(source: Source, path: &str, answer: &Result<Response, ErrorB
     };
     match response.status {
         200..=299 => judge_content(source, path, response),
-        // The API itself never redirects; what stands before it does, to its sign-in page.
-        300..=399 => Verdict::Stop(about(source, ErrorCode::SignedOut)),
+        300..=399 => Verdict::Moved(new_path(source, response)),
         401 => Verdict::Unauthorized,
         403 if asks_to_sign_in(response) => Verdict::Stop(about(source, ErrorCode::SignedOut)),
-        404 | 410 => Verdict::Stop(changed(source, &[path_only(path)], "is gone")),
+        404 | 410 => Verdict::Missing,
         429 => again(failed(ErrorCode::RateLimited), response),
         408 | 425 | 500..=599 => again(failed(ErrorCode::ServerError), response),
         _ => Verdict::Stop(failed(ErrorCode::Refused)),
@@ -60,6 +63,11 @@ pub(crate) fn judge(source: Source, path: &str, answer: &Result<Response, ErrorB
 fn judge_content(source: Source, path: &str, response: &Response) -> Verdict {
     if response.body.len() > MAX_ANSWER {
         return Verdict::Stop(ErrorBody::new(ErrorCode::TooLarge).with("limit", MAX_ANSWER));
+    }
+    if response.body.trim_ascii().is_empty() {
+        let host = source.origin().trim_start_matches("https://");
+        let error = ErrorBody::new(ErrorCode::ServerError).with("host", host);
+        return again(error.with("status", response.status), response);
     }
     if !is_page(response) {
         return Verdict::Data;
@@ -86,14 +94,23 @@ fn seconds_of(retry_after: &str) -> u64 {
     if digits { text.parse().unwrap_or(u64::MAX) } else { WAIT_FOR_DATE_S }
 }
 
+/// Where a redirect leads, if that is the same origin; empty where it leads elsewhere.
+fn new_path(source: Source, response: &Response) -> String {
+    let location = response.location.as_deref().unwrap_or_default();
+    let path = location.strip_prefix(source.origin()).unwrap_or(location);
+    let is_path = path.starts_with('/') && !path.starts_with("//");
+    if is_path { path.to_owned() } else { String::new() }
+}
+
 /// The path without its parameters, for messages.
-fn path_only(path: &str) -> &str {
+pub(crate) fn path_only(path: &str) -> &str {
     path.split('?').next().unwrap_or(path)
 }
 
 /// Whether a protection (Cloudflare's) wants to see a person, whatever the status.
 pub fn is_challenge(response: &Response) -> bool {
-    let marks = ["just a moment", "challenge-platform", "cf-chl-"];
+    let marks =
+        ["just a moment", "challenge-platform", "cf-chl-", "attention required! | cloudflare"];
     response.cf_mitigated
         || (is_page(response) && marks.iter().any(|mark| holds(&response.body, mark)))
 }

@@ -279,7 +279,7 @@ proptest! {
     #[test]
     fn any_answer_at_all_is_judged(status: u16, content_type: String, retry_after: Option<String>, body: Vec<u8>) {
         let answer =
-            Response { status, content_type, retry_after, cf_mitigated: false, body };
+            Response { status, content_type, retry_after, location: None, cf_mitigated: false, body };
         for source in Source::SITES {
             let (account, ..) = me(*source, |_| Ok(answer.clone()));
             prop_assert!(account.is_err() || answer.body.len() > 8);

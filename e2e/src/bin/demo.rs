@@ -83,7 +83,9 @@ async fn download(
     let service = match source {
         Source::Producer => Service::Producer,
         Source::Flowmusic => Service::Flowmusic,
-        Source::Web | Source::Files => bail!("the demo is of a site with an account"),
+        Source::Discogs | Source::Web | Source::Files => {
+            bail!("the demo is of a site with an account")
+        }
     };
     println!("Signing in at {} …", service.host());
     browser.open(&stage::sign_in_address(service)).await?;

@@ -120,7 +120,7 @@ pub fn job_state(state: JobState) -> String {
 /// The name of a source: sites have one of their own, the others a word.
 pub fn source(source: Source) -> String {
     match source {
-        Source::Producer | Source::Flowmusic => source.title().to_owned(),
+        Source::Producer | Source::Flowmusic | Source::Discogs => source.title().to_owned(),
         Source::Web | Source::Files => t(&format!("source_{source}")),
     }
 }

@@ -6,6 +6,7 @@ mod choose;
 mod config;
 mod cookie_file;
 mod daemon;
+mod discogs;
 mod doctor;
 mod edit;
 mod export;
@@ -114,6 +115,7 @@ async fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Daemon { command: DaemonCommand::Status } => daemon::status(&home()?).await,
         Command::Library { command } => library::run(&home()?, command).await,
         Command::ChooseFolder => choose::run(),
+        Command::Discogs { command } => discogs::run(&home()?, command).await,
         Command::Install(arguments) => registration::install(arguments),
         Command::Uninstall(arguments) => registration::uninstall(arguments),
         Command::Doctor(output) => doctor::run(&home()?, *output).await,

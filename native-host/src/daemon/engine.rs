@@ -2,6 +2,7 @@
 
 use super::chooser::Chooser;
 use super::covers::Covers;
+use super::discogs;
 use super::hub::Hub;
 use super::import::Imports;
 use super::journal;
@@ -12,6 +13,7 @@ use super::rename::Renaming;
 use super::sending::{SiteSessions, Tools};
 use super::sessions::Sessions;
 use crate::home::{self, Home};
+use crate::secrets::Secrets;
 use anyhow::Context;
 use library::{Claimed, Finished, Library, LibraryError, Output};
 use protocol::{ErrorBody, ErrorCode, Event, ItemId, JobId, JobState, Settings, Source};
@@ -59,6 +61,10 @@ pub(super) struct Shared {
     pub imports: Imports,
     pub chooser: Chooser,
     pub renaming: Renaming,
+    /// What is read from Discogs.
+    pub discogs: discogs::Live,
+    /// Tokens that outlive the daemon.
+    pub secrets: Secrets,
     /// Work may have become possible.
     pub wake: Notify,
     /// Something that clients see has changed.
@@ -130,9 +136,12 @@ impl Engine {
         tracing::info!(?recovered, "the library is open");
         let settings = library.settings().await?;
         let downloader = Downloader::new(config(&settings))?;
+        discogs::keep_limit(&downloader)?;
         let paused = library.is_paused().await?;
         let was_open = !recovered.is_unfinished;
+        let secrets = Secrets::of(&home);
         let shared = Shared {
+            secrets,
             home,
             library,
             downloader,
@@ -145,6 +154,7 @@ impl Engine {
             imports: Imports::default(),
             chooser: Chooser::default(),
             renaming: Renaming::default(),
+            discogs: discogs::Live::default(),
             wake: Notify::new(),
             changed: Notify::new(),
             journal: Notify::new(),

@@ -1,6 +1,7 @@
 //! What clients may ask, and the answers. No method runs a program, reads a path or opens a file that the client
 //! names.
 
+use super::discogs;
 use super::edit;
 use super::engine::Engine;
 use super::folder;
@@ -103,6 +104,19 @@ pub(super) async fn answer(
         PlayItem => things::play;
         FindCovers => things::covers;
         ReadSubtitles => things::subtitles;
+        DiscogsSignIn => discogs::login;
+        DiscogsSignOut => discogs::logout;
+        ListDiscogsAccounts => discogs::accounts;
+        ListCollectionFolders => discogs::folders;
+        StartRun => discogs::start;
+        EstimateRun => discogs::estimate;
+        ListRuns => discogs::list;
+        PauseRun => discogs::pause;
+        ResumeRun => discogs::resume;
+        CancelRun => discogs::cancel;
+        ExportDiscogs => discogs::export;
+        CountDiscogsCache => discogs::cache;
+        PurgeDiscogsCache => discogs::purge;
         StopDaemon => stop_daemon;
     }
 }

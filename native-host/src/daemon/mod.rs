@@ -10,6 +10,7 @@
 //! | `listing`, `retitle`, `beside` | reading lists, renaming what was retitled, `.json` and `.lrc` files |
 //! | `things`, `media_server` | what clients ask of the library, and the player's bytes |
 //! | `import` | taking in folders with media that were there before |
+//! | `discogs` | what is read from Discogs, and what is written out of it |
 //! | `edit`, `rename` | what the person changes of a thing, and files named anew by the template |
 //! | `check` | reading files again, to see whether they are still what they were |
 //! | `journal` | repeating in the library folder what a lost database would have said |
@@ -21,6 +22,7 @@ mod bundle;
 mod check;
 mod chooser;
 mod covers;
+mod discogs;
 mod edit;
 mod engine;
 mod folder;
@@ -63,6 +65,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the daemon is ready");
     import::resume_all(&engine).await;
     rename::go_on(&engine);
+    discogs::resume_all(&engine).await;
     let parts = [
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),

@@ -68,7 +68,7 @@ impl Transport for SiteTransport {
     }
 }
 
-fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ErrorBody> {
+pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ErrorBody> {
     let bad =
         |name: &str| ErrorBody::new(ErrorCode::Internal).with("detail", format!("header {name}"));
     let mut headers = HeaderMap::with_capacity(pairs.len());
@@ -81,7 +81,7 @@ fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ErrorBody> {
     Ok(headers)
 }
 
-fn response(answer: Answer) -> Response {
+pub(super) fn response(answer: Answer) -> Response {
     let text = |name: &str| {
         let value = answer.headers.get(name).and_then(|value| value.to_str().ok());
         value.map(str::to_owned)
@@ -90,6 +90,7 @@ fn response(answer: Answer) -> Response {
         status: answer.status,
         content_type: text("content-type").unwrap_or_default(),
         retry_after: text("retry-after"),
+        location: text("location"),
         cf_mitigated: text("cf-mitigated").is_some_and(|value| value == "challenge"),
         body: answer.body,
     }

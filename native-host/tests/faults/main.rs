@@ -4,6 +4,7 @@
 mod attic;
 mod browser;
 mod browsers;
+mod discogs;
 mod disks;
 mod edits;
 mod encoders;

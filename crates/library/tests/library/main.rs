@@ -2,6 +2,7 @@
 
 mod after_a_kill;
 mod at_once;
+mod discogs;
 mod edit;
 mod import;
 mod list;

@@ -1,7 +1,9 @@
 //! The command line as clap parses it: names, values and help texts. Nothing is done here.
 
+mod discogs;
 mod library;
 
+pub use discogs::{DiscogsCommand, DiscogsExport, DiscogsRead, WhoseDiscogs};
 pub use library::{
     ExportFormat, Filter, Import, LibraryCommand, Rebuild, TagArguments, WhereToLook, Which,
 };
@@ -56,6 +58,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: LibraryCommand,
+    },
+    /// Discogs: read a collection, a wantlist or a shop, and write tables of them
+    Discogs {
+        /// What to do.
+        #[command(subcommand)]
+        command: DiscogsCommand,
     },
     /// Open a window in which a folder is picked, and print it: for the daemon, when the app page asks
     #[command(hide = true)]

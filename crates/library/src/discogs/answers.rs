@@ -1,0 +1,252 @@
+//! The cache: what the site said about releases, compressed, with its age.
+
+use super::lists::Scope;
+use crate::database::{Library, now};
+use crate::error::LibraryError;
+use protocol::discogs::{CacheFigures, DiscogsAccountId};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::HashMap;
+
+/// Level of compression. Answers shrink to a quarter; higher levels cost time and win little.
+const LEVEL: i32 = 3;
+/// The longest answer that is unpacked, in bytes: twice what an API's answer may have.
+const LONGEST: usize = 64 * 1024 * 1024;
+/// A week, in seconds.
+const WEEK: i64 = 7 * 24 * 60 * 60;
+
+/// What was asked about a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AnswerKind {
+    /// Everything about it. The same for everybody.
+    Release,
+    /// The least that is asked for it. In the currency of who asks.
+    Stats,
+    /// What the site would ask for it. In the currency of who asks.
+    Suggestions,
+}
+
+impl AnswerKind {
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AnswerKind::Release => "release",
+            AnswerKind::Stats => "stats",
+            AnswerKind::Suggestions => "suggestions",
+        }
+    }
+
+    /// The account under which an answer is kept.
+    fn owner(self, account: DiscogsAccountId) -> i64 {
+        match self {
+            AnswerKind::Release => 0,
+            AnswerKind::Stats | AnswerKind::Suggestions => account.0,
+        }
+    }
+}
+
+/// An answer of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// When it was fetched, seconds since 1970.
+    pub fetched_at: i64,
+    /// The answer, JSON; `None` where the site says that there is no such thing (any more) and nothing is known.
+    pub body: Option<Vec<u8>>,
+    /// The site did not have it any more when it was asked last.
+    pub gone: bool,
+}
+
+impl Library {
+    /// Keeps an answer. `None` says that the site has no such thing (any more): what was known of it stays.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn keep_discogs_answer(
+        &self,
+        kind: AnswerKind,
+        release: i64,
+        account: DiscogsAccountId,
+        body: Option<&[u8]>,
+    ) -> Result<(), LibraryError> {
+        let packed = body.map(|body| zstd::bulk::compress(body, LEVEL));
+        let packed = packed.transpose().map_err(LibraryError::io("compressing an answer"))?;
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO discogs_answer (kind, release, account, fetched_at, gone, body) \
+             VALUES (?1, ?2, ?3, ?4, ?5 IS NULL, ?5) \
+             ON CONFLICT (kind, release, account) DO UPDATE SET fetched_at = excluded.fetched_at, \
+               gone = excluded.gone, body = ifnull(excluded.body, body)",
+        )
+        .bind(kind.as_str())
+        .bind(release)
+        .bind(kind.owner(account))
+        .bind(now())
+        .bind(packed)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
+    /// What the site said about these releases, however old.
+    ///
+    /// # Errors
+    /// [`LibraryError::Unreadable`] for a broken entry; database failures.
+    pub async fn discogs_answers(
+        &self,
+        kind: AnswerKind,
+        releases: &[i64],
+        account: DiscogsAccountId,
+    ) -> Result<HashMap<i64, Answer>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT release, fetched_at, gone, body FROM discogs_answer \
+             WHERE kind = ?1 AND account = ?2 AND release IN (SELECT value FROM json_each(?3))",
+        )
+        .bind(kind.as_str())
+        .bind(kind.owner(account))
+        .bind(serde_json::to_string(releases)?)
+        .fetch_all(&self.pool)
+        .await?;
+        let answer = |row: &SqliteRow| {
+            let packed: Option<Vec<u8>> = row.try_get("body")?;
+            let body = packed.map(|packed| unpack(&packed)).transpose()?;
+            let (fetched_at, gone) = (row.try_get("fetched_at")?, row.try_get("gone")?);
+            Ok((row.try_get("release")?, Answer { fetched_at, gone, body }))
+        };
+        rows.iter().map(answer).collect()
+    }
+
+    /// Releases of a scope about which nothing newer than `since` is kept, each once: those never asked about first, then
+    /// the oldest.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_unanswered(
+        &self,
+        kind: AnswerKind,
+        scope: &Scope,
+        since: i64,
+        limit: u32,
+    ) -> Result<Vec<i64>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT e.release FROM discogs_entry e LEFT JOIN discogs_answer a \
+               ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
+             WHERE e.account = ?3 AND e.list = ?4 \
+               AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5))) \
+               AND e.release > 0 AND ifnull(a.fetched_at, -1) < ?6 \
+             GROUP BY e.release ORDER BY ifnull(a.fetched_at, -1), min(e.added_at), e.release LIMIT ?7",
+        )
+        .bind(kind.as_str())
+        .bind(kind.owner(scope.account))
+        .bind(scope.account.0)
+        .bind(scope.list.as_str())
+        .bind(serde_json::to_string(&scope.folders)?)
+        .bind(since)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Releases of a scope, each once, and how many of them would be asked about.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_coverage(
+        &self,
+        kind: AnswerKind,
+        scope: &Scope,
+        since: i64,
+    ) -> Result<(u64, u64), LibraryError> {
+        let row = sqlx::query(
+            "SELECT count(DISTINCT e.release), \
+               count(DISTINCT iif(ifnull(a.fetched_at, -1) < ?6, e.release, NULL)) \
+             FROM discogs_entry e LEFT JOIN discogs_answer a \
+               ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
+             WHERE e.account = ?3 AND e.list = ?4 AND e.release > 0 \
+               AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5)))",
+        )
+        .bind(kind.as_str())
+        .bind(kind.owner(scope.account))
+        .bind(scope.account.0)
+        .bind(scope.list.as_str())
+        .bind(serde_json::to_string(&scope.folders)?)
+        .bind(since)
+        .fetch_one(&self.pool)
+        .await?;
+        let count = |at: usize| -> Result<u64, LibraryError> {
+            Ok(row.try_get::<i64, _>(at)?.unsigned_abs())
+        };
+        Ok((count(0)?, count(1)?))
+    }
+
+    /// Notes that answers served.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn note_discogs_uses(
+        &self,
+        kind: AnswerKind,
+        releases: &[i64],
+    ) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE discogs_answer SET uses = uses + 1, used_at = ?3 \
+             WHERE kind = ?1 AND release IN (SELECT value FROM json_each(?2))",
+        )
+        .bind(kind.as_str())
+        .bind(serde_json::to_string(releases)?)
+        .bind(now())
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
+    /// The cache in figures.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_cache(&self) -> Result<CacheFigures, LibraryError> {
+        let row = sqlx::query(
+            "SELECT count(*), ifnull(sum(length(body)), 0), ifnull(sum(uses), 0), \
+               ifnull(sum(fetched_at >= ?1), 0), min(fetched_at) FROM discogs_answer",
+        )
+        .bind(now() - WEEK)
+        .fetch_one(&self.pool)
+        .await?;
+        let count = |at: usize| -> Result<u64, LibraryError> {
+            Ok(row.try_get::<i64, _>(at)?.unsigned_abs())
+        };
+        Ok(CacheFigures {
+            answers: count(0)?,
+            bytes: count(1)?,
+            uses: count(2)?,
+            fetched_last_week: count(3)?,
+            oldest_at: row.try_get(4)?,
+        })
+    }
+
+    /// Forgets answers fetched before `before`, seconds since 1970. Returns how many.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn purge_discogs_answers(&self, before: i64) -> Result<u64, LibraryError> {
+        let mut write = self.write().await?;
+        let gone = sqlx::query("DELETE FROM discogs_answer WHERE fetched_at < ?1")
+            .bind(before)
+            .execute(&mut *write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(gone.rows_affected())
+    }
+}
+
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, LibraryError> {
+    zstd::bulk::decompress(packed, LONGEST.min(capacity(packed)))
+        .map_err(|error| LibraryError::Unreadable(format!("an answer of Discogs: {error}")))
+}
+
+/// The length that a packed answer says it has.
+fn capacity(packed: &[u8]) -> usize {
+    let stated = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
+    stated.and_then(|length| usize::try_from(length).ok()).unwrap_or(LONGEST)
+}

@@ -1,0 +1,21 @@
+//! What people have on Discogs, and what the site said about releases: rows and a cache, nothing of the API.
+//!
+//! | module | job |
+//! |---|---|
+//! | `accounts` | who |
+//! | `lists` | collection, wantlist and inventory, read in walks |
+//! | `answers` | the cache of what was said about releases |
+//! | `runs` | what was asked to be read |
+//! | `exports` | what an export held, to tell changes |
+
+mod accounts;
+mod answers;
+mod exports;
+mod lists;
+mod runs;
+
+pub use accounts::AccountRow;
+pub use answers::{Answer, AnswerKind};
+pub use exports::Fingerprints;
+pub use lists::{Entries, Entry, Field, ListRead, Scope};
+pub use runs::RunRow;

@@ -1,0 +1,164 @@
+//! What was asked to be read. How far it is shows in lists and answers, so that a kill loses nothing.
+
+use crate::database::{Library, now};
+use crate::error::LibraryError;
+use protocol::ErrorBody;
+use protocol::discogs::{NewRun, RunId, RunState};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRow {
+    /// Which.
+    pub id: RunId,
+    /// What was asked for.
+    pub request: NewRun,
+    /// Where it stands.
+    pub state: RunState,
+    /// Why it does not go on.
+    pub reason: Option<ErrorBody>,
+    /// The list was read.
+    pub list_read: bool,
+    /// When it was begun, seconds since 1970.
+    pub created_at: i64,
+}
+
+/// A query for whole runs with these words behind it.
+macro_rules! runs_where {
+    ($rest:literal) => {
+        concat!("SELECT id, request, state, reason, list_read, created_at FROM discogs_run", $rest)
+    };
+}
+
+impl Library {
+    /// Notes a run, or finds the one with the same key. Returns whether it was there before.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotFound`] for an account that is gone; database failures.
+    pub async fn start_discogs_run(&self, new: &NewRun) -> Result<(RunId, bool), LibraryError> {
+        let mut write = self.write().await?;
+        let known = sqlx::query("SELECT id FROM discogs_run WHERE key = ?1")
+            .bind(&new.key)
+            .fetch_optional(&mut *write.tx)
+            .await?;
+        if let Some(known) = known {
+            return Ok((RunId(known.try_get(0)?), true));
+        }
+        let row = sqlx::query(
+            "INSERT INTO discogs_run (key, account, request, state, list_read, created_at) \
+             SELECT ?1, id, ?3, 'running', ?4, ?5 FROM discogs_account WHERE id = ?2 RETURNING id",
+        )
+        .bind(&new.key)
+        .bind(new.account.0)
+        .bind(serde_json::to_string(new)?)
+        .bind(new.keep_list)
+        .bind(now())
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        let gone = || LibraryError::NotFound(format!("Discogs account {}", new.account));
+        let id = RunId(row.ok_or_else(gone)?.try_get(0)?);
+        write.commit().await?;
+        Ok((id, false))
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotFound`]; database failures.
+    pub async fn discogs_run(&self, id: RunId) -> Result<RunRow, LibraryError> {
+        let row = sqlx::query(runs_where!(" WHERE id = ?1"))
+            .bind(id.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        run(&row.ok_or_else(|| LibraryError::NotFound(format!("run {id}")))?)
+    }
+
+    /// The newest runs first, at most `limit`.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_runs(&self, limit: u32) -> Result<Vec<RunRow>, LibraryError> {
+        let rows = sqlx::query(runs_where!(" ORDER BY id DESC LIMIT ?1"))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(run).collect()
+    }
+
+    /// The runs that are not over, oldest first.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn unfinished_discogs_runs(&self) -> Result<Vec<RunRow>, LibraryError> {
+        let rows = sqlx::query(runs_where!(" WHERE finished_at IS NULL ORDER BY id"))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(run).collect()
+    }
+
+    /// Says where a run stands. One that is over stays as it ended.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn set_discogs_run(
+        &self,
+        id: RunId,
+        state: RunState,
+        reason: Option<&ErrorBody>,
+    ) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE discogs_run SET state = ?2, reason = ?3, finished_at = ?4 \
+             WHERE id = ?1 AND finished_at IS NULL",
+        )
+        .bind(id.0)
+        .bind(stored(state))
+        .bind(reason.map(serde_json::to_string).transpose()?)
+        .bind(state.is_over().then(now))
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
+    /// Notes that a run has read its list.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_run_has_list(&self, id: RunId) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query("UPDATE discogs_run SET list_read = 1 WHERE id = ?1")
+            .bind(id.0)
+            .execute(&mut *write.tx)
+            .await?;
+        write.commit().await
+    }
+}
+
+const STATES: [(RunState, &str); 7] = [
+    (RunState::Running, "running"),
+    (RunState::Paused, "paused"),
+    (RunState::NeedsYou, "needs_you"),
+    (RunState::Waiting, "waiting"),
+    (RunState::Finished, "finished"),
+    (RunState::Cancelled, "cancelled"),
+    (RunState::Failed, "failed"),
+];
+
+fn stored(state: RunState) -> &'static str {
+    STATES.iter().find(|(one, _)| *one == state).map_or("failed", |(_, name)| name)
+}
+
+fn run(row: &SqliteRow) -> Result<RunRow, LibraryError> {
+    let (request, state): (String, String) = (row.try_get("request")?, row.try_get("state")?);
+    let reason: Option<String> = row.try_get("reason")?;
+    let known = STATES.iter().find(|(_, name)| *name == state).map(|(state, _)| *state);
+    Ok(RunRow {
+        id: RunId(row.try_get("id")?),
+        request: serde_json::from_str(&request)?,
+        state: known.ok_or_else(|| LibraryError::Unreadable(format!("run state {state}")))?,
+        reason: reason.map(|reason| serde_json::from_str(&reason)).transpose()?,
+        list_read: row.try_get("list_read")?,
+        created_at: row.try_get("created_at")?,
+    })
+}

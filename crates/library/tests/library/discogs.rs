@@ -1,0 +1,202 @@
+//! Lists that are read in walks, answers that are kept, and what an export held.
+
+use crate::support::Bench;
+use library::LibraryError;
+use library::discogs::{AnswerKind, Entry, Fingerprints, Scope};
+use protocol::ErrorCode;
+use protocol::discogs::*;
+
+const LIST: DiscogsList = DiscogsList::Collection;
+
+async fn account(bench: &Bench, name: &str) -> DiscogsAccountId {
+    bench.library.put_discogs_account(name, SignedBy::Token).await.unwrap().id
+}
+
+/// A copy of a release, added at a moment of its own.
+fn copy(entry: i64, release: i64, folder: i64) -> Entry {
+    let record = format!(r#"{{"instance_id":{entry},"note":"a \"quoted\" line\nand another"}}"#);
+    Entry { entry, release, folder: Some(folder), added_at: Some(1_000 + entry), record }
+}
+
+async fn read(bench: &Bench, account: DiscogsAccountId, copies: &[Entry]) -> u64 {
+    let library = &bench.library;
+    let walk = library.begin_discogs_walk(account, LIST).await.unwrap();
+    for page in copies.chunks(2) {
+        library.add_discogs_entries(account, LIST, walk, page).await.unwrap();
+    }
+    let proof = ListProof { expected: copies.len() as u64, ..ListProof::default() };
+    library.end_discogs_walk(account, LIST, walk, &proof).await.unwrap()
+}
+
+fn all(account: DiscogsAccountId) -> Scope {
+    Scope { account, list: LIST, folders: vec![] }
+}
+
+async fn entries(bench: &Bench, scope: &Scope) -> Vec<Entry> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = bench.library.discogs_entries(scope, after, 2).await.unwrap();
+        found.extend(page.entries);
+        after = page.next;
+        if after.is_none() {
+            return found;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_walk_that_ended_leaves_what_it_found_and_one_that_broke_off_takes_nothing_away() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    assert_eq!(bench.library.discogs_list(me, LIST).await.unwrap().read_at, None);
+    read(&bench, me, &[copy(1, 10, 1), copy(2, 20, 1), copy(3, 10, 7)]).await;
+
+    // A walk that is killed after its first page: one copy was moved to another folder.
+    let walk = bench.library.begin_discogs_walk(me, LIST).await.unwrap();
+    bench.library.add_discogs_entries(me, LIST, walk, &[copy(2, 20, 7)]).await.unwrap();
+    let expected = [copy(1, 10, 1), copy(2, 20, 7), copy(3, 10, 7)];
+    assert_eq!(entries(&bench, &all(me)).await, expected);
+
+    let gone = read(&bench, me, &[copy(2, 20, 7), copy(4, 40, 7)]).await;
+    assert_eq!(gone, 2);
+    assert_eq!(entries(&bench, &all(me)).await, [copy(2, 20, 7), copy(4, 40, 7)]);
+    let state = bench.library.discogs_list(me, LIST).await.unwrap();
+    assert_eq!((state.entries, state.proof.unwrap().expected), (2, 2));
+    assert!(state.read_at.is_some());
+}
+
+#[tokio::test]
+async fn an_older_walk_adds_and_ends_nothing() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let older = bench.library.begin_discogs_walk(me, LIST).await.unwrap();
+    bench.library.begin_discogs_walk(me, LIST).await.unwrap();
+    let added = bench.library.add_discogs_entries(me, LIST, older, &[copy(1, 1, 1)]).await;
+    assert!(matches!(added, Err(LibraryError::Superseded)));
+    let ended = bench.library.end_discogs_walk(me, LIST, older, &ListProof::default()).await;
+    assert!(matches!(ended, Err(LibraryError::Superseded)));
+}
+
+#[tokio::test]
+async fn entries_come_in_pages_by_folder_and_those_without_a_moment_too() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let timeless = |entry| Entry { added_at: None, ..copy(entry, 1, 3) };
+    let copies =
+        [timeless(8), timeless(9), timeless(7), copy(1, 1, 3), copy(2, 1, 4), copy(3, 1, 5)];
+    read(&bench, me, &copies).await;
+    let numbers = async |folders: Vec<i64>| {
+        let scope = Scope { folders, ..all(me) };
+        entries(&bench, &scope).await.iter().map(|entry| entry.entry).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(vec![]).await, [7, 8, 9, 1, 2, 3]);
+    assert_eq!(numbers(vec![3]).await, [7, 8, 9, 1]);
+    assert_eq!(numbers(vec![4, 5]).await, [2, 3]);
+    assert_eq!(numbers(vec![6]).await, [0; 0]);
+}
+
+#[tokio::test]
+async fn what_is_asked_next_is_what_was_never_asked_and_then_what_is_oldest() {
+    let bench = Bench::new().await;
+    let (me, other) = (account(&bench, "digger").await, account(&bench, "seller").await);
+    let unknown = Entry { release: 0, ..copy(5, 0, 1) };
+    read(&bench, me, &[copy(1, 10, 1), copy(2, 10, 1), copy(3, 20, 1), copy(4, 30, 2), unknown])
+        .await;
+    let library = &bench.library;
+    let next = async |kind, folders: Vec<i64>, since| {
+        let scope = Scope { folders, ..all(me) };
+        library.discogs_unanswered(kind, &scope, since, 10).await.unwrap()
+    };
+    assert_eq!(next(AnswerKind::Release, vec![], 0).await, [10, 20, 30], "each once");
+    library.keep_discogs_answer(AnswerKind::Release, 10, other, Some(b"{}")).await.unwrap();
+    assert_eq!(next(AnswerKind::Release, vec![], 0).await, [20, 30], "releases are everybody's");
+    assert_eq!(next(AnswerKind::Release, vec![2], 0).await, [30]);
+    assert_eq!(next(AnswerKind::Release, vec![], i64::MAX).await, [20, 30, 10], "the old one last");
+    library.keep_discogs_answer(AnswerKind::Stats, 10, other, Some(b"{}")).await.unwrap();
+    assert_eq!(next(AnswerKind::Stats, vec![], 0).await, [10, 20, 30], "prices are not");
+    let covered = library.discogs_coverage(AnswerKind::Release, &all(me), 0).await.unwrap();
+    assert_eq!(covered, (3, 2));
+}
+
+#[tokio::test]
+async fn an_answer_comes_back_as_it_was_and_outlives_the_release() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let library = &bench.library;
+    let long = format!(r#"{{"notes":"{}"}}"#, "é\\n".repeat(1_000_000)).into_bytes();
+    library.keep_discogs_answer(AnswerKind::Release, 1, me, Some(&long)).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Release, 2, me, None).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Release, 1, me, None).await.unwrap();
+    let found = library.discogs_answers(AnswerKind::Release, &[1, 2, 3], me).await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[&1].body.as_ref(), found[&1].gone), (Some(&long), true));
+    assert_eq!((found[&2].body.as_ref(), found[&2].gone), (None, true));
+
+    library.note_discogs_uses(AnswerKind::Release, &[1]).await.unwrap();
+    let figures = library.discogs_cache().await.unwrap();
+    assert_eq!((figures.answers, figures.uses, figures.fetched_last_week), (2, 1, 2));
+    assert!(figures.bytes < long.len() as u64 / 4);
+    assert_eq!(library.purge_discogs_answers(0).await.unwrap(), 0);
+    assert_eq!(library.purge_discogs_answers(i64::MAX).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let library = &bench.library;
+    let new = NewRun {
+        key: "a".into(),
+        account: me,
+        list: LIST,
+        folders: vec![3],
+        depth: Depth::Details,
+        max_age_days: 30,
+        keep_list: false,
+    };
+    let (id, existing) = library.start_discogs_run(&new).await.unwrap();
+    assert!(!existing);
+    assert_eq!(library.start_discogs_run(&new).await.unwrap(), (id, true));
+    let reason = protocol::ErrorBody::new(ErrorCode::SessionExpired).with("site", "Discogs");
+    library.set_discogs_run(id, RunState::NeedsYou, Some(&reason)).await.unwrap();
+    let row = library.discogs_run(id).await.unwrap();
+    assert_eq!(
+        (row.request, row.state, row.reason),
+        (new.clone(), RunState::NeedsYou, Some(reason))
+    );
+    assert_eq!(library.unfinished_discogs_runs().await.unwrap().len(), 1);
+    library.set_discogs_run(id, RunState::Cancelled, None).await.unwrap();
+    library.set_discogs_run(id, RunState::Running, None).await.unwrap();
+    assert_eq!(library.discogs_run(id).await.unwrap().state, RunState::Cancelled);
+    assert!(library.unfinished_discogs_runs().await.unwrap().is_empty());
+
+    let nobody = NewRun { key: "b".into(), account: DiscogsAccountId(99), ..new };
+    assert!(matches!(library.start_discogs_run(&nobody).await, Err(LibraryError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_forgotten_account_leaves_nothing_but_what_is_everybodys() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let library = &bench.library;
+    read(&bench, me, &[copy(1, 10, 1)]).await;
+    let folder = CollectionFolder { id: 1, name: "Uncategorized".into(), copies: 1 };
+    library.put_discogs_folders(me, std::slice::from_ref(&folder), &[]).await.unwrap();
+    assert_eq!(library.discogs_folders(me).await.unwrap(), [folder]);
+    for kind in [AnswerKind::Release, AnswerKind::Suggestions] {
+        library.keep_discogs_answer(kind, 10, me, Some(b"{}")).await.unwrap();
+    }
+    let rows = Fingerprints::from([(1, u64::MAX), (2, 0)]);
+    library.note_discogs_export(me, "collection", &rows).await.unwrap();
+    assert_eq!(library.last_discogs_export(me, "collection").await.unwrap().unwrap().1, rows);
+
+    // The same name in other letters is the same account.
+    assert_eq!(account(&bench, "Digger").await, me);
+    library.remove_discogs_account(me).await.unwrap();
+    assert!(matches!(library.remove_discogs_account(me).await, Err(LibraryError::NotFound(_))));
+    assert_eq!(library.discogs_cache().await.unwrap().answers, 1);
+    assert!(library.discogs_accounts().await.unwrap().is_empty());
+    assert!(library.last_discogs_export(me, "collection").await.unwrap().is_none());
+    let again = account(&bench, "digger").await;
+    assert_eq!(entries(&bench, &all(again)).await, []);
+}

@@ -1,0 +1,32 @@
+//! Discogs: a person's record collection, wantlist and shop, by its API v2 (<https://www.discogs.com/developers>).
+//!
+//! It is unlike the sites with songs: nothing is downloaded, what it has are records about records. So there is no
+//! [`Site`](crate::site::Site) table; there are models of its answers, and a walk through its pages that proves that
+//! nothing is missing. Who signs the requests, and how often they may be sent, is the transport's business.
+//!
+//! | module | job |
+//! |---|---|
+//! | `paths` | what can be asked for |
+//! | `api` | asking: gone, moved, data |
+//! | `pages` | lists in pages, read until their count adds up |
+//! | `loose` | fields that may hold anything |
+//! | `model` | the answers |
+//! | `names`, `dates` | how the site writes names and days |
+
+mod api;
+mod dates;
+mod loose;
+mod model;
+mod names;
+mod pages;
+mod paths;
+
+pub use api::{Discogs, Found};
+pub use dates::{added_at, partial_date};
+pub use model::{
+    Artist, Community, Copy, CustomField, Folder, Format, Identifier, Identity, Image, Label,
+    ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release, ReleaseStats, Track,
+    Want,
+};
+pub use names::{clean, credit};
+pub use pages::{List, Page, Pages, Proof, Record};

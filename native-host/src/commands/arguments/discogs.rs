@@ -1,0 +1,175 @@
+//! The arguments of `discogs`.
+
+use super::Output;
+use clap::{Args, Subcommand, ValueEnum};
+use protocol::discogs::{self, Preset};
+use std::path::PathBuf;
+
+/// `discogs`.
+#[derive(Debug, Subcommand)]
+pub enum DiscogsCommand {
+    /// Add an account: with a token of your own (read from standard input), or by name for what everybody may see
+    Login {
+        /// Read the public lists of this user, without a token
+        #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+        user: Option<String>,
+        /// A file with the token, in place of standard input
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Forget an account, its token and what was read of its lists
+    Logout {
+        /// Whose.
+        #[command(flatten)]
+        whose: WhoseDiscogs,
+    },
+    /// List the accounts and what is known of them
+    Accounts(Output),
+    /// List the folders of a collection
+    Folders {
+        /// Whose.
+        #[command(flatten)]
+        whose: WhoseDiscogs,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Read the collection, and about its releases, without writing a table
+    #[command(visible_alias = "preload")]
+    Read(DiscogsRead),
+    /// Read the collection and write it as a table
+    Export(DiscogsExport),
+    /// Read the wantlist and write it as a table
+    Wants(DiscogsExport),
+    /// Read what is for sale and write it as a table
+    Inventory(DiscogsExport),
+    /// Show what is kept of the site's answers
+    Cache {
+        /// Forget answers older than so many days; 0 forgets all
+        #[arg(long, value_name = "DAYS")]
+        purge: Option<u32>,
+        /// How to report.
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// An account.
+#[derive(Debug, Args)]
+pub struct WhoseDiscogs {
+    /// Whose, where there are several accounts
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub struct DiscogsRead {
+    /// Whose.
+    #[command(flatten)]
+    pub whose: WhoseDiscogs,
+    /// Only these folders, by the numbers that `folders` shows
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
+    pub folder: Vec<i64>,
+    /// How much to read about each release
+    #[arg(long, value_enum, default_value = "list", value_name = "list|details|prices")]
+    pub depth: Depth,
+    /// What was read within so many days is not asked for again
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub max_age: u32,
+    /// How to report.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What to write.
+#[derive(Debug, Args)]
+pub struct DiscogsExport {
+    /// What to read first.
+    #[command(flatten)]
+    pub read: DiscogsRead,
+    /// Read nothing: write what is known
+    #[arg(long)]
+    pub offline: bool,
+    /// The columns: ten that are easy to read, the site's own, or everything
+    #[arg(long, value_enum, default_value = "classic", value_name = "classic|discogs|wide")]
+    pub preset: Columns,
+    /// The form
+    #[arg(long = "as", value_enum, default_value = "csv", value_name = "csv|jsonl|xml|xlsx")]
+    pub form: Form,
+    /// In CSV, put an apostrophe before texts that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet_safe: bool,
+    /// The file; replaced as a whole. In the library's folder Exports when left out
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+/// How much to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Depth {
+    /// The list alone.
+    List,
+    /// Everything about each release.
+    Details,
+    /// That, and what it costs.
+    Prices,
+}
+
+impl From<Depth> for discogs::Depth {
+    fn from(depth: Depth) -> Self {
+        match depth {
+            Depth::List => discogs::Depth::List,
+            Depth::Details => discogs::Depth::Details,
+            Depth::Prices => discogs::Depth::Prices,
+        }
+    }
+}
+
+/// Which columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Columns {
+    /// Ten that are easy to read.
+    Classic,
+    /// The site's own.
+    Discogs,
+    /// Everything.
+    Wide,
+}
+
+impl From<Columns> for Preset {
+    fn from(columns: Columns) -> Self {
+        match columns {
+            Columns::Classic => Preset::Classic,
+            Columns::Discogs => Preset::Discogs,
+            Columns::Wide => Preset::Wide,
+        }
+    }
+}
+
+/// In which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// A table (RFC 4180).
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
+    /// XML.
+    Xml,
+    /// A workbook.
+    Xlsx,
+}
+
+impl From<Form> for discogs::SheetFormat {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Csv => discogs::SheetFormat::Csv,
+            Form::Jsonl => discogs::SheetFormat::Jsonl,
+            Form::Xml => discogs::SheetFormat::Xml,
+            Form::Xlsx => discogs::SheetFormat::Xlsx,
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! `discogs`: accounts, reading, and tables with their proof.
+
+use super::arguments::{DiscogsCommand, DiscogsExport, DiscogsRead, Output, WhoseDiscogs};
+use super::{Failure, Outcome, absolute, open, say};
+use crate::client::Client;
+use crate::home::Home;
+use crate::words;
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
+use protocol::Secret;
+use protocol::discogs::*;
+use protocol::method::*;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::time::Duration;
+
+/// Four looks a second.
+const TICK: Duration = Duration::from_millis(250);
+/// Releases that are named; `--json` has all.
+const MOST_NAMED: usize = 20;
+/// Where the site makes tokens.
+const TOKENS: &str = "https://www.discogs.com/settings/developers";
+
+pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome, Failure> {
+    let client = &mut open(home).await?;
+    match command {
+        DiscogsCommand::Login { user, token_file, output } => {
+            login(client, user.as_deref(), token_file.as_deref(), *output).await
+        }
+        DiscogsCommand::Logout { whose } => {
+            let account = account(client, whose).await?;
+            client.call::<DiscogsSignOut>(OfDiscogsAccount { account: account.id }).await?;
+            say(format_args!("{} is forgotten.", account.username));
+            Ok(Outcome::Clean)
+        }
+        DiscogsCommand::Accounts(output) => accounts(client, *output).await,
+        DiscogsCommand::Folders { whose, output } => folders(client, whose, *output).await,
+        DiscogsCommand::Read(wish) => match read(client, DiscogsList::Collection, wish).await? {
+            Some(run) if run.state == RunState::Finished && run.failed == 0 => Ok(Outcome::Clean),
+            Some(_) => Ok(Outcome::Attention),
+            None => Ok(Outcome::Detached),
+        },
+        DiscogsCommand::Export(wish) => export(client, DiscogsList::Collection, wish).await,
+        DiscogsCommand::Wants(wish) => export(client, DiscogsList::Wants, wish).await,
+        DiscogsCommand::Inventory(wish) => export(client, DiscogsList::Inventory, wish).await,
+        DiscogsCommand::Cache { purge, output } => cache(client, *purge, *output).await,
+    }
+}
+
+async fn login(
+    client: &mut Client,
+    user: Option<&str>,
+    token_file: Option<&Path>,
+    output: Output,
+) -> Result<Outcome, Failure> {
+    let token = match (user, token_file) {
+        (Some(_), None) => None,
+        (_, Some(file)) => Some(std::fs::read_to_string(file)?),
+        (None, None) => {
+            if std::io::stdin().is_terminal() {
+                eprintln!("Make a token at {TOKENS}, paste it here, then press Enter and Ctrl-D:");
+            }
+            let mut text = String::new();
+            std::io::stdin().take(4096).read_to_string(&mut text)?;
+            Some(text)
+        }
+    };
+    let token = token.map(|text| Secret::new(text.trim()));
+    if token.as_ref().is_some_and(|token| token.expose().is_empty()) {
+        return Err(Failure::Usage(format!("there was no token; make one at {TOKENS}")));
+    }
+    let wish = DiscogsLogin { token, username: user.unwrap_or_default().to_owned() };
+    let account = client.call::<DiscogsSignIn>(wish).await?;
+    if output.json {
+        say(protocol::envelope::to_value(&account));
+    } else {
+        match account.signed_by {
+            SignedBy::Token => say(format_args!("Signed in as {}.", account.username)),
+            SignedBy::Nobody => {
+                say(format_args!("The public lists of {} will be read.", account.username));
+            }
+        }
+    }
+    Ok(Outcome::Clean)
+}
+
+async fn accounts(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
+    let all = client.call::<ListDiscogsAccounts>(Nothing {}).await?;
+    if output.json {
+        say(protocol::envelope::to_value(&all));
+        return Ok(Outcome::Clean);
+    }
+    if all.accounts.is_empty() {
+        say("Nobody is signed in at Discogs: `mediafetcher discogs login`.");
+    }
+    for account in &all.accounts {
+        let lists = account.lists.iter().filter(|list| list.read_at.is_some());
+        let lists: Vec<String> =
+            lists.map(|list| format!("{} {}", list.list.as_str(), list.entries)).collect();
+        let known = if lists.is_empty() { "nothing read yet".into() } else { lists.join(", ") };
+        say(format_args!("{}: {known}", words::printable(&account.username)));
+    }
+    Ok(Outcome::Clean)
+}
+
+async fn folders(
+    client: &mut Client,
+    whose: &WhoseDiscogs,
+    output: Output,
+) -> Result<Outcome, Failure> {
+    let account = account(client, whose).await?;
+    let all =
+        client.call::<ListCollectionFolders>(OfDiscogsAccount { account: account.id }).await?;
+    if output.json {
+        say(protocol::envelope::to_value(&all));
+        return Ok(Outcome::Clean);
+    }
+    if all.folders.is_empty() {
+        say("The collection was not read yet: `mediafetcher discogs read`.");
+    }
+    for folder in &all.folders {
+        say(format_args!(
+            "{:>8}  {} ({})",
+            folder.id,
+            words::printable(&folder.name),
+            folder.copies
+        ));
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Reads, and shows how far it is; `None` when the person has seen enough.
+async fn read(
+    client: &mut Client,
+    list: DiscogsList,
+    wish: &DiscogsRead,
+) -> Result<Option<Run>, Failure> {
+    let account = account(client, &wish.whose).await?;
+    let new = NewRun {
+        key: format!("cli-{:032x}", rand::random::<u128>()),
+        account: account.id,
+        list,
+        folders: wish.folder.clone(),
+        depth: wish.depth.into(),
+        max_age_days: wish.max_age,
+        keep_list: false,
+    };
+    let estimate = client.call::<EstimateRun>(new.clone()).await?;
+    if !wish.output.json {
+        say(format_args!(
+            "{} releases: {}, {} from the cache.",
+            estimate.releases,
+            about(estimate.seconds),
+            estimate.from_cache
+        ));
+    }
+    let started = client.call::<StartRun>(new).await?.run.id;
+    let ended = follow(client, started, wish.output).await?;
+    if let Some(run) = &ended {
+        tell_run(run, wish.output);
+    }
+    Ok(ended)
+}
+
+async fn follow(client: &mut Client, id: RunId, output: Output) -> Result<Option<Run>, Failure> {
+    let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    loop {
+        let runs = client.call::<ListRuns>(Nothing {}).await?.runs;
+        let Some(run) = runs.into_iter().find(|run| run.id == id) else {
+            return Err(Failure::Usage(format!("run {id} is gone")));
+        };
+        bar.set_length(run.total);
+        bar.set_position(run.done);
+        bar.set_message(format!("{}, {} left", stage(run.stage), about(run.seconds_left)));
+        if run.state.is_over() || matches!(run.state, RunState::NeedsYou | RunState::Paused) {
+            bar.finish_and_clear();
+            return Ok(Some(run));
+        }
+        tokio::select! {
+            _ = &mut interrupted => {
+                bar.finish_and_clear();
+                say(format_args!("The daemon goes on with run {id}."));
+                return Ok(None);
+            }
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
+
+fn tell_run(run: &Run, output: Output) {
+    if output.json {
+        say(protocol::envelope::to_value(run));
+        return;
+    }
+    if run.failed > 0 {
+        say(format_args!("{} releases could not be read; the next run asks again.", run.failed));
+    }
+    match (&run.reason, run.state) {
+        (Some(reason), RunState::NeedsYou) => say(format_args!(
+            "{} Run {} goes on by itself after `mediafetcher discogs login`.",
+            words::explain(reason),
+            run.id
+        )),
+        (Some(reason), _) => say(words::explain(reason)),
+        (None, RunState::Finished) => say("Everything was read."),
+        _ => {}
+    }
+}
+
+async fn export(
+    client: &mut Client,
+    list: DiscogsList,
+    wish: &DiscogsExport,
+) -> Result<Outcome, Failure> {
+    if !wish.offline {
+        match read(client, list, &wish.read).await? {
+            Some(run) if run.state == RunState::Finished => {}
+            Some(_) => return Ok(Outcome::Attention),
+            None => return Ok(Outcome::Detached),
+        }
+    }
+    let account = account(client, &wish.read.whose).await?;
+    let new = NewExport {
+        account: account.id,
+        list,
+        folders: wish.read.folder.clone(),
+        preset: wish.preset.into(),
+        format: wish.form.into(),
+        spreadsheet_safe: wish.spreadsheet_safe,
+        to: wish.to.as_deref().map(absolute).transpose()?,
+    };
+    let done = client.call::<ExportDiscogs>(new).await?;
+    let whole = done.rows == done.expected;
+    if wish.read.output.json {
+        say(protocol::envelope::to_value(&done));
+    } else {
+        tell(&done);
+    }
+    Ok(if whole { Outcome::Clean } else { Outcome::Attention })
+}
+
+fn tell(done: &Exported) {
+    let (rows, bytes) = (done.rows, HumanBytes(done.bytes));
+    say(format_args!("{rows} rows in {} ({bytes}).", words::printable(&done.file)));
+    if done.rows == done.expected {
+        say(format_args!("Proof: the site says {}, {rows} were written.", done.expected));
+    } else {
+        say(format_args!(
+            "The site says {}, and {rows} were written: the list has changed since it was read. Read it again.",
+            done.expected
+        ));
+    }
+    if done.without_details > 0 {
+        say(format_args!(
+            "{} rows have the list's details only; `--depth details` or `prices` brings the rest.",
+            done.without_details
+        ));
+    }
+    for gone in done.gone.iter().take(MOST_NAMED) {
+        let (artists, title) = (words::printable(&gone.artists), words::printable(&gone.title));
+        say(format_args!("gone from the site, kept here: {artists} – {title} ({})", gone.release));
+    }
+    if done.gone.len() > MOST_NAMED {
+        say(format_args!("… and {} more; --json names them.", done.gone.len() - MOST_NAMED));
+    }
+    if let Some(changes) = done.changes {
+        say(format_args!(
+            "Since the last export: {} new, {} gone, {} changed.",
+            changes.added, changes.removed, changes.changed
+        ));
+    }
+}
+
+async fn cache(
+    client: &mut Client,
+    purge: Option<u32>,
+    output: Output,
+) -> Result<Outcome, Failure> {
+    if let Some(older_than_days) = purge {
+        let gone = client.call::<PurgeDiscogsCache>(PurgeCache { older_than_days }).await?;
+        if !output.json {
+            say(format_args!("{} answers were forgotten.", gone.answers));
+        }
+    }
+    let figures = client.call::<CountDiscogsCache>(Nothing {}).await?;
+    if output.json {
+        say(protocol::envelope::to_value(&figures));
+    } else {
+        say(format_args!(
+            "{} answers, {}; {} fetched in the last week; served {} times.",
+            figures.answers,
+            HumanBytes(figures.bytes),
+            figures.fetched_last_week,
+            figures.uses
+        ));
+    }
+    Ok(Outcome::Clean)
+}
+
+/// The account that is meant: the one named, or the only one.
+async fn account(client: &mut Client, whose: &WhoseDiscogs) -> Result<DiscogsAccount, Failure> {
+    let mut all = client.call::<ListDiscogsAccounts>(Nothing {}).await?.accounts;
+    if let Some(user) = &whose.user {
+        let named = |account: &DiscogsAccount| account.username.eq_ignore_ascii_case(user);
+        let found = all.into_iter().find(named);
+        return found.ok_or_else(|| {
+            Failure::Usage(format!(
+                "{user} is not known; `mediafetcher discogs login` adds an account"
+            ))
+        });
+    }
+    match (all.pop(), all.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => {
+            Err(Failure::Usage("there are several accounts: name one with --user".into()))
+        }
+        (None, _) => {
+            Err(Failure::Usage("nobody is signed in: `mediafetcher discogs login`".into()))
+        }
+    }
+}
+
+fn stage(stage: RunStage) -> &'static str {
+    match stage {
+        RunStage::List => "of the list",
+        RunStage::Details => "releases",
+        RunStage::Prices => "prices",
+    }
+}
+
+fn about(seconds: u64) -> String {
+    format!("about {}", HumanDuration(Duration::from_secs(seconds)))
+}

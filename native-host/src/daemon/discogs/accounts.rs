@@ -1,0 +1,90 @@
+//! Adding and forgetting accounts.
+
+use super::transport::{DiscogsTransport, secret_name};
+use super::{Answer, runs};
+use crate::daemon::engine::Engine;
+use crate::daemon::server::Caller;
+use library::discogs::AccountRow;
+use protocol::discogs::*;
+use protocol::method::Nothing;
+use protocol::{ErrorBody, ErrorCode};
+use providers::discogs::Discogs;
+use transfer::Priority;
+
+/// Adds an account, or gives one another token. What waited for it goes on.
+pub(in crate::daemon) async fn login(
+    engine: &Engine,
+    _: Caller,
+    wish: DiscogsLogin,
+) -> Answer<DiscogsAccount> {
+    let transport = DiscogsTransport::new(engine, wish.token.as_ref(), Priority::INTERACTIVE)?;
+    let discogs = Discogs::new(&transport);
+    let Some(token) = &wish.token else {
+        if wish.username.trim().is_empty() {
+            let error = ErrorBody::new(ErrorCode::BadParameters);
+            return Err(error.with("detail", "a token or the name of a user is needed"));
+        }
+        // Asked for once: a name that nobody has is better told now.
+        discogs.folders(wish.username.trim()).await?;
+        let row = engine.library.put_discogs_account(&wish.username, SignedBy::Nobody).await?;
+        return view(engine, row).await;
+    };
+    let identity = discogs.identity().await?;
+    engine.secrets.put(&secret_name(&identity.username), token)?;
+    let row = engine.library.put_discogs_account(&identity.username, SignedBy::Token).await?;
+    runs::signed_in(engine, row.id).await?;
+    view(engine, row).await
+}
+
+/// Forgets an account: its token, its lists and prices.
+pub(in crate::daemon) async fn logout(
+    engine: &Engine,
+    _: Caller,
+    of: OfDiscogsAccount,
+) -> Answer<Nothing> {
+    let row = find(engine, of.account).await?;
+    runs::stop_all_of(engine, of.account).await?;
+    engine.secrets.remove(&secret_name(&row.username))?;
+    engine.library.remove_discogs_account(of.account).await?;
+    Ok(Nothing {})
+}
+
+/// The accounts and what is known of them.
+pub(in crate::daemon) async fn accounts(
+    engine: &Engine,
+    _: Caller,
+    _: Nothing,
+) -> Answer<DiscogsAccounts> {
+    let mut accounts = Vec::new();
+    for row in engine.library.discogs_accounts().await? {
+        accounts.push(view(engine, row).await?);
+    }
+    Ok(DiscogsAccounts { accounts })
+}
+
+/// The folders of a collection, as they were when it was read last.
+pub(in crate::daemon) async fn folders(
+    engine: &Engine,
+    _: Caller,
+    of: OfDiscogsAccount,
+) -> Answer<CollectionFolders> {
+    find(engine, of.account).await?;
+    Ok(CollectionFolders { folders: engine.library.discogs_folders(of.account).await? })
+}
+
+/// The account of this number.
+pub(super) async fn find(engine: &Engine, id: DiscogsAccountId) -> Answer<AccountRow> {
+    let found = engine.library.discogs_accounts().await?.into_iter().find(|row| row.id == id);
+    let what = format!("Discogs account {id}");
+    found.ok_or_else(|| ErrorBody::new(ErrorCode::NotFound).with("what", what))
+}
+
+async fn view(engine: &Engine, row: AccountRow) -> Answer<DiscogsAccount> {
+    let mut lists = Vec::new();
+    for &list in DiscogsList::ALL {
+        let read = engine.library.discogs_list(row.id, list).await?;
+        let (entries, read_at, proof) = (read.entries, read.read_at, read.proof);
+        lists.push(ListState { list, entries, read_at, proof });
+    }
+    Ok(DiscogsAccount { id: row.id, username: row.username, signed_by: row.signed_by, lists })
+}

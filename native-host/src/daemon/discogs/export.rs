@@ -1,0 +1,333 @@
+//! Writing tables, with the proof that nothing is missing in them.
+//!
+//! Only what is here is written: no request is made, so that an export is done at once and comes out the same each time.
+
+use super::Answer;
+use super::accounts::find;
+use super::runs::scope;
+use crate::collection::{Context, EntryRecord, Line, Needs, columns};
+use crate::daemon::engine::Engine;
+use crate::daemon::server::Caller;
+use library::discogs::{Answer as Kept, AnswerKind, Entry, Fingerprints, Scope};
+use protocol::discogs::*;
+use protocol::{ErrorBody, ErrorCode};
+use providers::discogs::{CustomField, Release, credit};
+use serde::de::DeserializeOwned;
+use sheets::{Cell, Format, Options, Sheet, SheetError};
+use std::collections::HashMap;
+use std::fs::File;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// Entries in memory at once.
+const CHUNK: u32 = 500;
+/// Where exports lie in the library folder.
+const FOLDER: &str = "Exports";
+/// Releases that are gone are named up to this number.
+const MOST_NAMED: usize = 1_000;
+
+/// Writes a table of what is known.
+pub(in crate::daemon) async fn export(
+    engine: &Engine,
+    caller: Caller,
+    wish: NewExport,
+) -> Answer<Exported> {
+    if wish.to.is_some() && !caller.is_cli {
+        return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", "a browser"));
+    }
+    let account = find(engine, wish.account).await?;
+    let read = engine.library.discogs_list(wish.account, wish.list).await?;
+    let Some(read_at) = read.read_at else {
+        let error = ErrorBody::new(ErrorCode::BadParameters);
+        return Err(error.with("detail", "this list was not read to its end yet"));
+    };
+    let (file, shown) = place(engine, &wish, &account.username)?;
+    let what = describe(&wish);
+    let before = engine.library.last_discogs_export(wish.account, &what).await?;
+    let writer = Writer::new(engine.clone(), wish.clone()).await?;
+    let handle = tokio::runtime::Handle::current();
+    // Writing is the file system's pace, and compressing a workbook the processor's.
+    let written = tokio::task::spawn_blocking(move || handle.block_on(writer.write(&file)));
+    let written = written.await.map_err(|_| ErrorBody::new(ErrorCode::Withdrawn))??;
+    engine.library.note_discogs_export(wish.account, &what, &written.prints).await?;
+    Ok(Exported {
+        file: shown,
+        bytes: written.bytes,
+        rows: written.rows,
+        expected: expected(engine, &wish, read.proof).await?,
+        read_at,
+        without_details: written.without_details,
+        gone: written.gone,
+        changes: before.map(|(since, before)| changes(since, &before, &written.prints)),
+    })
+}
+
+/// Where the file goes, and how it is called towards the person.
+fn place(engine: &Engine, wish: &NewExport, user: &str) -> Answer<(PathBuf, String)> {
+    if let Some(to) = &wish.to {
+        let path = PathBuf::from(to);
+        if !path.is_absolute() {
+            let error = ErrorBody::new(ErrorCode::BadParameters);
+            return Err(error.with("detail", "give the whole path of the file"));
+        }
+        return Ok((path, to.clone()));
+    }
+    let shelf = engine.library.shelf();
+    shelf.check()?;
+    let folders: Vec<String> = wish.folders.iter().map(|folder| format!("-{folder}")).collect();
+    let name = format!(
+        "discogs-{}-{}{}-{}.{}",
+        safe(user),
+        wish.list.as_str(),
+        folders.concat(),
+        wish.preset.as_str(),
+        form(wish.format).extension()
+    );
+    let shown = format!("{FOLDER}/{name}");
+    Ok((shelf.root().join(FOLDER).join(name), shown))
+}
+
+/// A user's name as a part of a file's name.
+fn safe(user: &str) -> String {
+    let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
+    user.chars().map(keep).take(80).collect()
+}
+
+/// What makes two exports comparable: the same entries and the same columns, in whatever form.
+fn describe(wish: &NewExport) -> String {
+    let mut folders = wish.folders.clone();
+    folders.sort_unstable();
+    format!("{} {folders:?} {}", wish.list.as_str(), wish.preset.as_str())
+}
+
+fn form(format: SheetFormat) -> Format {
+    match format {
+        SheetFormat::Csv => Format::Csv,
+        SheetFormat::Jsonl => Format::JsonLines,
+        SheetFormat::Xml => Format::Xml,
+        SheetFormat::Xlsx => Format::Xlsx,
+    }
+}
+
+/// How many entries the site says there are.
+async fn expected(engine: &Engine, wish: &NewExport, proof: Option<ListProof>) -> Answer<u64> {
+    if wish.list != DiscogsList::Collection || wish.folders.is_empty() || wish.folders.contains(&0)
+    {
+        return Ok(proof.map_or(0, |proof| proof.expected));
+    }
+    let folders = engine.library.discogs_folders(wish.account).await?;
+    let chosen = folders.iter().filter(|folder| wish.folders.contains(&folder.id));
+    Ok(chosen.map(|folder| folder.copies).sum())
+}
+
+fn changes(since: i64, before: &Fingerprints, now: &Fingerprints) -> Changes {
+    let count = |n: usize| n as u64;
+    Changes {
+        since,
+        added: count(now.keys().filter(|entry| !before.contains_key(entry)).count()),
+        removed: count(before.keys().filter(|entry| !now.contains_key(entry)).count()),
+        changed: count(
+            now.iter()
+                .filter(|(entry, print)| before.get(entry).is_some_and(|old| old != *print))
+                .count(),
+        ),
+    }
+}
+
+/// What writing came to.
+#[derive(Default)]
+struct Written {
+    bytes: u64,
+    rows: u64,
+    without_details: u64,
+    gone: Vec<GoneRelease>,
+    prints: Fingerprints,
+}
+
+struct Writer {
+    engine: Engine,
+    wish: NewExport,
+    scope: Scope,
+    context: Context,
+    needs: Needs,
+}
+
+impl Writer {
+    async fn new(engine: Engine, wish: NewExport) -> Answer<Self> {
+        let run = NewRun {
+            key: String::new(),
+            account: wish.account,
+            list: wish.list,
+            folders: wish.folders.clone(),
+            depth: Depth::List,
+            max_age_days: 0,
+            keep_list: true,
+        };
+        let folders = engine.library.discogs_folders(wish.account).await?;
+        let mut fields = Vec::new();
+        for field in engine.library.discogs_fields(wish.account).await? {
+            fields.push(parse::<CustomField>(field.record.as_bytes())?);
+        }
+        let context = Context {
+            list: wish.list,
+            folders: folders.into_iter().map(|folder| (folder.id, folder.name)).collect(),
+            fields,
+        };
+        let needs = Needs::of(wish.list, wish.preset);
+        Ok(Self { scope: scope(&run), engine, wish, context, needs })
+    }
+
+    /// Writes a new file, which takes the place of an old one when it is whole.
+    async fn write(self, file: &Path) -> Answer<Written> {
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        let failed = |error: std::io::Error| io_error(file, &error);
+        if self.wish.to.is_none() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let mut out = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let written = self.fill(out.as_file_mut(), folder).await?;
+        out.as_file().sync_all().map_err(failed)?;
+        open_up(out.as_file()).map_err(failed)?;
+        out.persist(file).map_err(|error| io_error(file, &error.error))?;
+        Ok(written)
+    }
+
+    async fn fill(&self, out: &mut File, scratch: &Path) -> Answer<Written> {
+        let columns = columns(self.wish.preset, &self.context);
+        let options = Options {
+            spreadsheet_safe: self.wish.spreadsheet_safe,
+            scratch: Some(scratch.to_owned()),
+        };
+        let mut sheet =
+            Sheet::begin(form(self.wish.format), &columns, &options, out).map_err(sheet_error)?;
+        let mut written = Written::default();
+        let mut after = None;
+        loop {
+            let page = self.engine.library.discogs_entries(&self.scope, after, CHUNK).await?;
+            let lines = self.lines(&page.entries).await?;
+            for (entry, line) in page.entries.iter().zip(&lines) {
+                let cells = line.cells(self.wish.preset, &self.context);
+                sheet.row(&cells).map_err(sheet_error)?;
+                written.prints.insert(entry.entry, fingerprint(&cells));
+                written.take_note(entry, line, self.needs);
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let whole = sheet.finish().map_err(sheet_error)?;
+        (written.bytes, written.rows) = (whole.bytes, whole.rows);
+        Ok(written)
+    }
+
+    /// The entries with all that the columns need.
+    async fn lines(&self, entries: &[Entry]) -> Answer<Vec<Line>> {
+        let mut releases: Vec<i64> = entries.iter().map(|entry| entry.release).collect();
+        releases.sort_unstable();
+        releases.dedup();
+        let details = self.answers(self.needs.details, AnswerKind::Release, &releases).await?;
+        let stats = self.answers(self.needs.stats, AnswerKind::Stats, &releases).await?;
+        let wanted = self.needs.suggestions;
+        let suggestions = self.answers(wanted, AnswerKind::Suggestions, &releases).await?;
+        let line = |entry: &Entry| {
+            let known = |of: &HashMap<i64, Kept>| of.get(&entry.release).cloned();
+            let details = known(&details);
+            Ok(Line {
+                entry: EntryRecord::parse(self.wish.list, &entry.record).map_err(broken)?,
+                gone: details.as_ref().is_some_and(|answer| answer.gone),
+                details: details
+                    .and_then(|answer| answer.body)
+                    .map(|body| parse(&body))
+                    .transpose()?,
+                priced_at: known(&stats).map(|answer| answer.fetched_at),
+                stats: known(&stats)
+                    .and_then(|answer| answer.body)
+                    .map(|body| parse(&body))
+                    .transpose()?,
+                suggestions: known(&suggestions)
+                    .and_then(|answer| answer.body)
+                    .map(|body| parse(&body))
+                    .transpose()?,
+            })
+        };
+        entries.iter().map(line).collect()
+    }
+
+    async fn answers(
+        &self,
+        wanted: bool,
+        kind: AnswerKind,
+        releases: &[i64],
+    ) -> Answer<HashMap<i64, Kept>> {
+        if !wanted {
+            return Ok(HashMap::new());
+        }
+        let answers =
+            self.engine.library.discogs_answers(kind, releases, self.wish.account).await?;
+        let used: Vec<i64> = answers.keys().copied().collect();
+        self.engine.library.note_discogs_uses(kind, &used).await?;
+        Ok(answers)
+    }
+}
+
+impl Written {
+    fn take_note(&mut self, entry: &Entry, line: &Line, needs: Needs) {
+        if needs.details && line.details.is_none() {
+            self.without_details += 1;
+        }
+        let known = self.gone.iter().any(|gone| gone.release == entry.release);
+        if line.gone && !known && self.gone.len() < MOST_NAMED {
+            let release = line.release().cloned().unwrap_or_default();
+            let Release { artists, title, .. } = release;
+            self.gone.push(GoneRelease {
+                release: entry.release,
+                artists: credit(&artists),
+                title,
+            });
+        }
+    }
+}
+
+/// A number that is another when a cell is.
+fn fingerprint(cells: &[Cell<'_>]) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    for cell in cells {
+        match cell {
+            Cell::Empty => 0.hash(&mut hasher),
+            Cell::Text(text) => text.hash(&mut hasher),
+            Cell::Integer(number) => number.hash(&mut hasher),
+            Cell::Decimal(number) => number.as_str().hash(&mut hasher),
+        }
+    }
+    hasher.finish()
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Answer<T> {
+    serde_json::from_slice(json).map_err(broken)
+}
+
+fn broken(error: serde_json::Error) -> ErrorBody {
+    ErrorBody::new(ErrorCode::Database).with("detail", error)
+}
+
+/// Temporary files are private; an export is an ordinary file.
+#[cfg(unix)]
+fn open_up(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn open_up(_: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn sheet_error(error: SheetError) -> ErrorBody {
+    ErrorBody::new(ErrorCode::Io).with("detail", error)
+}
+
+fn io_error(file: &Path, error: &std::io::Error) -> ErrorBody {
+    let detail = format!("{} cannot be written: {error}", file.display());
+    ErrorBody::new(ErrorCode::Io).with("detail", detail)
+}

@@ -1,0 +1,38 @@
+//! Discogs: who is signed in there, what is read, and what is written out of it.
+//!
+//! Everything is asked from here, not from the browser: the token never leaves this program again, and there is one
+//! place that keeps the site's limit.
+//!
+//! | module | job |
+//! |---|---|
+//! | `accounts` | adding and forgetting accounts |
+//! | `transport` | requests signed for an account, in their turn |
+//! | `runs` | what was asked to be read, and how far it is |
+//! | `read` | reading a list, and about what is on it |
+//! | `export` | writing tables, with their proof |
+
+mod accounts;
+mod export;
+mod read;
+mod runs;
+mod transport;
+
+pub(super) use accounts::{accounts, folders, login, logout};
+pub(super) use export::export;
+pub(super) use runs::{
+    Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start,
+};
+
+pub(super) use transport::keep_limit;
+
+use protocol::ErrorBody;
+
+type Answer<T> = Result<T, ErrorBody>;
+
+/// A day, in seconds.
+const DAY: i64 = 24 * 60 * 60;
+
+/// Now, in seconds since 1970.
+fn now() -> i64 {
+    time::OffsetDateTime::now_utc().unix_timestamp()
+}

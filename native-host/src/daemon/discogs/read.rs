@@ -1,0 +1,298 @@
+//! Reading a list, and about what is on it. Everything is written as it comes: a kill loses what was on its way.
+
+use super::accounts::find;
+use super::runs::{Task, kinds, scope};
+use super::transport::DiscogsTransport;
+use super::{Answer, DAY};
+use crate::daemon::engine::Engine;
+use futures::StreamExt;
+use library::discogs::{AnswerKind, Entry, Field, RunRow, Scope};
+use protocol::discogs::*;
+use protocol::{ErrorBody, ErrorClass, ErrorCode};
+use providers::discogs::{
+    Copy, CustomField, Discogs, Folder, Found, List, Listing, Pages, Proof, Record, Want,
+};
+use std::collections::{HashMap, HashSet};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use transfer::Priority;
+
+/// Releases asked about at once. The limit is the site's; this only hides how long an answer takes.
+const AT_ONCE: usize = 4;
+/// Releases taken from the list of those to ask about.
+const CHUNK: u32 = 200;
+/// Tries about one release that fails while others do not.
+const TRIES: u32 = 3;
+
+/// Why a run does not go on.
+pub(super) enum Stop {
+    /// The person or the daemon ends it.
+    Cancelled,
+    /// It failed.
+    Failed(ErrorBody),
+}
+
+impl<E: Into<ErrorBody>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Stop::Failed(error.into())
+    }
+}
+
+/// A run at work.
+pub(super) struct Reading<'t> {
+    engine: &'t Engine,
+    row: RunRow,
+    task: &'t Task,
+    /// How often asking about a release has failed.
+    tries: HashMap<i64, u32>,
+    /// Releases that are left out after too many.
+    given_up: HashSet<i64>,
+}
+
+impl<'t> Reading<'t> {
+    pub fn new(engine: &'t Engine, row: RunRow, task: &'t Task) -> Self {
+        Self { engine, row, task, tries: HashMap::new(), given_up: HashSet::new() }
+    }
+
+    /// Reads what is still missing.
+    pub async fn carry_out(mut self) -> Result<(), Stop> {
+        let account = find(self.engine, self.row.request.account).await?;
+        let priority = Priority::default();
+        let transport =
+            DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority)?;
+        let discogs = Discogs::new(&transport);
+        if !self.row.list_read {
+            let cancelled = self.task.cancel.clone();
+            tokio::select! {
+                read = self.list(&discogs, &account.username) => read?,
+                () = cancelled.cancelled() => return Err(Stop::Cancelled),
+            }
+            self.engine.library.discogs_run_has_list(self.row.id).await?;
+        }
+        for kind in kinds(self.row.request.depth, account.signed_by) {
+            self.about(&discogs, kind).await?;
+        }
+        Ok(())
+    }
+
+    async fn list(&self, discogs: &Discogs<'_, DiscogsTransport>, user: &str) -> Result<(), Stop> {
+        match self.row.request.list {
+            DiscogsList::Collection => {
+                self.folders(discogs, user).await?;
+                self.walk(discogs, List::copies(user, 0), of_copy).await
+            }
+            DiscogsList::Wants => self.walk(discogs, List::wants(user), of_want).await,
+            DiscogsList::Inventory => self.walk(discogs, List::inventory(user), of_listing).await,
+        }
+    }
+
+    async fn folders(
+        &self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        user: &str,
+    ) -> Result<(), Stop> {
+        let folders = discogs.folders(user).await?;
+        // Fields are for their owner. Without them the copies are still all there.
+        let fields = match discogs.fields(user).await {
+            Ok(fields) => fields,
+            Err(error) if error.code == ErrorCode::Refused => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let folders: Vec<_> = folders.into_iter().filter_map(folder).collect();
+        let fields = fields.iter().filter_map(field).collect::<Answer<Vec<_>>>()?;
+        let account = self.row.request.account;
+        Ok(self.engine.library.put_discogs_folders(account, &folders, &fields).await?)
+    }
+
+    async fn walk<R: Record>(
+        &self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        list: List<R>,
+        entry: fn(R, String) -> Option<Entry>,
+    ) -> Result<(), Stop> {
+        let (account, kind) = (self.row.request.account, self.row.request.list);
+        let library = &self.engine.library;
+        let mut pages = Pages::new(list);
+        let mut walk = library.begin_discogs_walk(account, kind).await?;
+        while let Some(page) = pages.next_page(discogs).await? {
+            let proof = pages.proof();
+            if page.anew && proof.walks > 1 {
+                walk = library.begin_discogs_walk(account, kind).await?;
+            }
+            let entries =
+                page.records.into_iter().map(|(record, raw)| entry(record, raw.to_string()));
+            let entries: Vec<Entry> = entries.flatten().collect();
+            library.add_discogs_entries(account, kind, walk, &entries).await?;
+            self.task.tell(|figures| {
+                figures.stage = RunStage::List;
+                figures.done = proof.found;
+                figures.total = proof.expected;
+            });
+        }
+        library.end_discogs_walk(account, kind, walk, &told(pages.proof())).await?;
+        Ok(())
+    }
+
+    /// Asks about each release of the scope about which nothing new enough is known.
+    async fn about(
+        &mut self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        kind: AnswerKind,
+    ) -> Result<(), Stop> {
+        let scope = scope(&self.row.request);
+        let since = self.row.created_at - i64::from(self.row.request.max_age_days) * DAY;
+        loop {
+            self.count(kind, &scope, since).await?;
+            let most = CHUNK + u32::try_from(self.given_up.len()).unwrap_or(u32::MAX - CHUNK);
+            let missing = self.engine.library.discogs_unanswered(kind, &scope, since, most).await?;
+            let missing: Vec<i64> =
+                missing.into_iter().filter(|release| !self.given_up.contains(release)).collect();
+            if missing.is_empty() {
+                return Ok(());
+            }
+            self.ask(discogs, kind, missing).await?;
+        }
+    }
+
+    async fn count(&self, kind: AnswerKind, scope: &Scope, since: i64) -> Result<(), Stop> {
+        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, since).await?;
+        self.task.tell(|figures| {
+            figures.stage = match kind {
+                AnswerKind::Release => RunStage::Details,
+                AnswerKind::Stats | AnswerKind::Suggestions => RunStage::Prices,
+            };
+            figures.total = all;
+            figures.done = all - missing;
+            figures.failed = self.given_up.len() as u64;
+        });
+        Ok(())
+    }
+
+    async fn ask(
+        &mut self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        kind: AnswerKind,
+        releases: Vec<i64>,
+    ) -> Result<(), Stop> {
+        let (engine, account) = (self.engine, self.row.request.account);
+        let asked = releases.into_iter().map(|release| async move {
+            (release, ask_one(engine, discogs, kind, release, account).await)
+        });
+        let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
+        let cancel = self.task.cancel.clone();
+        loop {
+            let next = tokio::select! {
+                next = answers.next() => next,
+                () = cancel.cancelled() => return Err(Stop::Cancelled),
+            };
+            match next {
+                None => return Ok(()),
+                Some((_, Ok(()))) => self.task.tell(|figures| figures.done += 1),
+                Some((release, Err(error))) => {
+                    note_failure(&mut self.tries, &mut self.given_up, release, error)?;
+                }
+            }
+        }
+    }
+}
+
+/// One release that cannot be read does not stop the others; whatever is wrong with all of them does.
+fn note_failure(
+    tries: &mut HashMap<i64, u32>,
+    given_up: &mut HashSet<i64>,
+    release: i64,
+    error: ErrorBody,
+) -> Result<(), Stop> {
+    tracing::warn!(release, %error, "a release could not be read");
+    let tried = tries.entry(release).or_default();
+    *tried += 1;
+    match (error.class(), error.code) {
+        (ErrorClass::NeedsUser, _) => Err(error.into()),
+        (_, ErrorCode::Withdrawn) => Err(Stop::Cancelled),
+        (ErrorClass::Temporary, _) if *tried < TRIES => Err(error.into()),
+        _ => {
+            given_up.insert(release);
+            Ok(())
+        }
+    }
+}
+
+async fn ask_one(
+    engine: &Engine,
+    discogs: &Discogs<'_, DiscogsTransport>,
+    kind: AnswerKind,
+    release: i64,
+    account: DiscogsAccountId,
+) -> Answer<()> {
+    let raw = match kind {
+        AnswerKind::Release => body(discogs.release(release).await?),
+        AnswerKind::Stats => body(discogs.stats(release).await?),
+        AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
+    };
+    Ok(engine.library.keep_discogs_answer(kind, release, account, raw.as_deref()).await?)
+}
+
+fn body<M>(found: Found<M>) -> Option<Vec<u8>> {
+    match found {
+        Found::Here { raw, .. } => Some(raw),
+        Found::Gone => None,
+    }
+}
+
+fn told(proof: Proof) -> ListProof {
+    ListProof {
+        expected: proof.expected,
+        found: proof.found,
+        repeated: proof.repeated,
+        pages: proof.pages,
+        walks: proof.walks,
+    }
+}
+
+fn folder(folder: Folder) -> Option<CollectionFolder> {
+    let copies = folder.count.unwrap_or_default().unsigned_abs();
+    Some(CollectionFolder { id: folder.id?, name: folder.name, copies })
+}
+
+fn field(field: &CustomField) -> Option<Answer<Field>> {
+    let (id, place) = (field.id?, field.position.unwrap_or_default());
+    let broken = |error| ErrorBody::new(ErrorCode::Internal).with("detail", error);
+    let record = serde_json::to_string(field).map_err(broken);
+    Some(record.map(|record| Field { field: id, place, record }))
+}
+
+fn of_copy(copy: Copy, record: String) -> Option<Entry> {
+    Some(Entry {
+        entry: copy.instance_id?,
+        // A copy stays one whatever is wrong with what it is of.
+        release: copy.id.or_else(|| copy.basic_information.as_ref()?.id).unwrap_or_default(),
+        folder: copy.folder_id,
+        added_at: seconds(&copy.date_added),
+        record,
+    })
+}
+
+fn of_want(want: Want, record: String) -> Option<Entry> {
+    let id = want.id?;
+    Some(Entry {
+        entry: id,
+        release: id,
+        folder: None,
+        added_at: seconds(&want.date_added),
+        record,
+    })
+}
+
+fn of_listing(listing: Listing, record: String) -> Option<Entry> {
+    Some(Entry {
+        entry: listing.id?,
+        release: listing.release.as_ref().and_then(|release| release.id).unwrap_or_default(),
+        folder: None,
+        added_at: seconds(&listing.posted),
+        record,
+    })
+}
+
+fn seconds(moment: &str) -> Option<i64> {
+    Some(OffsetDateTime::parse(moment.trim(), &Rfc3339).ok()?.unix_timestamp())
+}
