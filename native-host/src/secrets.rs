@@ -59,8 +59,9 @@ impl Secrets {
         let open = || {
             let bytes = BASE64_STANDARD.decode(text).ok()?;
             let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
+            let nonce: XNonce = <[u8; NONCE]>::try_from(nonce).ok()?.into();
             let payload = Payload { msg: sealed, aad: name.as_bytes() };
-            String::from_utf8(cipher.decrypt(XNonce::from_slice(nonce), payload).ok()?).ok()
+            String::from_utf8(cipher.decrypt(&nonce, payload).ok()?).ok()
         };
         open().map(|text| Some(Secret::new(text))).ok_or_else(|| broken("a secret is damaged"))
     }

@@ -24,10 +24,13 @@ fn page(copies: impl IntoIterator<Item = i64>, items: i64, more: bool) -> Answer
     json(&json!({"pagination": {"items": items, "urls": urls}, "releases": copies}))
 }
 
-/// Reads a list to its end: each page's copies and whether it began anew, and the proof.
+/// The copies of each page, and whether the walk began anew with it.
+type Read = Vec<(Vec<i64>, bool)>;
+
+/// Reads a list to its end. Gives the proof and the paths that were asked for, too.
 fn walk(
     answer: impl FnMut(usize, &Request) -> Answer,
-) -> (Result<Vec<(Vec<i64>, bool)>, ErrorCode>, Proof, Vec<String>) {
+) -> (Result<Read, ErrorCode>, Proof, Vec<String>) {
     let site = Scripted::new(Source::Discogs, answer);
     let discogs = Discogs::new(&site);
     let mut pages = Pages::new(List::copies("digger", 0));
