@@ -11,6 +11,7 @@ pub const NATIVE_PACKAGES: &[&str] = &[
     "mediafetcher-transfer",
     "mediafetcher-media",
     "mediafetcher",
+    "mediafetcher-sheets",
     "mediafetcher-simulator",
     "mediafetcher-e2e",
 ];
