@@ -1,7 +1,8 @@
 -- Discogs: what people own, want and sell there, and the site's answers about releases.
 
 CREATE TABLE discogs_account (
-    id        INTEGER PRIMARY KEY,
+    -- Never used again: an answer that is late must not become another person's.
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
     username  TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (username <> ''),
     signed_by TEXT NOT NULL CHECK (signed_by IN ('token', 'oauth', 'nobody')),
     added_at  INTEGER NOT NULL
@@ -78,7 +79,7 @@ CREATE INDEX discogs_answer_by_age ON discogs_answer (kind, fetched_at);
 
 -- What the person asked to be read, until it is. What there is to do is derived from lists and answers.
 CREATE TABLE discogs_run (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     key         TEXT NOT NULL UNIQUE,
     account     INTEGER NOT NULL REFERENCES discogs_account (id) ON DELETE CASCADE,
     -- The request as it came: JSON.
@@ -89,6 +90,8 @@ CREATE TABLE discogs_run (
     reason      TEXT,
     -- The list was read; set once, so that a run that goes on does not begin with it again.
     list_read   INTEGER NOT NULL DEFAULT 0 CHECK (list_read IN (0, 1)),
+    -- How far it came, noted when it stops: JSON.
+    figures     TEXT,
     created_at  INTEGER NOT NULL,
     finished_at INTEGER
 ) STRICT;

@@ -228,6 +228,20 @@ pub enum RunStage {
     Prices,
 }
 
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunFigures {
+    /// What it is at.
+    pub stage: RunStage,
+    /// Entries or releases of the stage that were read.
+    pub done: u64,
+    /// Of so many, as far as is known.
+    pub total: u64,
+    /// Releases that could not be read; the next run asks again.
+    pub failed: u64,
+}
+
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -241,17 +255,12 @@ pub struct Run {
     pub depth: Depth,
     /// Where it stands.
     pub state: RunState,
-    /// What it is at.
-    pub stage: RunStage,
     /// Why it does not go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ErrorBody>,
-    /// Entries or releases of the stage that were read in this run.
-    pub done: u64,
-    /// Of so many, as far as is known.
-    pub total: u64,
-    /// Releases that could not be read; the next run asks again.
-    pub failed: u64,
+    /// How far it is.
+    #[serde(flatten)]
+    pub figures: RunFigures,
     /// Seconds that are left at the least, by the site's limit.
     pub seconds_left: u64,
     /// When it was begun, seconds since 1970.

@@ -87,6 +87,20 @@ fn what_moved_over_the_edge_of_a_page_is_found_by_a_second_walk() {
 }
 
 #[test]
+fn a_page_that_is_gone_when_it_is_asked_for_makes_the_walk_begin_anew() {
+    let gone = || status(404, r#"{"message": "That page is out of range."}"#);
+    let (all, proof, _) = walk(|number, _| match number {
+        0 => page([1, 2], 3, true),
+        1 => gone(),
+        _ => page([1, 2], 2, false),
+    });
+    assert_eq!(all.unwrap().last().unwrap(), &(vec![1, 2], true));
+    assert_eq!((proof.walks, proof.complete), (2, true));
+    let (all, ..) = walk(|_, _| gone());
+    assert_eq!(all.unwrap_err(), ErrorCode::SiteChanged);
+}
+
+#[test]
 fn a_copy_shown_twice_counts_once() {
     let (all, proof, _) = walk(|number, _| match number {
         0 => page([1, 2], 3, true),

@@ -1,6 +1,8 @@
 //! `discogs`: accounts, reading, and tables with their proof.
 
-use super::arguments::{DiscogsCommand, DiscogsExport, DiscogsRead, Output, WhoseDiscogs};
+use super::arguments::{
+    DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, Output, WhoseDiscogs,
+};
 use super::{Failure, Outcome, absolute, open, say};
 use crate::client::Client;
 use crate::home::Home;
@@ -35,13 +37,26 @@ pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome
         DiscogsCommand::Accounts(output) => accounts(client, *output).await,
         DiscogsCommand::Folders { whose, output } => folders(client, whose, *output).await,
         DiscogsCommand::Read(wish) => match read(client, DiscogsList::Collection, wish).await? {
-            Some(run) if run.state == RunState::Finished && run.failed == 0 => Ok(Outcome::Clean),
+            Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => Ok(Outcome::Clean),
             Some(_) => Ok(Outcome::Attention),
             None => Ok(Outcome::Detached),
         },
         DiscogsCommand::Export(wish) => export(client, DiscogsList::Collection, wish).await,
         DiscogsCommand::Wants(wish) => export(client, DiscogsList::Wants, wish).await,
         DiscogsCommand::Inventory(wish) => export(client, DiscogsList::Inventory, wish).await,
+        DiscogsCommand::Runs(output) => runs(client, *output).await,
+        DiscogsCommand::Pause(OneRun { run }) => {
+            client.call::<PauseRun>(OfRun { run: RunId(*run) }).await?;
+            Ok(Outcome::Clean)
+        }
+        DiscogsCommand::Resume(OneRun { run }) => {
+            client.call::<ResumeRun>(OfRun { run: RunId(*run) }).await?;
+            Ok(Outcome::Clean)
+        }
+        DiscogsCommand::Cancel(OneRun { run }) => {
+            client.call::<CancelRun>(OfRun { run: RunId(*run) }).await?;
+            Ok(Outcome::Clean)
+        }
         DiscogsCommand::Cache { purge, output } => cache(client, *purge, *output).await,
     }
 }
@@ -146,12 +161,7 @@ async fn read(
     };
     let estimate = client.call::<EstimateRun>(new.clone()).await?;
     if !wish.output.json {
-        say(format_args!(
-            "{} releases: {}, {} from the cache.",
-            estimate.releases,
-            about(estimate.seconds),
-            estimate.from_cache
-        ));
+        say(told(&estimate, &account, list));
     }
     let started = client.call::<StartRun>(new).await?.run.id;
     let ended = follow(client, started, wish.output).await?;
@@ -161,19 +171,36 @@ async fn read(
     Ok(ended)
 }
 
+/// What reading would take, as far as that is known.
+fn told(estimate: &Estimate, account: &DiscogsAccount, list: DiscogsList) -> String {
+    let known = account.lists.iter().find(|state| state.list == list);
+    if known.is_none_or(|state| state.read_at.is_none()) {
+        return "The list is read for the first time; how long it takes shows when it is.".into();
+    }
+    let (releases, cached) = (estimate.releases, estimate.from_cache);
+    format!("{releases} releases: {}, {cached} from the cache.", about(estimate.seconds))
+}
+
 async fn follow(client: &mut Client, id: RunId, output: Output) -> Result<Option<Run>, Failure> {
     let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
     let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut told = None;
     loop {
         let runs = client.call::<ListRuns>(Nothing {}).await?.runs;
         let Some(run) = runs.into_iter().find(|run| run.id == id) else {
             return Err(Failure::Usage(format!("run {id} is gone")));
         };
-        bar.set_length(run.total);
-        bar.set_position(run.done);
-        bar.set_message(format!("{}, {} left", stage(run.stage), about(run.seconds_left)));
+        bar.set_length(run.figures.total);
+        bar.set_position(run.figures.done);
+        bar.set_message(format!("{}, {} left", stage(run.figures.stage), about(run.seconds_left)));
+        if run.reason != told {
+            if let Some(reason) = &run.reason {
+                bar.suspend(|| eprintln!("{}", words::explain(reason)));
+            }
+            told.clone_from(&run.reason);
+        }
         if run.state.is_over() || matches!(run.state, RunState::NeedsYou | RunState::Paused) {
             bar.finish_and_clear();
             return Ok(Some(run));
@@ -194,17 +221,15 @@ fn tell_run(run: &Run, output: Output) {
         say(protocol::envelope::to_value(run));
         return;
     }
-    if run.failed > 0 {
-        say(format_args!("{} releases could not be read; the next run asks again.", run.failed));
+    if run.figures.failed > 0 {
+        say(format_args!("{} releases could not be read; the next run asks again.", run.figures.failed));
     }
     match (&run.reason, run.state) {
-        (Some(reason), RunState::NeedsYou) => say(format_args!(
-            "{} Run {} goes on by itself after `mediafetcher discogs login`.",
-            words::explain(reason),
+        (_, RunState::NeedsYou) => say(format_args!(
+            "Run {} goes on by itself after `mediafetcher discogs login`.",
             run.id
         )),
-        (Some(reason), _) => say(words::explain(reason)),
-        (None, RunState::Finished) => say("Everything was read."),
+        (None, RunState::Finished) if run.figures.failed == 0 => say("Everything was read."),
         _ => {}
     }
 }
@@ -271,6 +296,32 @@ fn tell(done: &Exported) {
             changes.added, changes.removed, changes.changed
         ));
     }
+}
+
+async fn runs(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
+    let all = client.call::<ListRuns>(Nothing {}).await?;
+    if output.json {
+        say(protocol::envelope::to_value(&all));
+        return Ok(Outcome::Clean);
+    }
+    for run in &all.runs {
+        let RunFigures { done, total, failed, .. } = run.figures;
+        let state = match run.state {
+            RunState::Running => "running",
+            RunState::Paused => "paused",
+            RunState::NeedsYou => "needs you",
+            RunState::Waiting => "waiting",
+            RunState::Finished => "finished",
+            RunState::Cancelled => "cancelled",
+            RunState::Failed => "failed",
+        };
+        let list = run.list.as_str();
+        say(format_args!("{:>6}  {list}: {state}, {done} of {total}, {failed} not read", run.id));
+        if let Some(reason) = &run.reason {
+            say(format_args!("        {}", words::explain(reason)));
+        }
+    }
+    Ok(Outcome::Clean)
 }
 
 async fn cache(

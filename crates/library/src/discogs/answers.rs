@@ -57,7 +57,8 @@ pub struct Answer {
 }
 
 impl Library {
-    /// Keeps an answer. `None` says that the site has no such thing (any more): what was known of it stays.
+    /// Keeps an answer. `None` says that the site has no such thing (any more): what was known of it stays. It counts as
+    /// fetched at `not_before` (seconds since 1970) at the earliest: a clock that was set back must not make it old.
     ///
     /// # Errors
     /// Database failures.
@@ -66,6 +67,7 @@ impl Library {
         kind: AnswerKind,
         release: i64,
         account: DiscogsAccountId,
+        not_before: i64,
         body: Option<&[u8]>,
     ) -> Result<(), LibraryError> {
         let packed = body.map(|body| zstd::bulk::compress(body, LEVEL));
@@ -80,7 +82,7 @@ impl Library {
         .bind(kind.as_str())
         .bind(release)
         .bind(kind.owner(account))
-        .bind(now())
+        .bind(now().max(not_before))
         .bind(packed)
         .execute(&mut *write.tx)
         .await?;

@@ -3,7 +3,7 @@
 use crate::database::{Library, now};
 use crate::error::LibraryError;
 use protocol::ErrorBody;
-use protocol::discogs::{NewRun, RunId, RunState};
+use protocol::discogs::{NewRun, RunFigures, RunId, RunState};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -20,6 +20,8 @@ pub struct RunRow {
     pub reason: Option<ErrorBody>,
     /// The list was read.
     pub list_read: bool,
+    /// How far it was when it stopped last.
+    pub figures: RunFigures,
     /// When it was begun, seconds since 1970.
     pub created_at: i64,
 }
@@ -27,7 +29,7 @@ pub struct RunRow {
 /// A query for whole runs with these words behind it.
 macro_rules! runs_where {
     ($rest:literal) => {
-        concat!("SELECT id, request, state, reason, list_read, created_at FROM discogs_run", $rest)
+        concat!("SELECT id, request, state, reason, list_read, figures, created_at FROM discogs_run", $rest)
     };
 }
 
@@ -97,24 +99,44 @@ impl Library {
         rows.iter().map(run).collect()
     }
 
-    /// Says where a run stands. One that is over stays as it ended.
+    /// Says where a run stands, by the person. One that is over stays as it ended.
     ///
     /// # Errors
     /// Database failures.
-    pub async fn set_discogs_run(
-        &self,
-        id: RunId,
-        state: RunState,
-        reason: Option<&ErrorBody>,
-    ) -> Result<(), LibraryError> {
+    pub async fn set_discogs_run(&self, id: RunId, state: RunState) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         sqlx::query(
-            "UPDATE discogs_run SET state = ?2, reason = ?3, finished_at = ?4 \
+            "UPDATE discogs_run SET state = ?2, reason = NULL, finished_at = ?3 \
              WHERE id = ?1 AND finished_at IS NULL",
         )
         .bind(id.0)
         .bind(stored(state))
+        .bind(state.is_over().then(now))
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
+    /// Says where a run stands that is being carried out. One that the person has stopped meanwhile stays so.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn note_discogs_run(
+        &self,
+        id: RunId,
+        state: RunState,
+        reason: Option<&ErrorBody>,
+        figures: &RunFigures,
+    ) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE discogs_run SET state = ?2, reason = ?3, figures = ?4, finished_at = ?5 \
+             WHERE id = ?1 AND state IN ('running', 'waiting')",
+        )
+        .bind(id.0)
+        .bind(stored(state))
         .bind(reason.map(serde_json::to_string).transpose()?)
+        .bind(serde_json::to_string(figures)?)
         .bind(state.is_over().then(now))
         .execute(&mut *write.tx)
         .await?;
@@ -151,7 +173,8 @@ fn stored(state: RunState) -> &'static str {
 
 fn run(row: &SqliteRow) -> Result<RunRow, LibraryError> {
     let (request, state): (String, String) = (row.try_get("request")?, row.try_get("state")?);
-    let reason: Option<String> = row.try_get("reason")?;
+    let (reason, figures): (Option<String>, Option<String>) =
+        (row.try_get("reason")?, row.try_get("figures")?);
     let known = STATES.iter().find(|(_, name)| *name == state).map(|(state, _)| *state);
     Ok(RunRow {
         id: RunId(row.try_get("id")?),
@@ -159,6 +182,7 @@ fn run(row: &SqliteRow) -> Result<RunRow, LibraryError> {
         state: known.ok_or_else(|| LibraryError::Unreadable(format!("run state {state}")))?,
         reason: reason.map(|reason| serde_json::from_str(&reason)).transpose()?,
         list_read: row.try_get("list_read")?,
+        figures: figures.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default(),
         created_at: row.try_get("created_at")?,
     })
 }

@@ -108,11 +108,11 @@ async fn what_is_asked_next_is_what_was_never_asked_and_then_what_is_oldest() {
         library.discogs_unanswered(kind, &scope, since, 10).await.unwrap()
     };
     assert_eq!(next(AnswerKind::Release, vec![], 0).await, [10, 20, 30], "each once");
-    library.keep_discogs_answer(AnswerKind::Release, 10, other, Some(b"{}")).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Release, 10, other, 0, Some(b"{}")).await.unwrap();
     assert_eq!(next(AnswerKind::Release, vec![], 0).await, [20, 30], "releases are everybody's");
     assert_eq!(next(AnswerKind::Release, vec![2], 0).await, [30]);
     assert_eq!(next(AnswerKind::Release, vec![], i64::MAX).await, [20, 30, 10], "the old one last");
-    library.keep_discogs_answer(AnswerKind::Stats, 10, other, Some(b"{}")).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Stats, 10, other, 0, Some(b"{}")).await.unwrap();
     assert_eq!(next(AnswerKind::Stats, vec![], 0).await, [10, 20, 30], "prices are not");
     let covered = library.discogs_coverage(AnswerKind::Release, &all(me), 0).await.unwrap();
     assert_eq!(covered, (3, 2));
@@ -124,9 +124,9 @@ async fn an_answer_comes_back_as_it_was_and_outlives_the_release() {
     let me = account(&bench, "digger").await;
     let library = &bench.library;
     let long = format!(r#"{{"notes":"{}"}}"#, "é\\n".repeat(1_000_000)).into_bytes();
-    library.keep_discogs_answer(AnswerKind::Release, 1, me, Some(&long)).await.unwrap();
-    library.keep_discogs_answer(AnswerKind::Release, 2, me, None).await.unwrap();
-    library.keep_discogs_answer(AnswerKind::Release, 1, me, None).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Release, 1, me, 0, Some(&long)).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Release, 2, me, 0, None).await.unwrap();
+    library.keep_discogs_answer(AnswerKind::Release, 1, me, 0, None).await.unwrap();
     let found = library.discogs_answers(AnswerKind::Release, &[1, 2, 3], me).await.unwrap();
     assert_eq!(found.len(), 2);
     assert_eq!((found[&1].body.as_ref(), found[&1].gone), (Some(&long), true));
@@ -165,8 +165,11 @@ async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
         (new.clone(), RunState::NeedsYou, Some(reason))
     );
     assert_eq!(library.unfinished_discogs_runs().await.unwrap().len(), 1);
-    library.set_discogs_run(id, RunState::Cancelled, None).await.unwrap();
-    library.set_discogs_run(id, RunState::Running, None).await.unwrap();
+    library.set_discogs_run(id, RunState::Paused).await.unwrap();
+    library.note_discogs_run(id, RunState::Waiting, None, &figures).await.unwrap();
+    assert_eq!(library.discogs_run(id).await.unwrap().state, RunState::Paused, "by the person");
+    library.set_discogs_run(id, RunState::Cancelled).await.unwrap();
+    library.set_discogs_run(id, RunState::Running).await.unwrap();
     assert_eq!(library.discogs_run(id).await.unwrap().state, RunState::Cancelled);
     assert!(library.unfinished_discogs_runs().await.unwrap().is_empty());
 
@@ -184,7 +187,7 @@ async fn a_forgotten_account_leaves_nothing_but_what_is_everybodys() {
     library.put_discogs_folders(me, std::slice::from_ref(&folder), &[]).await.unwrap();
     assert_eq!(library.discogs_folders(me).await.unwrap(), [folder]);
     for kind in [AnswerKind::Release, AnswerKind::Suggestions] {
-        library.keep_discogs_answer(kind, 10, me, Some(b"{}")).await.unwrap();
+        library.keep_discogs_answer(kind, 10, me, 0, Some(b"{}")).await.unwrap();
     }
     let rows = Fingerprints::from([(1, u64::MAX), (2, 0)]);
     library.note_discogs_export(me, "collection", &rows).await.unwrap();

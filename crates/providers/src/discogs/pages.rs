@@ -6,7 +6,7 @@
 //! records are told apart by their number, and a walk counts only if the site said the same count on each of its pages
 //! and as many were found. If not, the list is walked again from its beginning.
 
-use super::api::Discogs;
+use super::api::{Discogs, Found};
 use super::loose::{integer, list, record};
 use super::model::{Copy, CustomField, Folder, Listing, Want};
 use super::paths;
@@ -162,7 +162,17 @@ impl<R: Record> Pages<R> {
         if self.proof.complete {
             return Ok(None);
         }
-        let answer: Answer = discogs.there(&paths::page(&self.list.path, self.next)).await?;
+        let path = paths::page(&self.list.path, self.next);
+        let answer: Answer = match discogs.maybe(&path).await? {
+            Found::Here { answer, .. } => answer,
+            // The list was shortened to less than what the page before promised.
+            Found::Gone if self.next > 1 => {
+                self.steady = false;
+                self.end()?;
+                return Ok(Some(Page { records: Vec::new(), anew: false }));
+            }
+            Found::Gone => return Err(site(R::LIST, "is gone")),
+        };
         let pagination = answer
             .pagination
             .and_then(|pagination| Some((pagination.items?, pagination.urls.unwrap_or_default())));

@@ -56,7 +56,17 @@ pub(super) fn cells<'l>(line: &'l Line, preset: Preset, context: &'l Context) ->
 fn own_headers(context: &Context) -> Vec<String> {
     match context.list {
         DiscogsList::Wants => vec!["Notes".to_owned()],
-        _ => context.fields.iter().map(|field| format!("Collection {}", field.name)).collect(),
+        _ => {
+            let mut headers: Vec<String> = Vec::new();
+            for field in &context.fields {
+                let name = format!("Collection {}", field.name);
+                let more = (2..).map(|number| format!("{name} ({number})"));
+                // People may give two fields one name, and tables have a place for each.
+                let mut names = std::iter::once(name.clone()).chain(more);
+                headers.extend(names.find(|name| !headers.contains(name)));
+            }
+            headers
+        }
     }
 }
 

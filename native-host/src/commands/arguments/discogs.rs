@@ -46,6 +46,14 @@ pub enum DiscogsCommand {
     Wants(DiscogsExport),
     /// Read what is for sale and write it as a table
     Inventory(DiscogsExport),
+    /// Show what is and was read
+    Runs(Output),
+    /// Stop reading; what was read stays
+    Pause(OneRun),
+    /// Go on with reading
+    Resume(OneRun),
+    /// Give up reading; what was read stays
+    Cancel(OneRun),
     /// Show what is kept of the site's answers
     Cache {
         /// Forget answers older than so many days; 0 forgets all
@@ -63,6 +71,13 @@ pub struct WhoseDiscogs {
     /// Whose, where there are several accounts
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
+}
+
+/// Something that is read.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct OneRun {
+    /// Its number, as `runs` shows it
+    pub run: i64,
 }
 
 /// What to read.

@@ -3,7 +3,7 @@
 mod discogs;
 mod library;
 
-pub use discogs::{DiscogsCommand, DiscogsExport, DiscogsRead, WhoseDiscogs};
+pub use discogs::{DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, WhoseDiscogs};
 pub use library::{
     ExportFormat, Filter, Import, LibraryCommand, Rebuild, TagArguments, WhereToLook, Which,
 };

@@ -13,10 +13,10 @@ use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorCode};
 use providers::discogs::{CustomField, Release, credit};
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use sheets::{Cell, Format, Options, Sheet, SheetError};
 use std::collections::HashMap;
 use std::fs::File;
-use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// Entries in memory at once.
@@ -36,12 +36,13 @@ pub(in crate::daemon) async fn export(
         return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", "a browser"));
     }
     let account = find(engine, wish.account).await?;
+    check_folders(engine, &wish).await?;
     let read = engine.library.discogs_list(wish.account, wish.list).await?;
     let Some(read_at) = read.read_at else {
         let error = ErrorBody::new(ErrorCode::BadParameters);
         return Err(error.with("detail", "this list was not read to its end yet"));
     };
-    let (file, shown) = place(engine, &wish, &account.username)?;
+    let (file, shown) = place(engine, &wish, &account.username).await?;
     let what = describe(&wish);
     let before = engine.library.last_discogs_export(wish.account, &what).await?;
     let writer = Writer::new(engine.clone(), wish.clone()).await?;
@@ -62,8 +63,21 @@ pub(in crate::daemon) async fn export(
     })
 }
 
+/// Refuses folders that are none of the list: an empty table would look like a proof.
+async fn check_folders(engine: &Engine, wish: &NewExport) -> Answer<()> {
+    let bad = |detail: String| Err(ErrorBody::new(ErrorCode::BadParameters).with("detail", detail));
+    if wish.list != DiscogsList::Collection && !wish.folders.is_empty() {
+        return bad("only a collection has folders".into());
+    }
+    let known = engine.library.discogs_folders(wish.account).await?;
+    match wish.folders.iter().find(|id| known.iter().all(|folder| folder.id != **id)) {
+        Some(unknown) => bad(format!("the collection has no folder {unknown}")),
+        None => Ok(()),
+    }
+}
+
 /// Where the file goes, and how it is called towards the person.
-fn place(engine: &Engine, wish: &NewExport, user: &str) -> Answer<(PathBuf, String)> {
+async fn place(engine: &Engine, wish: &NewExport, user: &str) -> Answer<(PathBuf, String)> {
     if let Some(to) = &wish.to {
         let path = PathBuf::from(to);
         if !path.is_absolute() {
@@ -72,19 +86,27 @@ fn place(engine: &Engine, wish: &NewExport, user: &str) -> Answer<(PathBuf, Stri
         }
         return Ok((path, to.clone()));
     }
+    engine.library.check_shelf().await?;
     let shelf = engine.library.shelf();
-    shelf.check()?;
-    let folders: Vec<String> = wish.folders.iter().map(|folder| format!("-{folder}")).collect();
     let name = format!(
         "discogs-{}-{}{}-{}.{}",
         safe(user),
         wish.list.as_str(),
-        folders.concat(),
+        chosen(&wish.folders),
         wish.preset.as_str(),
         form(wish.format).extension()
     );
     let shown = format!("{FOLDER}/{name}");
     Ok((shelf.root().join(FOLDER).join(name), shown))
+}
+
+/// Folders as a part of a file's name: by their numbers, or where they are many by what tells one choice from others.
+fn chosen(folders: &[i64]) -> String {
+    let mut folders = folders.to_vec();
+    folders.sort_unstable();
+    folders.dedup();
+    let numbers: String = folders.iter().map(|folder| format!("-{folder}")).collect();
+    if numbers.len() <= 40 { numbers } else { format!("-{}-folders-{:016x}", folders.len(), print(&numbers)) }
 }
 
 /// A user's name as a part of a file's name.
@@ -182,6 +204,8 @@ impl Writer {
         let folder = file.parent().unwrap_or(Path::new("/"));
         let failed = |error: std::io::Error| io_error(file, &error);
         if self.wish.to.is_none() {
+            // Looked at once more: below a disk that has gone nothing is made (I5).
+            self.engine.library.shelf().check()?;
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let mut out = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
@@ -189,6 +213,7 @@ impl Writer {
         out.as_file().sync_all().map_err(failed)?;
         open_up(out.as_file()).map_err(failed)?;
         out.persist(file).map_err(|error| io_error(file, &error.error))?;
+        sync_folder(folder).map_err(failed)?;
         Ok(written)
     }
 
@@ -289,18 +314,24 @@ impl Written {
     }
 }
 
-/// A number that is another when a cell is.
+/// A number that is another when a cell is, and the same with every version of this program.
 fn fingerprint(cells: &[Cell<'_>]) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
+    let mut row = String::new();
     for cell in cells {
         match cell {
-            Cell::Empty => 0.hash(&mut hasher),
-            Cell::Text(text) => text.hash(&mut hasher),
-            Cell::Integer(number) => number.hash(&mut hasher),
-            Cell::Decimal(number) => number.as_str().hash(&mut hasher),
+            Cell::Empty => row.push('e'),
+            Cell::Text(text) => row.push_str(&format!("t{}:{text}", text.len())),
+            Cell::Integer(number) => row.push_str(&format!("i{number}")),
+            Cell::Decimal(number) => row.push_str(&format!("d{number}")),
         }
     }
-    hasher.finish()
+    print(&row)
+}
+
+/// The first eight bytes of its SHA-256.
+fn print(text: &str) -> u64 {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 fn parse<T: DeserializeOwned>(json: &[u8]) -> Answer<T> {
@@ -320,6 +351,17 @@ fn open_up(file: &File) -> std::io::Result<()> {
 
 #[cfg(not(unix))]
 fn open_up(_: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Makes the new name durable.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Reading a list, and about what is on it. Everything is written as it comes: a kill loses what was on its way.
 
 use super::accounts::find;
-use super::runs::{Task, kinds, scope};
+use super::runs::{Failures, Task, kinds, scope};
 use super::transport::DiscogsTransport;
 use super::{Answer, DAY};
 use crate::daemon::engine::Engine;
@@ -10,9 +10,9 @@ use library::discogs::{AnswerKind, Entry, Field, RunRow, Scope};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{
-    Copy, CustomField, Discogs, Folder, Found, List, Listing, Pages, Proof, Record, Want,
+    Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof, Record, Want,
 };
-use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use transfer::Priority;
@@ -23,6 +23,9 @@ const AT_ONCE: usize = 4;
 const CHUNK: u32 = 200;
 /// Tries about one release that fails while others do not.
 const TRIES: u32 = 3;
+/// Tries of one page of a list, and the time between them: a server that wants silence wants it for a minute.
+const PAGE_TRIES: u32 = 8;
+const PAGE_WAIT: Duration = Duration::from_secs(15);
 
 /// Why a run does not go on.
 pub(super) enum Stop {
@@ -43,29 +46,29 @@ pub(super) struct Reading<'t> {
     engine: &'t Engine,
     row: RunRow,
     task: &'t Task,
-    /// How often asking about a release has failed.
-    tries: HashMap<i64, u32>,
-    /// Releases that are left out after too many.
-    given_up: HashSet<i64>,
 }
 
 impl<'t> Reading<'t> {
     pub fn new(engine: &'t Engine, row: RunRow, task: &'t Task) -> Self {
-        Self { engine, row, task, tries: HashMap::new(), given_up: HashSet::new() }
+        Self { engine, row, task }
     }
 
     /// Reads what is still missing.
-    pub async fn carry_out(mut self) -> Result<(), Stop> {
+    pub async fn carry_out(self) -> Result<(), Stop> {
         let account = find(self.engine, self.row.request.account).await?;
         let priority = Priority::default();
         let transport =
             DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority)?;
         let discogs = Discogs::new(&transport);
         if !self.row.list_read {
-            let cancelled = self.task.cancel.clone();
+            let alone = self.engine.discogs.list(account.id, self.row.request.list);
+            let read = async {
+                let _alone = alone.lock().await;
+                self.list(&discogs, &account.username).await
+            };
             tokio::select! {
-                read = self.list(&discogs, &account.username) => read?,
-                () = cancelled.cancelled() => return Err(Stop::Cancelled),
+                read = read => read?,
+                () = self.task.cancel.cancelled() => return Err(Stop::Cancelled),
             }
             self.engine.library.discogs_run_has_list(self.row.id).await?;
         }
@@ -114,7 +117,7 @@ impl<'t> Reading<'t> {
         let library = &self.engine.library;
         let mut pages = Pages::new(list);
         let mut walk = library.begin_discogs_walk(account, kind).await?;
-        while let Some(page) = pages.next_page(discogs).await? {
+        while let Some(page) = next_page(&mut pages, discogs).await? {
             let proof = pages.proof();
             if page.anew && proof.walks > 1 {
                 walk = library.begin_discogs_walk(account, kind).await?;
@@ -135,7 +138,7 @@ impl<'t> Reading<'t> {
 
     /// Asks about each release of the scope about which nothing new enough is known.
     async fn about(
-        &mut self,
+        &self,
         discogs: &Discogs<'_, DiscogsTransport>,
         kind: AnswerKind,
     ) -> Result<(), Stop> {
@@ -143,14 +146,23 @@ impl<'t> Reading<'t> {
         let since = self.row.created_at - i64::from(self.row.request.max_age_days) * DAY;
         loop {
             self.count(kind, &scope, since).await?;
-            let most = CHUNK + u32::try_from(self.given_up.len()).unwrap_or(u32::MAX - CHUNK);
+            let given_up = self.task.failures().given_up.clone();
+            let most = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
             let missing = self.engine.library.discogs_unanswered(kind, &scope, since, most).await?;
             let missing: Vec<i64> =
-                missing.into_iter().filter(|release| !self.given_up.contains(release)).collect();
+                missing.into_iter().filter(|release| !given_up.contains(release)).collect();
             if missing.is_empty() {
                 return Ok(());
             }
-            self.ask(discogs, kind, missing).await?;
+            match self.ask(discogs, kind, missing).await {
+                // Not everybody is told what the site would ask for a record: then nobody is missing anything.
+                Err(Stop::Failed(error))
+                    if kind == AnswerKind::Suggestions && error.code == ErrorCode::Refused =>
+                {
+                    return Ok(());
+                }
+                asked => asked?,
+            }
         }
     }
 
@@ -163,73 +175,89 @@ impl<'t> Reading<'t> {
             };
             figures.total = all;
             figures.done = all - missing;
-            figures.failed = self.given_up.len() as u64;
+            figures.failed = self.task.failures().given_up.len() as u64;
         });
         Ok(())
     }
 
     async fn ask(
-        &mut self,
+        &self,
         discogs: &Discogs<'_, DiscogsTransport>,
         kind: AnswerKind,
         releases: Vec<i64>,
     ) -> Result<(), Stop> {
-        let (engine, account) = (self.engine, self.row.request.account);
         let asked = releases.into_iter().map(|release| async move {
-            (release, ask_one(engine, discogs, kind, release, account).await)
+            (release, self.ask_one(discogs, kind, release).await)
         });
         let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
-        let cancel = self.task.cancel.clone();
         loop {
             let next = tokio::select! {
                 next = answers.next() => next,
-                () = cancel.cancelled() => return Err(Stop::Cancelled),
+                () = self.task.cancel.cancelled() => return Err(Stop::Cancelled),
             };
             match next {
                 None => return Ok(()),
                 Some((_, Ok(()))) => self.task.tell(|figures| figures.done += 1),
+                Some((_, Err(error)))
+                    if kind == AnswerKind::Suggestions && error.code == ErrorCode::Refused =>
+                {
+                    return Err(error.into());
+                }
                 Some((release, Err(error))) => {
-                    note_failure(&mut self.tries, &mut self.given_up, release, error)?;
+                    note_failure(&mut self.task.failures(), release, error)?;
                 }
             }
         }
     }
-}
 
-/// One release that cannot be read does not stop the others; whatever is wrong with all of them does.
-fn note_failure(
-    tries: &mut HashMap<i64, u32>,
-    given_up: &mut HashSet<i64>,
-    release: i64,
-    error: ErrorBody,
-) -> Result<(), Stop> {
-    tracing::warn!(release, %error, "a release could not be read");
-    let tried = tries.entry(release).or_default();
-    *tried += 1;
-    match (error.class(), error.code) {
-        (ErrorClass::NeedsUser, _) => Err(error.into()),
-        (_, ErrorCode::Withdrawn) => Err(Stop::Cancelled),
-        (ErrorClass::Temporary, _) if *tried < TRIES => Err(error.into()),
-        _ => {
-            given_up.insert(release);
-            Ok(())
-        }
+    async fn ask_one(
+        &self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        kind: AnswerKind,
+        release: i64,
+    ) -> Answer<()> {
+        let raw = match kind {
+            AnswerKind::Release => body(discogs.release(release).await?),
+            AnswerKind::Stats => body(discogs.stats(release).await?),
+            AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
+        };
+        let (library, row) = (&self.engine.library, &self.row);
+        let (account, begun) = (row.request.account, row.created_at);
+        Ok(library.keep_discogs_answer(kind, release, account, begun, raw.as_deref()).await?)
     }
 }
 
-async fn ask_one(
-    engine: &Engine,
+/// The next page of a list. One that cannot be had for now is asked for again: its walk would be lost with it.
+async fn next_page<R: Record>(
+    pages: &mut Pages<R>,
     discogs: &Discogs<'_, DiscogsTransport>,
-    kind: AnswerKind,
-    release: i64,
-    account: DiscogsAccountId,
-) -> Answer<()> {
-    let raw = match kind {
-        AnswerKind::Release => body(discogs.release(release).await?),
-        AnswerKind::Stats => body(discogs.stats(release).await?),
-        AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
-    };
-    Ok(engine.library.keep_discogs_answer(kind, release, account, raw.as_deref()).await?)
+) -> Answer<Option<Page<R>>> {
+    for _ in 1..PAGE_TRIES {
+        match pages.next_page(discogs).await {
+            Err(error) if error.class() == ErrorClass::Temporary => {
+                tracing::warn!(%error, "a page of a list is asked for again");
+                tokio::time::sleep(PAGE_WAIT).await;
+            }
+            answer => return answer,
+        }
+    }
+    pages.next_page(discogs).await
+}
+
+/// One release that cannot be read does not stop the others; whatever is wrong with all of them does.
+fn note_failure(failures: &mut Failures, release: i64, error: ErrorBody) -> Result<(), Stop> {
+    tracing::warn!(release, %error, "a release could not be read");
+    let tried = failures.tries.entry(release).or_default();
+    *tried += 1;
+    match error.class() {
+        ErrorClass::NeedsUser => Err(error.into()),
+        _ if error.code == ErrorCode::Withdrawn => Err(Stop::Cancelled),
+        ErrorClass::Temporary if *tried < TRIES => Err(error.into()),
+        _ => {
+            failures.given_up.insert(release);
+            Ok(())
+        }
+    }
 }
 
 fn body<M>(found: Found<M>) -> Option<Vec<u8>> {

@@ -11,7 +11,7 @@ use library::discogs::{AnswerKind, RunRow, Scope};
 use protocol::discogs::*;
 use protocol::method::Nothing;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -26,21 +26,23 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 #[derive(Default)]
 pub(in crate::daemon) struct Live {
     runs: Mutex<HashMap<RunId, Arc<Task>>>,
+    lists: Mutex<HashMap<(DiscogsAccountId, DiscogsList), Arc<tokio::sync::Mutex<()>>>>,
 }
 
-/// One run being carried out.
+/// One run being carried out, over all its attempts.
 pub(super) struct Task {
     pub cancel: CancellationToken,
-    figures: Mutex<Figures>,
+    figures: Mutex<RunFigures>,
+    failures: Mutex<Failures>,
 }
 
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Figures {
-    pub stage: RunStage,
-    pub done: u64,
-    pub total: u64,
-    pub failed: u64,
+/// Releases that could not be read.
+#[derive(Default)]
+pub(super) struct Failures {
+    /// How often asking about one has failed.
+    pub tries: HashMap<i64, u32>,
+    /// Those that are left out after too many.
+    pub given_up: HashSet<i64>,
 }
 
 impl Live {
@@ -54,23 +56,42 @@ impl Live {
         }
     }
 
-    fn figures(&self, run: RunId) -> Option<Figures> {
+    fn figures(&self, run: RunId) -> Option<RunFigures> {
         self.runs().get(&run).map(|task| task.figures())
+    }
+
+    fn has(&self, run: RunId) -> bool {
+        self.runs().get(&run).is_some_and(|task| !task.cancel.is_cancelled())
+    }
+
+    /// Held while a list is read: a second reader would take the first one's walk away.
+    pub(super) fn list(
+        &self,
+        account: DiscogsAccountId,
+        list: DiscogsList,
+    ) -> Arc<tokio::sync::Mutex<()>> {
+        let mut lists = self.lists.lock().expect("nothing panics while holding it");
+        lists.entry((account, list)).or_default().clone()
     }
 }
 
 impl Task {
-    fn lock(&self) -> MutexGuard<'_, Figures> {
+    fn lock(&self) -> MutexGuard<'_, RunFigures> {
         self.figures.lock().expect("nothing panics while holding it")
     }
 
-    fn figures(&self) -> Figures {
+    fn figures(&self) -> RunFigures {
         *self.lock()
     }
 
     /// Changes the figures.
-    pub fn tell(&self, change: impl FnOnce(&mut Figures)) {
+    pub fn tell(&self, change: impl FnOnce(&mut RunFigures)) {
         change(&mut self.lock());
+    }
+
+    /// What could not be read so far.
+    pub fn failures(&self) -> MutexGuard<'_, Failures> {
+        self.failures.lock().expect("nothing panics while holding it")
     }
 }
 
@@ -86,9 +107,7 @@ pub(in crate::daemon) async fn start(
     }
     let (id, existing) = engine.library.start_discogs_run(&new).await?;
     let row = engine.library.discogs_run(id).await?;
-    if row.state == RunState::Running {
-        carry_out(engine, &row);
-    }
+    carry_out(engine, &row);
     Ok(RunStarted { run: view(engine, row).await?, existing })
 }
 
@@ -140,28 +159,23 @@ pub(in crate::daemon) async fn cancel(engine: &Engine, _: Caller, of: OfRun) -> 
 
 /// Goes on with a run.
 pub(in crate::daemon) async fn resume(engine: &Engine, _: Caller, of: OfRun) -> Answer<Nothing> {
-    set(engine, of.run, RunState::Running).await?;
-    let row = engine.library.discogs_run(of.run).await?;
-    if row.state == RunState::Running {
-        carry_out(engine, &row);
-    }
+    engine.library.discogs_run(of.run).await?;
+    engine.library.set_discogs_run(of.run, RunState::Running).await?;
+    carry_out(engine, &engine.library.discogs_run(of.run).await?);
     Ok(Nothing {})
 }
 
 async fn set(engine: &Engine, run: RunId, state: RunState) -> Answer<Nothing> {
     engine.library.discogs_run(run).await?;
-    engine.library.set_discogs_run(run, state, None).await?;
     engine.discogs.stop(run);
+    engine.library.set_discogs_run(run, state).await?;
     Ok(Nothing {})
 }
 
 /// Goes on with what the last life of the daemon had begun.
 pub(in crate::daemon) async fn resume_all(engine: &Engine) {
     match engine.library.unfinished_discogs_runs().await {
-        Ok(rows) => rows
-            .iter()
-            .filter(|row| matches!(row.state, RunState::Running | RunState::Waiting))
-            .for_each(|row| carry_out(engine, row)),
+        Ok(rows) => rows.iter().for_each(|row| carry_out(engine, row)),
         Err(error) => tracing::error!(%error, "unfinished runs could not be read"),
     }
 }
@@ -170,8 +184,8 @@ pub(in crate::daemon) async fn resume_all(engine: &Engine) {
 pub(super) async fn signed_in(engine: &Engine, account: DiscogsAccountId) -> Answer<()> {
     for row in engine.library.unfinished_discogs_runs().await? {
         if row.request.account == account && row.state == RunState::NeedsYou {
-            engine.library.set_discogs_run(row.id, RunState::Running, None).await?;
-            carry_out(engine, &row);
+            engine.library.set_discogs_run(row.id, RunState::Running).await?;
+            carry_out(engine, &engine.library.discogs_run(row.id).await?);
         }
     }
     Ok(())
@@ -230,20 +244,26 @@ pub(super) fn scope(new: &NewRun) -> Scope {
     Scope { account: new.account, list: new.list, folders }
 }
 
+/// Carries a run out that is to go on, unless somebody does already.
 fn carry_out(engine: &Engine, row: &RunRow) {
-    let cancel = engine.stopping.child_token();
-    let task = Arc::new(Task { cancel, figures: Mutex::default() });
-    let before = engine.discogs.runs().insert(row.id, task.clone());
-    if let Some(before) = before {
-        before.cancel.cancel();
+    if !matches!(row.state, RunState::Running | RunState::Waiting) || engine.discogs.has(row.id) {
+        return;
     }
+    let task = Arc::new(Task {
+        cancel: engine.stopping.child_token(),
+        figures: Mutex::default(),
+        failures: Mutex::default(),
+    });
+    engine.discogs.runs().insert(row.id, task.clone());
     let (engine, id) = (engine.clone(), row.id);
     engine.clone().spawn(async move {
-        let mut wait = FIRST_WAIT;
-        while let Some(again_after) = attempt(&engine, id, &task, wait).await {
-            wait = (wait * 2).min(LONGEST_WAIT);
+        let (mut wait, mut before) = (FIRST_WAIT, task.figures());
+        while attempt(&engine, id, &task).await {
+            let now = task.figures();
+            wait = if now == before { (wait * 2).min(LONGEST_WAIT) } else { FIRST_WAIT };
+            before = now;
             tokio::select! {
-                () = tokio::time::sleep(again_after) => {}
+                () = tokio::time::sleep(wait) => {}
                 () = task.cancel.cancelled() => return,
             }
         }
@@ -254,37 +274,43 @@ fn carry_out(engine: &Engine, row: &RunRow) {
     });
 }
 
-/// Carries a run out as far as it goes. Returns how long to wait before it is tried again, if it is.
-async fn attempt(engine: &Engine, id: RunId, task: &Task, wait: Duration) -> Option<Duration> {
-    let ended = match engine.library.discogs_run(id).await {
+/// Carries a run out as far as it goes. Returns whether it is to be tried again.
+async fn attempt(engine: &Engine, id: RunId, task: &Task) -> bool {
+    let ended = match begin(engine, id, task).await {
         Ok(row) => Reading::new(engine, row, task).carry_out().await,
-        Err(error) => Err(Stop::Failed(error.into())),
+        Err(error) => Err(Stop::Failed(error)),
     };
-    let (state, reason, again) = match ended {
-        Ok(()) => (RunState::Finished, None, None),
+    let (state, reason) = match ended {
+        Ok(()) => (RunState::Finished, None),
         // Whoever stopped it has said where it stands; at the daemon's end it goes on running.
-        Err(Stop::Cancelled) => return None,
+        Err(Stop::Cancelled) => return false,
+        Err(Stop::Failed(_)) if engine.stopping.is_cancelled() => return false,
         Err(Stop::Failed(error)) => {
-            let (state, again) = match error.class() {
-                ErrorClass::NeedsUser => (RunState::NeedsYou, None),
-                ErrorClass::Temporary => (RunState::Waiting, Some(wait)),
-                ErrorClass::Permanent if error.code == ErrorCode::Withdrawn => return None,
-                ErrorClass::Permanent => (RunState::Failed, None),
+            let state = match error.class() {
+                ErrorClass::NeedsUser => RunState::NeedsYou,
+                // Somebody else began with the same; the next attempt sees what is left.
+                ErrorClass::Permanent if error.code != ErrorCode::Withdrawn => RunState::Failed,
+                ErrorClass::Permanent | ErrorClass::Temporary => RunState::Waiting,
             };
-            (state, Some(error), again)
+            (state, Some(error))
         }
     };
-    if task.cancel.is_cancelled() {
-        return None;
-    }
-    if let Err(error) = engine.library.set_discogs_run(id, state, reason.as_ref()).await {
+    let figures = task.figures();
+    let noted = engine.library.note_discogs_run(id, state, reason.as_ref(), &figures).await;
+    if let Err(error) = &noted {
         tracing::error!(%error, run = id.0, "where a run stands could not be noted");
     }
-    again
+    state == RunState::Waiting || noted.is_err()
+}
+
+/// The run, which is at work again if it was waiting.
+async fn begin(engine: &Engine, id: RunId, task: &Task) -> Answer<RunRow> {
+    engine.library.note_discogs_run(id, RunState::Running, None, &task.figures()).await?;
+    Ok(engine.library.discogs_run(id).await?)
 }
 
 async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
-    let figures = engine.discogs.figures(row.id).unwrap_or_default();
+    let figures = engine.discogs.figures(row.id).unwrap_or(row.figures);
     let left = figures.total.saturating_sub(figures.done);
     let requests = if figures.stage == RunStage::List { left.div_ceil(100) } else { left };
     let seconds_left = match row.state.is_over() {
@@ -297,11 +323,8 @@ async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
         list: row.request.list,
         depth: row.request.depth,
         state: row.state,
-        stage: figures.stage,
         reason: row.reason,
-        done: figures.done,
-        total: figures.total,
-        failed: figures.failed,
+        figures,
         seconds_left,
         created_at: row.created_at,
     })
