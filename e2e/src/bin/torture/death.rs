@@ -1,7 +1,6 @@
 //! When a daemon dies.
 
 use crate::tally;
-use anyhow::Result;
 use rand::Rng;
 use rand::rngs::StdRng;
 use std::path::Path;
@@ -51,33 +50,28 @@ impl Death {
     }
 
     /// Waits for the moment.
-    ///
-    /// # Errors
-    /// When the library folder cannot be read.
-    pub async fn come(self, library: &Path, is_work_left: bool) -> Result<()> {
+    pub async fn come(self, library: &Path, is_work_left: bool) {
         match self {
             Self::Starting(after) | Self::Working(after) => sleep(after).await,
             Self::OnPage(stage, after) => {
                 let end = Instant::now() + PATIENCE;
-                while is_work_left && Instant::now() < end && !stage.is_reached(library)? {
+                while is_work_left && Instant::now() < end && !stage.is_reached(library) {
                     sleep(GLANCE).await;
                 }
                 sleep(after).await;
             }
         }
-        Ok(())
     }
 }
 
 impl Stage {
-    fn is_reached(self, library: &Path) -> Result<bool> {
+    /// What vanishes during the look was not reached.
+    fn is_reached(self, library: &Path) -> bool {
         let nests = tally::nests(library);
-        Ok(match self {
+        match self {
             Self::Reading => nests.iter().any(|nest| !tally::has_media(nest)),
             Self::Downloading => nests.iter().any(|nest| tally::has_media(nest)),
-            Self::Converting => {
-                crate::disk::parts(library)?.iter().any(|part| tally::is_made(part))
-            }
-        })
+            Self::Converting => tally::is_making(library),
+        }
     }
 }

@@ -101,7 +101,7 @@ impl Round {
                 let imports = self.begin_imports()?;
                 let library = self.stage.home.library();
                 tokio::select! {
-                    come = death.come(&library, self.pages_are_left) => come?,
+                    () = death.come(&library, self.pages_are_left) => {}
                     meddled = meddle(&mut port, &self.things, tally) => meddled?,
                 }
                 // Before the daemon: they would start another.

@@ -185,7 +185,8 @@ fn made_of(part: &Path) -> PathBuf {
     PathBuf::from(format!("{}-1.downloading", name.strip_suffix(".downloading").unwrap_or(&name)))
 }
 
-/// ffmpeg makes this one.
-pub fn is_made(part: &Path) -> bool {
-    part.to_string_lossy().ends_with("-1.downloading")
+/// ffmpeg makes something.
+pub fn is_making(library: &Path) -> bool {
+    let mut entries = std::fs::read_dir(library).into_iter().flatten().flatten();
+    entries.any(|entry| entry.file_name().to_string_lossy().ends_with("-1.downloading"))
 }
