@@ -90,6 +90,15 @@ async fn open(caller: &Caller) -> Result<(Home, Connection), ErrorBody> {
     Ok((home, daemon))
 }
 
+/// The command line may do what a browser may not, and says who it is by itself.
+fn refuse_other_names(hello: &[u8]) -> Result<(), ErrorBody> {
+    let hello: serde_json::Value = serde_json::from_slice(hello).unwrap_or_default();
+    if hello["body"]["browser"] == "cli" {
+        return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", "a browser"));
+    }
+    Ok(())
+}
+
 /// Carries the first frame and its answer. A daemon that is just ending answers nothing: then the next one is
 /// asked. `None` when the browser closes without a word.
 async fn introduce<R, W>(
@@ -104,6 +113,7 @@ where
 {
     let Some(hello) = from_browser.next_frame().await? else { return Ok(None) };
     check_is_message(&hello)?;
+    refuse_other_names(&hello)?;
     for _ in 0..launch::MOST_GREETINGS {
         let (mut from_daemon, mut to_daemon) = daemon.split();
         if to_daemon.send_frame(&hello).await.is_ok()

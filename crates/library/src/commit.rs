@@ -173,6 +173,8 @@ pub(crate) fn place(shelf: &Shelf, output: &Output) -> Result<bool, LibraryError
     }
     let there = shelf.stat(&output.name).is_some_and(|(size, _)| size == output.sealed.size);
     if there && shelf.hash(&output.name)? == output.sealed {
+        // A kill may have come between the renaming and this (I1).
+        shelf.sync_folders_of([output.name.as_str()])?;
         shelf.remove(&output.file)?;
         return Ok(true);
     }

@@ -24,6 +24,8 @@ pub struct Library {
     /// Held while files that rows speak of get other names: what is halfway there is nobody else's business. Taken
     /// before the right to write, never after it.
     pub(crate) settling: Arc<Mutex<()>>,
+    /// Held while the library folder is chosen or opened: both take long, and the last word must be the settings'.
+    pub(crate) choosing: Arc<Mutex<()>>,
 }
 
 /// A write transaction; the only one of this process while it lives.
@@ -59,7 +61,13 @@ impl Library {
         assert_sqlite_version(&pool).await?;
         migrator().run(&pool).await?;
         let shelf = Arc::new(RwLock::new(Arc::new(Shelf::closed(default_folder))));
-        let library = Self { pool, writer: Arc::default(), shelf, settling: Arc::default() };
+        let library = Self {
+            pool,
+            writer: Arc::default(),
+            shelf,
+            settling: Arc::default(),
+            choosing: Arc::default(),
+        };
         library.adopt_settings(default_folder).await?;
         Ok(library)
     }

@@ -88,6 +88,8 @@ impl Library {
     /// # Errors
     /// Database failures.
     pub async fn want_again(&self, suspect: &Suspect) -> Result<bool, LibraryError> {
+        // A file that is being renamed has its new name before its row has.
+        let _settled = self.settling.lock().await;
         let mut write = self.write().await?;
         // Looked at again under the lock: since then it may have been deleted and brought back (I11).
         if suspect.gone && self.shelf().stat(&suspect.path).is_some_and(|(length, _)| length > 0) {

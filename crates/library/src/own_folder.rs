@@ -137,7 +137,14 @@ impl Shelf {
     /// When the disk refuses.
     pub(crate) fn unstow(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
         let stowed = Self::stowed_name(sha256);
-        let Some((length, _)) = self.stat(&stowed) else { return self.check().map(|()| true) };
+        // "It is not there" has to be certain: what is noted as back is swept from the trash.
+        let length = match self.root().join(&stowed).metadata() {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return self.check().map(|()| true);
+            }
+            Err(error) => return Err(LibraryError::io(stowed)(error)),
+        };
         if self.rename_if_free(&stowed, name)? {
             return Ok(true);
         }

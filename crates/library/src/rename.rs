@@ -152,10 +152,12 @@ impl Library {
         if noted.is_empty() {
             return Ok(0);
         }
-        let mut renamed = Vec::new();
+        let (mut renamed, mut decided) = (Vec::new(), Vec::new());
         for one in &noted {
             let taken = has_row(&mut write.tx, one.id, &names::clash_key(&one.to)).await?;
-            if !taken && self.rename_noted(one).await {
+            let done = if taken { Some(false) } else { self.rename_noted(one).await };
+            decided.extend(done.map(|_| one.id));
+            if done == Some(true) {
                 renamed.push(one);
             }
         }
@@ -171,13 +173,19 @@ impl Library {
         for one in &renamed {
             follow(&mut write, one).await?;
         }
-        sqlx::query("DELETE FROM renaming").execute(&mut *write.tx).await?;
+        // Where the disk did not say, the note stays: the file may have either name.
+        sqlx::query(
+            "DELETE FROM renaming WHERE media_file_id IN (SELECT value FROM json_each(?1))",
+        )
+        .bind(serde_json::to_string(&decided)?)
+        .execute(&mut *write.tx)
+        .await?;
         write.commit().await?;
         Ok(renamed.len() as u64)
     }
 
-    /// Renames on the disk; true if the row has to follow.
-    async fn rename_noted(&self, one: &Noted) -> bool {
+    /// Renames on the disk: whether the row has to follow; `None` if the disk did not say what became of it.
+    async fn rename_noted(&self, one: &Noted) -> Option<bool> {
         let (name, to, one) = (one.from.clone(), one.to.clone(), one.clone());
         let settled =
             self.at_disk(move |shelf| match one.is_off && shelf.stat(&one.from).is_some() {
@@ -186,11 +194,16 @@ impl Library {
                 false => settle(shelf, &one),
             });
         match settled.await {
-            Ok(true) => return true,
-            Ok(false) => tracing::info!(name, to, "not renamed"),
-            Err(error) => tracing::warn!(name, %error, "a file was not renamed"),
+            Ok(true) => Some(true),
+            Ok(false) => {
+                tracing::info!(name, to, "not renamed");
+                Some(false)
+            }
+            Err(error) => {
+                tracing::warn!(name, %error, "a file was not renamed");
+                (!error.is_of_disk()).then_some(false)
+            }
         }
-        false
     }
 
     /// The next files, each with the first thing that it is of.

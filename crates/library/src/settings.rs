@@ -28,6 +28,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Invalid`] says in words which value cannot be accepted.
     pub async fn change_settings(&self, patch: SettingsPatch) -> Result<Settings, LibraryError> {
+        let _alone = self.choosing.lock().await;
         let before = self.settings().await?;
         let after = patched(before.clone(), patch)?;
         if after.folder != before.folder {
@@ -56,6 +57,7 @@ impl Library {
     /// # Errors
     /// When the database cannot be read. A missing folder is no error here: the shelf says so when used.
     pub async fn reopen_shelf(&self) -> Result<(), LibraryError> {
+        let _alone = self.choosing.lock().await;
         let settings = self.settings().await?;
         self.open_shelf(&settings).await
     }

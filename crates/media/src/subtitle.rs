@@ -110,9 +110,11 @@ fn plain(line: &str) -> String {
     let mut rest = line;
     while let Some((before, behind)) = rest.split_once('<') {
         text.push_str(before);
+        // None closes any more: looking for it behind each would take the square of the line's length.
         let Some((mark, behind)) = behind.split_once('>') else {
-            rest = behind;
-            continue;
+            text.extend(behind.split('<'));
+            rest = "";
+            break;
         };
         if PLAIN_MARKS.contains(&mark) {
             let _ = write!(text, "<{mark}>");

@@ -2,7 +2,7 @@
 //! disk.
 
 use crate::downloader::Shared;
-use crate::fault::Fault;
+use crate::fault::{Fault, disk};
 use http::HeaderMap;
 use protocol::ErrorCode;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,7 @@ pub(crate) struct OpenEnd<'a> {
     limit: u64,
     until: Instant,
     next_look: u64,
+    has_no_room: bool,
 }
 
 impl<'a> OpenEnd<'a> {
@@ -52,12 +53,19 @@ impl<'a> OpenEnd<'a> {
             limit: shared.open_ended.load(Ordering::Relaxed),
             until: Instant::now() + shared.timeouts.open_ended,
             next_look: HARMLESS,
+            has_no_room: false,
         }))
     }
 
     /// `so_far` bytes will have come: fails when that is no file any more.
     pub async fn check(&mut self, so_far: u64) -> Result<(), Fault> {
-        if so_far > self.limit || Instant::now() > self.until || self.needs_the_rest(so_far).await {
+        let is_first_look = self.next_look == HARMLESS;
+        if self.needs_the_rest(so_far).await && is_first_look {
+            // There was no room for anything: that says nothing of this body.
+            let folder = self.folder.unwrap_or(Path::new("")).join("part");
+            return Err(disk(&std::io::ErrorKind::StorageFull.into(), &folder, None));
+        }
+        if so_far > self.limit || Instant::now() > self.until || self.has_no_room {
             return Err(endless(&self.host));
         }
         Ok(())
@@ -68,7 +76,8 @@ impl<'a> OpenEnd<'a> {
         self.next_look = so_far + LOOK_EVERY;
         let folder = PathBuf::from(folder);
         let room = spawn_blocking(move || room_for_open_end(&folder)).await;
-        room.ok().flatten() == Some(0)
+        self.has_no_room = room.ok().flatten() == Some(0);
+        self.has_no_room
     }
 }
 

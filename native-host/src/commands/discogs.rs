@@ -1,8 +1,6 @@
 //! `discogs`: accounts, reading, and tables with their proof.
 
-use super::arguments::{
-    DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, Output, WhoseDiscogs,
-};
+use super::arguments::{DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, Output, WhoseDiscogs};
 use super::{Failure, Outcome, absolute, open, say};
 use crate::client::Client;
 use crate::home::Home;
@@ -37,7 +35,9 @@ pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome
         DiscogsCommand::Accounts(output) => accounts(client, *output).await,
         DiscogsCommand::Folders { whose, output } => folders(client, whose, *output).await,
         DiscogsCommand::Read(wish) => match read(client, DiscogsList::Collection, wish).await? {
-            Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => Ok(Outcome::Clean),
+            Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => {
+                Ok(Outcome::Clean)
+            }
             Some(_) => Ok(Outcome::Attention),
             None => Ok(Outcome::Detached),
         },
@@ -222,7 +222,10 @@ fn tell_run(run: &Run, output: Output) {
         return;
     }
     if run.figures.failed > 0 {
-        say(format_args!("{} releases could not be read; the next run asks again.", run.figures.failed));
+        say(format_args!(
+            "{} releases could not be read; the next run asks again.",
+            run.figures.failed
+        ));
     }
     match (&run.reason, run.state) {
         (_, RunState::NeedsYou) => say(format_args!(

@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SEALED_AT_ONCE: usize = 4;
 /// An encoder uses every processor by itself.
 const ENCODED_AT_ONCE: usize = 1;
+/// A disk with less than this is full, in bytes.
+pub(super) const ROOM: u64 = 32 * 1024 * 1024;
 /// Errors that a healthy disk mends.
 pub(super) const DISK_ERRORS: &[ErrorCode] =
     &[ErrorCode::DiskFull, ErrorCode::NotWritable, ErrorCode::VolumeMissing];
@@ -99,6 +101,8 @@ struct State {
     blocked: HashMap<Source, ErrorBody>,
     /// Nothing can be placed in the library folder.
     disk: Option<ErrorBody>,
+    /// Files that once filled the disk.
+    filled: HashSet<ItemId>,
     /// The library folder was there at some time, so that what the last run left in it is mended.
     was_open: bool,
     paused: bool,
@@ -168,6 +172,10 @@ impl Engine {
             state: Mutex::new(State { paused, was_open, ..State::default() }),
         };
         let engine = Self { shared: Arc::new(shared) };
+        if !was_open {
+            // So that it is noticed when the disk comes back, also if nobody wants anything of it meanwhile.
+            engine.state().disk = engine.try_disk().await.err();
+        }
         engine.mark_unfinished().await?;
         Ok(engine)
     }
@@ -317,6 +325,12 @@ impl Engine {
         self.block(None, why).await;
     }
 
+    /// Notes that a file filled the disk; true if it has done so before, and the disk has room without it.
+    pub fn does_not_fit(&self, item: ItemId) -> bool {
+        let has_room = self.library.shelf().free_space().is_none_or(|free| free >= ROOM);
+        !self.state().filled.insert(item) && has_room
+    }
+
     /// Tries whether the library folder takes a real file.
     ///
     /// # Errors
@@ -330,9 +344,14 @@ impl Engine {
 
     /// The disk works again.
     pub async fn disk_mended(&self) {
-        let first_time = !std::mem::replace(&mut self.state().was_open, true);
-        if first_time && let Err(error) = self.library.recover().await {
-            tracing::error!(%error, "the library could not be mended");
+        let was_open = self.state().was_open;
+        if !was_open {
+            match self.library.recover().await {
+                // It has gone again: nothing new may be noted over what is still to be mended.
+                Ok(recovered) if recovered.is_unfinished => return,
+                Ok(_) => self.state().was_open = true,
+                Err(error) => return tracing::error!(%error, "the library could not be mended"),
+            }
         }
         self.state().disk = None;
         self.unblock(None, None, DISK_ERRORS).await;

@@ -250,9 +250,7 @@ async fn try_again_whatever_stopped_it(engine: &Engine) {
             engine.session_renewed(source, None).await;
         }
     }
-    if engine.disk_trouble().is_some() {
-        engine.disk_mended().await;
-    }
+    scheduler::try_disk_again(engine).await;
 }
 
 async fn retry_items(engine: &Engine, _: Caller, of: OfItems) -> Answer<Nothing> {

@@ -1,6 +1,6 @@
 //! Which wanted file is worked on next: slots per lane, filled from the queue in the order things were listed.
 
-use super::engine::Engine;
+use super::engine::{Engine, ROOM};
 use super::work;
 use library::Lane;
 use protocol::{ErrorCode, Source};
@@ -22,9 +22,6 @@ const DISK_CHECK: Duration = Duration::from_secs(5);
 
 /// How long before its end a session is asked for again.
 const RENEW_BEFORE: Duration = Duration::from_secs(180);
-
-/// Free bytes that make a full disk worth a try again.
-const ROOM: u64 = 32 * 1024 * 1024;
 
 /// How many files of each lane are in work.
 type Busy = Arc<Mutex<HashMap<Lane, u32>>>;
@@ -131,10 +128,22 @@ pub(super) async fn look_at_disk(engine: &Engine) {
     if engine.disk_trouble().is_none() {
         return;
     }
-    if let Err(error) = engine.library.reopen_shelf().await {
-        tracing::warn!(%error, "the library folder could not be opened");
-    }
+    open_again(engine).await;
     if engine.try_disk().await.is_ok() && has_room(engine) {
         engine.disk_mended().await;
+    }
+}
+
+/// The person says that the disk is mended: it is believed without a look at how much room there is.
+pub(super) async fn try_disk_again(engine: &Engine) {
+    if engine.disk_trouble().is_some() {
+        open_again(engine).await;
+        engine.disk_mended().await;
+    }
+}
+
+async fn open_again(engine: &Engine) {
+    if let Err(error) = engine.library.reopen_shelf().await {
+        tracing::warn!(%error, "the library folder could not be opened");
     }
 }

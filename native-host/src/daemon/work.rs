@@ -107,6 +107,8 @@ async fn verdict(
         ErrorCode::Withheld => Settled::Withheld(error.clone()),
         code if SESSION_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
         code if PROGRAM_ERRORS.contains(&code) => Settled::NeedsYou(error.clone()),
+        // There is room as soon as what came of it is gone: it does not fit, and the others go on.
+        ErrorCode::DiskFull if engine.does_not_fit(claimed.item) => Settled::Failed(error.clone()),
         ErrorCode::DiskFull => Settled::NeedsYou(error.clone()),
         // One place that cannot be written to is no reason to stop everything.
         ErrorCode::NotWritable => Settled::Failed(error.clone()),

@@ -29,7 +29,10 @@ pub struct RunRow {
 /// A query for whole runs with these words behind it.
 macro_rules! runs_where {
     ($rest:literal) => {
-        concat!("SELECT id, request, state, reason, list_read, figures, created_at FROM discogs_run", $rest)
+        concat!(
+            "SELECT id, request, state, reason, list_read, figures, created_at FROM discogs_run",
+            $rest
+        )
     };
 }
 

@@ -271,31 +271,66 @@ impl Library {
         Ok(collected)
     }
 
-    /// Removes files from the trash folder that no row has there: collected ones that a kill left behind.
+    /// Removes files from the trash folder that no row needs there: collected ones that a kill left behind. One whose row
+    /// says that it is back, and which is not, stays: it is brought back.
     ///
     /// # Errors
     /// Database and disk failures.
     pub(crate) async fn sweep_trash(&self) -> Result<(), LibraryError> {
         // So that no file is stowed between the look and the removal.
-        let _alone = self.settling.lock().await;
+        let alone = self.settling.lock().await;
         let stowed = self.at_disk(Shelf::stowed).await?;
         if stowed.is_empty() {
             return Ok(());
         }
-        let needless = sqlx::query(
-            "SELECT value FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM media_file \
-               WHERE sha256 = unhex(value) AND collected_at IS NULL AND (trashed_at IS NOT NULL OR stowed))",
+        let rows = sqlx::query(
+            "SELECT j.value, m.path, m.size FROM json_each(?1) j LEFT JOIN media_file m \
+               ON m.sha256 = unhex(j.value) AND m.collected_at IS NULL \
+             WHERE m.id IS NULL OR (m.trashed_at IS NULL AND NOT m.stowed)",
         )
         .bind(serde_json::to_string(&stowed)?)
         .fetch_all(&self.pool)
         .await?;
-        let needless = needless.iter().map(|row| row.try_get(0));
-        let needless = needless.collect::<Result<Vec<String>, _>>()?;
-        self.at_disk(move |shelf| {
-            needless.iter().try_for_each(|sha256| shelf.remove_stowed(sha256))
-        })
-        .await
+        let mut unneeded = Vec::new();
+        for row in &rows {
+            let (sha256, path): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+            unneeded.push((sha256, path, row.try_get::<Option<i64>, _>(2)?));
+        }
+        let lost = self.at_disk(move |shelf| sweep(shelf, unneeded)).await?;
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE media_file SET stowed = 1 \
+             WHERE sha256 IN (SELECT unhex(value) FROM json_each(?1)) AND collected_at IS NULL",
+        )
+        .bind(serde_json::to_string(&lost)?)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        drop(alone);
+        self.settle_files().await;
+        Ok(())
     }
+}
+
+/// Removes what is not needed in the trash; gives what its row believes to be elsewhere and is not.
+fn sweep(
+    shelf: &Shelf,
+    unneeded: Vec<(String, Option<String>, Option<i64>)>,
+) -> Result<Vec<String>, LibraryError> {
+    let mut lost = Vec::new();
+    for (sha256, path, size) in unneeded {
+        let size = size.map(i64::unsigned_abs);
+        let is_elsewhere = |path: String| shelf.stat(&path).map(|(length, _)| length) == size;
+        if path.is_none_or(is_elsewhere) {
+            shelf.remove_stowed(&sha256)?;
+        } else {
+            lost.push(sha256);
+        }
+    }
+    Ok(lost)
 }
 
 async fn unsettled(
@@ -330,7 +365,10 @@ async fn drop_sidecars(write: &mut Write<'_>, records: &[i64]) -> Result<(), Lib
         "INSERT OR IGNORE INTO sidecar_name (record_id, name) \
          SELECT id, sidecar FROM record WHERE sidecar IS NOT NULL AND {BARE}"
     );
-    let none = format!("UPDATE record SET sidecar = NULL, sidecar_fresh = 2 WHERE {BARE}");
+    let none = format!(
+        "UPDATE record SET sidecar = NULL, sidecar_fresh = 2, \
+         sidecar_version = sidecar_version + 1 WHERE {BARE}"
+    );
     for statement in [had, none] {
         sqlx::query(sqlx::AssertSqlSafe(statement)).bind(&records).execute(&mut *write.tx).await?;
     }

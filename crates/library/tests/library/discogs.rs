@@ -158,12 +158,14 @@ async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
     assert!(!existing);
     assert_eq!(library.start_discogs_run(&new).await.unwrap(), (id, true));
     let reason = protocol::ErrorBody::new(ErrorCode::SessionExpired).with("site", "Discogs");
-    library.set_discogs_run(id, RunState::NeedsYou, Some(&reason)).await.unwrap();
+    let figures = RunFigures { done: 3, total: 5, failed: 1, ..RunFigures::default() };
+    library.note_discogs_run(id, RunState::NeedsYou, Some(&reason), &figures).await.unwrap();
     let row = library.discogs_run(id).await.unwrap();
     assert_eq!(
         (row.request, row.state, row.reason),
         (new.clone(), RunState::NeedsYou, Some(reason))
     );
+    assert_eq!(row.figures, figures);
     assert_eq!(library.unfinished_discogs_runs().await.unwrap().len(), 1);
     library.set_discogs_run(id, RunState::Paused).await.unwrap();
     library.note_discogs_run(id, RunState::Waiting, None, &figures).await.unwrap();

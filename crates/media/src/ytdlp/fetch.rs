@@ -114,7 +114,7 @@ impl YtDlp {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Fetched, FetchError> {
         let (mut lines, mut story) = (Lines::up_to(LINE_LIMIT), Story::default());
-        let (begun, mut is_endless) = (Instant::now(), false);
+        let (mut open_since, mut is_endless) = (None, false);
         let most = taste.open_ended.unwrap_or(u64::MAX);
         let watch = Watch { patience: self.patience, hears_stderr: true, nice: true, cancel };
         let ended = process::run(self.fetching(entry, nest, taste), watch, |piece| {
@@ -125,7 +125,10 @@ impl YtDlp {
             });
             story.words += piece.len();
             story.is_too_large |= taste.largest.is_some_and(|largest| story.bytes > largest);
-            is_endless = story.is_open && (story.bytes > most || begun.elapsed() > LONGEST_OPEN);
+            // Of several streams each has its own time.
+            open_since = story.is_open.then(|| open_since.unwrap_or_else(Instant::now));
+            let is_long = open_since.is_some_and(|since| since.elapsed() > LONGEST_OPEN);
+            is_endless = story.is_open && (story.bytes > most || is_long);
             // What is said of one thing of a list is said of all, and they may be thousands.
             if is_endless || story.is_list || story.is_too_large || story.words > WORDS_LIMIT {
                 return Heard::TooMuch;

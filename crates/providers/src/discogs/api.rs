@@ -86,7 +86,10 @@ impl<'t, T: Transport> Discogs<'t, T> {
     }
 
     /// As [`Discogs::there`], for something that may be gone.
-    pub(super) async fn maybe<M: DeserializeOwned>(&self, path: &str) -> Result<Found<M>, ErrorBody> {
+    pub(super) async fn maybe<M: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> Result<Found<M>, ErrorBody> {
         let mut at = path.to_owned();
         for _ in 0..=MAX_MOVES {
             match self.api.call(HttpMethod::Get, &at, None).await? {

@@ -106,7 +106,11 @@ fn chosen(folders: &[i64]) -> String {
     folders.sort_unstable();
     folders.dedup();
     let numbers: String = folders.iter().map(|folder| format!("-{folder}")).collect();
-    if numbers.len() <= 40 { numbers } else { format!("-{}-folders-{:016x}", folders.len(), print(&numbers)) }
+    if numbers.len() <= 40 {
+        numbers
+    } else {
+        format!("-{}-folders-{:016x}", folders.len(), print(&numbers))
+    }
 }
 
 /// A user's name as a part of a file's name.

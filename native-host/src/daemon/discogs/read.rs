@@ -186,9 +186,9 @@ impl<'t> Reading<'t> {
         kind: AnswerKind,
         releases: Vec<i64>,
     ) -> Result<(), Stop> {
-        let asked = releases.into_iter().map(|release| async move {
-            (release, self.ask_one(discogs, kind, release).await)
-        });
+        let asked = releases
+            .into_iter()
+            .map(|release| async move { (release, self.ask_one(discogs, kind, release).await) });
         let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
         loop {
             let next = tokio::select! {

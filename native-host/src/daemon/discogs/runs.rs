@@ -22,11 +22,14 @@ const TOLD: u32 = 50;
 const FIRST_WAIT: Duration = Duration::from_secs(15);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
+/// Held by who reads a list.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
 /// The runs that are being carried out.
 #[derive(Default)]
 pub(in crate::daemon) struct Live {
     runs: Mutex<HashMap<RunId, Arc<Task>>>,
-    lists: Mutex<HashMap<(DiscogsAccountId, DiscogsList), Arc<tokio::sync::Mutex<()>>>>,
+    lists: Mutex<HashMap<(DiscogsAccountId, DiscogsList), Turn>>,
 }
 
 /// One run being carried out, over all its attempts.
@@ -65,11 +68,7 @@ impl Live {
     }
 
     /// Held while a list is read: a second reader would take the first one's walk away.
-    pub(super) fn list(
-        &self,
-        account: DiscogsAccountId,
-        list: DiscogsList,
-    ) -> Arc<tokio::sync::Mutex<()>> {
+    pub(super) fn list(&self, account: DiscogsAccountId, list: DiscogsList) -> Turn {
         let mut lists = self.lists.lock().expect("nothing panics while holding it");
         lists.entry((account, list)).or_default().clone()
     }
