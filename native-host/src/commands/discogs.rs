@@ -197,7 +197,7 @@ async fn follow(client: &mut Client, id: RunId, output: Output) -> Result<Option
         bar.set_message(format!("{}, {} left", stage(run.figures.stage), about(run.seconds_left)));
         if run.reason != told {
             if let Some(reason) = &run.reason {
-                bar.suspend(|| eprintln!("{}", words::explain(reason)));
+                bar.suspend(|| eprintln!("{}", words::sentence(reason)));
             }
             told.clone_from(&run.reason);
         }
