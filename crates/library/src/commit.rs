@@ -264,9 +264,8 @@ pub(crate) async fn record(
         .map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
         .transpose()?;
     let (media_file, path) = match older {
-        // One that another program cut off is no place for good bytes.
-        Some((id, path, true))
-            if shelf.stat(&path).is_some_and(|(size, _)| size == output.sealed.size) =>
+        Some((id, path, is_under_its_name))
+            if has_its_file(shelf, &path, is_under_its_name, output)? =>
         {
             keep_from_trash(write, id).await?;
             (id, path)
@@ -281,6 +280,22 @@ pub(crate) async fn record(
     };
     thing::store(write, item, media_file, output).await?;
     Ok(path)
+}
+
+/// Whether the bytes are under their name already. One that another program cut off is no place for good bytes. One that
+/// comes back from the trash has its name a moment before its row says so.
+fn has_its_file(
+    shelf: &Shelf,
+    path: &str,
+    is_under_its_name: bool,
+    output: &Output,
+) -> Result<bool, LibraryError> {
+    let is_whole = shelf.stat(path).is_some_and(|(size, _)| size == output.sealed.size);
+    if !is_whole || is_under_its_name {
+        return Ok(is_whole);
+    }
+    let is_in_trash = shelf.stat(&Shelf::stowed_name(&output.sealed.sha256)).is_some();
+    Ok(!is_in_trash && shelf.hash(path)? == output.sealed)
 }
 
 /// A new file, or new tags in a file that keeps its name.
