@@ -119,6 +119,7 @@ fn the_catalogue_holds_nothing_that_no_page_shows() {
         "threads_",
         "trash_",
         "height_",
+        "open_ended_",
         "original_",
         "preset_",
         "local_",
