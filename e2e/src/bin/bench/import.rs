@@ -1,7 +1,7 @@
 //! Taking in a folder with many small files, beside `sha256sum` reading the same files, and beside `cp`.
 
 use crate::table::Table;
-use crate::{ours, usage};
+use crate::{middle, ours, usage};
 use anyhow::{Context, Result, ensure};
 use e2e::daemon::Home;
 use protocol::intake::ImportReport;
@@ -142,10 +142,4 @@ fn table(count: u32, bytes: u64, times: Times) -> Table {
     row("import of what is there already", &times.again, "");
     row("scrub (`library verify`)", &times.scrub, "");
     table
-}
-
-fn middle(times: &[f64]) -> f64 {
-    let mut times = times.to_vec();
-    times.sort_unstable_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or_default()
 }

@@ -9,15 +9,21 @@
 //! | `library` | lists, searches and counts of a large library |
 //! | `scroll` | a large library in the app page |
 //! | `import` | taking in a folder, against sha256sum and cp |
+//! | `media_server` | a large file to players, against other servers |
+//! | `conversion` | a video made playable, against plain ffmpeg |
 //! | `footprint` | memory at rest, size and speed of the extension |
 //! | `ours`, `usage`, `table` | a measured sync, the cost of a process, how it is shown |
 
 mod complete;
+mod conversion;
 mod downloads;
 mod footprint;
 mod import;
 mod library;
+mod media_server;
 mod ours;
+#[path = "../torture/port.rs"]
+mod port;
 mod scroll;
 mod stems;
 mod table;
@@ -49,6 +55,8 @@ enum Part {
     Library,
     Scroll,
     Import,
+    MediaServer,
+    Conversion,
     Footprint,
 }
 
@@ -87,6 +95,8 @@ async fn measure(part: Part, share: u32) -> Result<Table> {
         Part::Library => library::run(100_000 / share).await,
         Part::Scroll => scroll::run(50_000 / share).await,
         Part::Import => import::run(10_000 / share).await,
+        Part::MediaServer => media_server::run(2_000_000_000 / u64::from(share)).await,
+        Part::Conversion => conversion::run(60 / share.min(10)).await,
         Part::Footprint => {
             let mut table = Table::new("At rest, and in the browser", &["", "found", "budget"]);
             footprint::idle_memory(&mut table).await?;
@@ -95,6 +105,13 @@ async fn measure(part: Part, share: u32) -> Result<Table> {
             Ok(table)
         }
     }
+}
+
+/// The middle one; 0 of none.
+fn middle(times: &[f64]) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_unstable_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// What is measured and on what.
@@ -151,6 +168,15 @@ fn explanation(part: Part) -> &'static str {
             "\nThe files were written just before, so that all read them from memory. Ours hashes, judges, reads tags, and \
              ends with every file synced and every row written; copied, it writes as much as it reads. The scrub reads \
              every file of the library again.\n"
+        }
+        Part::MediaServer => {
+            "\nRead over loopback from memory; each of several readers asks for its own part, which Python's server does \
+             not know: its readers take so much from the beginning. Peak memory is the server's. A ratio above 1 is faster \
+             than Python's.\n"
+        }
+        Part::Conversion => {
+            "\nOurs looks at the file first, follows the progress, and looks at the result before it counts. Both run at \
+             the same low priority.\n"
         }
         Part::Footprint => "\nTimes are the middle of seven.\n",
     }
