@@ -21,6 +21,8 @@ const SIZE: &str = "1400x1000x24";
 const PICTURE: &str = "Xvfb_screen0";
 /// Keys that come sooner after a question has appeared may be meant for something else, and Chromium drops them.
 const COMPOSURE: Duration = Duration::from_millis(1000);
+/// How often a folder is typed before the window is given up.
+const PICKS: u32 = 4;
 /// Only every so manieth pixel is looked at.
 const STRIDE: usize = 8;
 
@@ -127,15 +129,24 @@ impl Screen {
     /// # Errors
     /// When there is no such window, or it does not take the folder.
     pub async fn pick_folder(&self, folder: &Path) -> Result<()> {
-        self.focus_folder_window().await?;
-        self.xdotool(&["type", "--delay", "50", &folder.display().to_string()]).await?;
-        // The window looks for what is there as one types, and may take the first Return for its proposal.
-        wait::until("the folder to be taken", wait::LONG, async || {
-            sleep(COMPOSURE).await;
-            self.press(&["Return"]).await?;
-            Ok(self.folder_window().await?.is_none().then_some(()))
-        })
-        .await
+        let mut taken = Ok(());
+        // Keys that come while the window is still being drawn are lost.
+        for _ in 0..PICKS {
+            self.focus_folder_window().await?;
+            self.press(&["ctrl+a"]).await?;
+            self.xdotool(&["type", "--delay", "50", &folder.display().to_string()]).await?;
+            // The window looks for what is there as one types, and may take the first Return for its proposal.
+            taken = wait::until("the folder to be taken", wait::LONG / 4, async || {
+                sleep(COMPOSURE).await;
+                self.press(&["Return"]).await?;
+                Ok(self.folder_window().await?.is_none().then_some(()))
+            })
+            .await;
+            if taken.is_ok() {
+                break;
+            }
+        }
+        taken
     }
 
     /// Closes the window for folders without picking one.
