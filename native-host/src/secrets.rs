@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chacha20poly1305::aead::{Aead, AeadCore, KeyInit, OsRng, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use library::replace_private_file;
 use protocol::{ErrorBody, ErrorCode, Secret};
 use std::collections::BTreeMap;
 use std::io;
@@ -84,7 +85,7 @@ impl Secrets {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound && make => {
                 let key = XChaCha20Poly1305::generate_key(&mut OsRng);
-                replace(&self.key, &key).map_err(|error| failed(&error))?;
+                replace_private_file(&self.key, &key).map_err(|error| failed(&error))?;
                 key.to_vec()
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -104,18 +105,8 @@ impl Secrets {
 
     fn write(&self, all: &BTreeMap<String, String>) -> Result<(), ErrorBody> {
         let json = serde_json::to_vec(all).map_err(|error| broken(&error.to_string()))?;
-        replace(&self.file, &json).map_err(|error| failed(&error))
+        replace_private_file(&self.file, &json).map_err(|error| failed(&error))
     }
-}
-
-/// A whole new file or the old one; temporary files are made for their owner only.
-fn replace(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(std::path::Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    io::Write::write_all(&mut file, bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 fn failed(error: &io::Error) -> ErrorBody {

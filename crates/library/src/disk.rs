@@ -36,8 +36,11 @@ pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_with(path, bytes, readable)
 }
 
-/// As [`replace_file`], for what is nobody else's business: only its owner can read it.
-pub(crate) fn replace_private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// A whole new file or the old one, durable, and for nobody else's eyes: only its owner can read it.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn replace_private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_with(path, bytes, |_| Ok(()))
 }
 
@@ -55,26 +58,34 @@ fn replace_with(
     sync_folder(folder)
 }
 
-/// Temporary files are private; what stays in the library is an ordinary file.
+/// Temporary files are private; what stays for the person is an ordinary file.
+///
+/// # Errors
+/// When the disk refuses.
 #[cfg(unix)]
-fn readable(file: &File) -> io::Result<()> {
+pub fn readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
+/// Files have no such rights here.
 #[cfg(not(unix))]
-fn readable(_: &File) -> io::Result<()> {
+pub fn readable(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a rename in `folder` durable. Windows has no such call: NTFS journals names by itself.
+/// Makes a rename in `folder` durable.
+///
+/// # Errors
+/// When the disk refuses.
 #[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// NTFS journals names by itself.
 #[cfg(not(unix))]
-pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

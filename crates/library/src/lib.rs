@@ -35,6 +35,7 @@ mod volume;
 pub use claim::{Claimed, Held, Lane, ORIGINAL};
 pub use commit::{Finished, Output};
 pub use database::Library;
+pub use disk::{readable, replace_private_file, sync_folder};
 pub use edit::Revision;
 pub use error::LibraryError;
 pub use extras::{Extra, ExtraKind};

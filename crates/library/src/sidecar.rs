@@ -129,7 +129,7 @@ impl Library {
     /// Notes that sidecars are on disk. Those of songs that were deleted while they were written are removed again.
     ///
     /// # Errors
-    /// Database and disk failures.
+    /// Database failures.
     pub async fn sidecars_written(&self, written: &[Sidecar]) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         for sidecar in written {

@@ -180,15 +180,6 @@ struct Writer {
 
 impl Writer {
     async fn new(engine: Engine, wish: NewExport) -> Answer<Self> {
-        let run = NewRun {
-            key: String::new(),
-            account: wish.account,
-            list: wish.list,
-            folders: wish.folders.clone(),
-            depth: Depth::List,
-            max_age_days: 0,
-            keep_list: true,
-        };
         let folders = engine.library.discogs_folders(wish.account).await?;
         let mut fields = Vec::new();
         for field in engine.library.discogs_fields(wish.account).await? {
@@ -200,7 +191,8 @@ impl Writer {
             fields,
         };
         let needs = Needs::of(wish.list, wish.preset);
-        Ok(Self { scope: scope(&run), engine, wish, context, needs })
+        let scope = scope(wish.account, wish.list, &wish.folders);
+        Ok(Self { scope, engine, wish, context, needs })
     }
 
     /// Writes a new file, which takes the place of an old one when it is whole.
@@ -215,9 +207,9 @@ impl Writer {
         let mut out = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
         let written = self.fill(out.as_file_mut(), folder).await?;
         out.as_file().sync_all().map_err(failed)?;
-        open_up(out.as_file()).map_err(failed)?;
+        library::readable(out.as_file()).map_err(failed)?;
         out.persist(file).map_err(|error| io_error(file, &error.error))?;
-        sync_folder(folder).map_err(failed)?;
+        library::sync_folder(folder).map_err(failed)?;
         Ok(written)
     }
 
@@ -344,29 +336,6 @@ fn parse<T: DeserializeOwned>(json: &[u8]) -> Answer<T> {
 
 fn broken(error: serde_json::Error) -> ErrorBody {
     ErrorBody::new(ErrorCode::Database).with("detail", error)
-}
-
-/// Temporary files are private; an export is an ordinary file.
-#[cfg(unix)]
-fn open_up(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn open_up(_: &File) -> std::io::Result<()> {
-    Ok(())
-}
-
-/// Makes the new name durable.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn sheet_error(error: SheetError) -> ErrorBody {

@@ -142,7 +142,8 @@ impl<'t> Reading<'t> {
         discogs: &Discogs<'_, DiscogsTransport>,
         kind: AnswerKind,
     ) -> Result<(), Stop> {
-        let scope = scope(&self.row.request);
+        let NewRun { account, list, ref folders, .. } = self.row.request;
+        let scope = scope(account, list, folders);
         let since = self.row.created_at - i64::from(self.row.request.max_age_days) * DAY;
         loop {
             self.count(kind, &scope, since).await?;

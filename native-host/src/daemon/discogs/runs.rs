@@ -118,7 +118,7 @@ pub(in crate::daemon) async fn estimate(
 ) -> Answer<Estimate> {
     let account = find(engine, new.account).await?;
     let mut estimate = Estimate::default();
-    let scope = scope(&new);
+    let scope = scope(new.account, new.list, &new.folders);
     for kind in kinds(new.depth, account.signed_by) {
         let since = now() - i64::from(new.max_age_days) * DAY;
         let (all, missing) = engine.library.discogs_coverage(kind, &scope, since).await?;
@@ -236,11 +236,11 @@ pub(super) fn kinds(depth: Depth, signed_by: SignedBy) -> Vec<AnswerKind> {
     }
 }
 
-/// The entries that a run looks at.
-pub(super) fn scope(new: &NewRun) -> Scope {
+/// The entries of these folders, or of all.
+pub(super) fn scope(account: DiscogsAccountId, list: DiscogsList, folders: &[i64]) -> Scope {
     // 0 is the folder of all.
-    let folders = if new.folders.contains(&0) { Vec::new() } else { new.folders.clone() };
-    Scope { account: new.account, list: new.list, folders }
+    let folders = if folders.contains(&0) { Vec::new() } else { folders.to_vec() };
+    Scope { account, list, folders }
 }
 
 /// Carries a run out that is to go on, unless somebody does already.
