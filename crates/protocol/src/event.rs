@@ -1,5 +1,6 @@
 //! What the daemon tells its subscribers.
 
+use crate::discogs::Run;
 use crate::edit::RenameProgress;
 use crate::ids::{JobId, Seq};
 use crate::item::{ItemView, Source};
@@ -59,6 +60,13 @@ pub enum Event {
     },
     /// What the person has changed: things came, went, or were filed elsewhere. At most four a second.
     Library {},
+    /// Accounts or lists of Discogs changed. At most four a second.
+    Discogs {},
+    /// Something that is read from Discogs is new or changed. Of its figures at most four a second.
+    Run {
+        /// As it is now.
+        run: Run,
+    },
     /// Files are being named anew.
     Renaming {
         /// How far it is.

@@ -3,7 +3,8 @@
 use crate::credentials::Credentials;
 use crate::discogs::{
     CacheFigures, CachePurged, CollectionFolders, DiscogsAccount, DiscogsAccounts, DiscogsLogin,
-    Estimate, Exported, NewExport, NewRun, OfDiscogsAccount, OfRun, PurgeCache, RunStarted, Runs,
+    EntryFacets, EntryPage, EntryQuery, Estimate, Exported, ListStatistics, NewExport, NewRun,
+    OfDiscogsAccount, OfEntry, OfRun, PurgeCache, Record, RunStarted, Runs,
 };
 use crate::edit::{EditItems, Edited, RenameFiles, Renames};
 use crate::error::ErrorBody;
@@ -162,6 +163,14 @@ methods! {
     ListDiscogsAccounts = "discogs.accounts", Nothing => DiscogsAccounts;
     /// The folders of a collection, as they were when it was read last.
     ListCollectionFolders = "discogs.folders", OfDiscogsAccount => CollectionFolders;
+    /// A page of a list of Discogs, as it was read last.
+    ListEntries = "discogs.entries", EntryQuery => EntryPage;
+    /// What the entries that match have in common, in figures. Order, offset and limit do not matter.
+    CountEntries = "discogs.facets", EntryQuery => EntryFacets;
+    /// One entry of a list with all that is known of it.
+    ReadEntry = "discogs.entry", OfEntry => Record;
+    /// A list of Discogs in figures. Order, offset and limit do not matter.
+    MeasureEntries = "discogs.statistics", EntryQuery => ListStatistics;
     /// Begins to read from Discogs, or finds the run with the same key.
     StartRun = "discogs.read", NewRun => RunStarted;
     /// What reading would take.

@@ -111,7 +111,10 @@ impl Store {
             Event::Paused { paused } => self.paused.set(paused),
             Event::Library {} => self.library_changes.update(|changes| *changes += 1),
             // The worker's business, as it has the session; and what pages do not show.
-            Event::CredentialNeeded { .. } | Event::Renaming { .. } => {}
+            Event::CredentialNeeded { .. }
+            | Event::Renaming { .. }
+            | Event::Discogs {}
+            | Event::Run { .. } => {}
         }
     }
 
