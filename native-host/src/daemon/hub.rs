@@ -18,6 +18,8 @@ pub(super) struct Hub {
 
 struct Log {
     last: i64,
+    /// Nothing that matters is missing from here on.
+    from: i64,
     events: VecDeque<Numbered>,
 }
 
@@ -26,8 +28,24 @@ impl Default for Hub {
     fn default() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let last = i64::try_from(since.as_millis()).unwrap_or_default();
-        let log = Mutex::new(Log { last, events: VecDeque::new() });
+        let log = Mutex::new(Log { last, from: last + 1, events: VecDeque::new() });
         Self { sender: broadcast::channel(KEPT).0, log }
+    }
+}
+
+impl Log {
+    /// What is told of a run, or that lists have changed, makes what was told before needless: figures that change four
+    /// times a second for hours would push everything else out.
+    fn forget_before(&mut self, event: &Event) {
+        match event {
+            Event::Run { run } => self.events.retain(
+                |older| !matches!(&older.event, Event::Run { run: older } if older.id == run.id),
+            ),
+            Event::Discogs {} => {
+                self.events.retain(|older| !matches!(older.event, Event::Discogs {}));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -43,8 +61,9 @@ impl Hub {
         let numbered = Numbered { seq: Seq(log.last), event };
         // Live figures are of no use to somebody who comes later.
         if !matches!(numbered.event, Event::Progress { .. }) {
+            log.forget_before(&numbered.event);
             if log.events.len() == KEPT {
-                log.events.pop_front();
+                log.from = log.events.pop_front().map_or(log.from, |oldest| oldest.seq.0 + 1);
             }
             log.events.push_back(numbered.clone());
         }
@@ -64,8 +83,7 @@ impl Hub {
     ) -> (broadcast::Receiver<Numbered>, Option<Vec<Numbered>>) {
         let log = self.log();
         let receiver = self.sender.subscribe();
-        let oldest = log.events.front().map_or(log.last + 1, |first| first.seq.0);
-        let known = |seq: &Seq| seq.0 + 1 >= oldest && seq.0 <= log.last;
+        let known = |seq: &Seq| seq.0 + 1 >= log.from && seq.0 <= log.last;
         let missed = since
             .filter(known)
             .map(|seq| log.events.iter().filter(|event| event.seq > seq).cloned().collect());

@@ -11,7 +11,7 @@
 //! | `pages` | lists in pages, read until their count adds up |
 //! | `loose` | fields that may hold anything |
 //! | `model` | the answers |
-//! | `names`, `dates` | how the site writes names and days |
+//! | `names`, `dates`, `sums` | how the site writes names, days and amounts of money |
 
 mod api;
 mod dates;
@@ -20,13 +20,15 @@ mod model;
 mod names;
 mod pages;
 mod paths;
+mod sums;
 
 pub use api::{Discogs, Found};
 pub use dates::{added_at, partial_date};
 pub use model::{
-    Artist, Community, Copy, CustomField, Folder, Format, Identifier, Identity, Image, Label,
-    ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release, ReleaseStats, Track,
-    Want,
+    Artist, CollectionValue, Community, Copy, CustomField, Folder, Format, Identifier, Identity,
+    Image, Label, ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release,
+    ReleaseStats, Track, Want,
 };
 pub use names::{clean, credit};
 pub use pages::{List, Page, Pages, Proof, Record};
+pub use sums::hundredths;
