@@ -5,6 +5,7 @@ mod attic;
 mod browser;
 mod browsers;
 mod discogs;
+mod discogs_browse;
 mod disks;
 mod edits;
 mod encoders;
