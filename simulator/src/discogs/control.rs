@@ -152,8 +152,8 @@ impl DiscogsControl<'_> {
         self.0.discogs.rate.set_scale(scale);
     }
 
-    /// Lets so many requests with credentials pass in a window, as for a program that the site made an exception for.
-    /// Every answer says so.
+    /// Lets so many requests with credentials pass in a window, as for a program that the site made an exception for, and
+    /// as many times more without. Every answer says so.
     pub fn set_limit(&self, requests: usize) {
         self.0.discogs.rate.set_limit(requests);
     }

@@ -80,7 +80,8 @@ impl RateLimit {
     pub(super) fn turn(&self, address: IpAddr, has_credentials: bool) -> Turn {
         let now = Instant::now();
         let mut windows = self.lock();
-        let limit = if has_credentials { windows.with_credentials } else { WITHOUT };
+        let limit = windows.with_credentials;
+        let limit = if has_credentials { limit } else { limit * WITHOUT / WITH_CREDENTIALS };
         windows.forget(address, now);
         windows.let_neighbour_in(address, now);
         let length = windows.length();
