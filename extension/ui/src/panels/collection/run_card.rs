@@ -6,7 +6,7 @@ use crate::actions::concerns_session;
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
-use crate::components::live::{each, live, live_view};
+use crate::components::live::{Live, each, live, live_view};
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::link::command;
 use crate::state::Derived;
@@ -53,21 +53,23 @@ fn card(collection: Collection, id: RunId) -> AnyView {
     view! {
         <section class="card run">
             <div class="row spread">
-                <strong role="status">{live(move || said.get())}</strong>
-                <span class="figures small muted">{live(figures)}</span>
+                <div class="row">
+                    <strong role="status">{live(move || said.get())}</strong>
+                    <span class="figures small muted">{live(figures)}</span>
+                </div>
+                {actions(collection, run)}
             </div>
             {live_view(bar)}
-            {trouble(collection, run)}
+            {trouble(run)}
         </section>
     }
     .into_any()
 }
 
-/// Why it does not go on, what could not be read, and the buttons.
-fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
+/// Why it does not go on, and what could not be read.
+fn trouble(run: Derived<Option<Run>>) -> AnyView {
     let reason = Derived::new(move || run.with(|run| run.as_ref()?.reason.clone()));
     let failed = Derived::new(move || run.with(|run| run.as_ref().map_or(0, |r| r.figures.failed)));
-    let state = Derived::new(move || run.with(|run| run.as_ref().map(|run| (run.id, run.state))));
     let why = move || {
         reason.get().map(|reason| {
             view! { <p class="small complaint">{icon(Icon::Alert)} " " {words::error(&reason)}</p> }
@@ -77,12 +79,20 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
         let failed = failed.get();
         (failed > 0).then(|| view! { <p class="small tone-warn">{tn("run_missed", failed)}</p> })
     };
-    let buttons = move || {
-        let (id, state) = state.get()?;
-        let signs_in = reason.with(|reason| reason.as_ref().is_some_and(concerns_session));
-        Some(buttons(collection, id, state, signs_in))
-    };
-    view! { {live_view(why)} {live_view(missed)} {live_view(buttons)} }.into_any()
+    view! { {live_view(why)} {live_view(missed)} }.into_any()
+}
+
+/// The buttons. They stay while only figures change.
+fn actions(collection: Collection, run: Derived<Option<Run>>) -> Live<AnyView> {
+    let state = Derived::new(move || {
+        run.with(|run| {
+            let run = run.as_ref()?;
+            Some((run.id, run.state, run.reason.as_ref().is_some_and(concerns_session)))
+        })
+    });
+    live_view(move || {
+        state.get().map(|(id, state, signs_in)| buttons(collection, id, state, signs_in))
+    })
 }
 
 fn buttons(collection: Collection, id: RunId, state: RunState, signs_in: bool) -> AnyView {

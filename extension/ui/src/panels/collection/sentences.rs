@@ -105,10 +105,21 @@ pub fn run_figures(run: &Run) -> String {
     tf("list_comma", &[("a", &far), ("b", &left)])
 }
 
-/// An amount as the language writes it, with all its digits.
+/// An amount as the language writes it, with at most two digits after the mark: the site gives some with many.
 pub fn price(price: &Price) -> String {
-    let value = price.value.replace('.', &t("decimal_mark"));
+    let value = two_places(&price.value).unwrap_or_else(|| price.value.clone());
+    let value = value.replace('.', &t("decimal_mark"));
     tf("price", &[("value", &value), ("currency", &price.currency)])
+}
+
+/// A decimal with more than two places, rounded to two. Without floats, whose reader is large.
+fn two_places(value: &str) -> Option<String> {
+    let (whole, places) = value.split_once('.')?;
+    let kept = places.get(..2)?;
+    let next = places.as_bytes().get(2)?;
+    let hundredths: u64 = [whole, kept].concat().parse().ok()?;
+    let hundredths = hundredths.saturating_add(u64::from(*next >= b'5'));
+    Some(format!("{}.{:02}", hundredths / 100, hundredths % 100))
 }
 
 /// An amount in hundredths, without them.
@@ -210,6 +221,10 @@ mod tests {
         let exact = Price { value: "12.50".into(), currency: "EUR".into() };
         assert_eq!(price(&exact), "12,50 EUR");
         speak(Language::En);
+        let many = Price { value: "37.758500000000005".into(), ..exact.clone() };
+        assert_eq!(price(&many), "37.76 EUR");
+        assert_eq!(price(&Price { value: "0.0950".into(), ..exact.clone() }), "0.10 EUR");
+        assert_eq!(price(&Price { value: "1200".into(), ..exact.clone() }), "1200 EUR");
         assert_eq!((price(&exact), rounded(123_456, "$")), ("12.50 EUR".into(), "1,235 $".into()));
     }
 

@@ -7,8 +7,10 @@ use leptos::prelude::*;
 use protocol::discogs::ValueAt;
 
 /// The drawing's own units.
-const WIDTH: f64 = 600.0;
-const HEIGHT: f64 = 200.0;
+const WIDTH: i64 = 600;
+const HEIGHT: i64 = 200;
+/// Room above and below, so that the line is seen whole.
+const EDGE: i64 = 2;
 
 /// Draws it; nothing while no value is known.
 pub fn value_chart(values: Vec<ValueAt>) -> Option<AnyView> {
@@ -82,12 +84,12 @@ fn table(values: &[ValueAt]) -> AnyView {
 /// The band from least to most, and the line between them. Numbers only.
 fn paths(values: &[ValueAt]) -> String {
     let (Some(first), Some(last)) = (values.first(), values.last()) else { return String::new() };
-    let span = (last.at - first.at).max(1) as f64;
-    let most = values.iter().map(|value| value.maximum).max().unwrap_or(0).max(1) as f64;
+    let span = (last.at - first.at).max(1);
+    let most = values.iter().map(|value| value.maximum).max().unwrap_or(0).max(1);
     let point = |at: i64, amount: i64| {
-        let x = (at - first.at) as f64 / span * WIDTH;
-        let y = HEIGHT - amount.max(0) as f64 / most * (HEIGHT - 4.0) - 2.0;
-        format!("{x:.1},{y:.1} ")
+        let x = (at - first.at) * WIDTH / span;
+        let y = HEIGHT - EDGE - amount.max(0).saturating_mul(HEIGHT - 2 * EDGE) / most;
+        format!("{x},{y} ")
     };
     let line = |amount: fn(&ValueAt) -> i64| -> String {
         values.iter().map(|value| point(value.at, amount(value))).collect()
@@ -114,8 +116,8 @@ mod tests {
             maximum,
         };
         let drawn = paths(&[value(100, 0, 50, 100), value(300, 0, 100, 200)]);
-        assert!(drawn.contains("points='0.0,149.0 600.0,100.0 '"), "{drawn}");
-        assert!(drawn.contains("600.0,2.0 "), "{drawn}");
+        assert!(drawn.contains("points='0,149 600,100 '"), "{drawn}");
+        assert!(drawn.contains("600,2 "), "{drawn}");
         assert_eq!(paths(&[]), "");
     }
 }
