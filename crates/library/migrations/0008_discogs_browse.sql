@@ -27,7 +27,7 @@ CREATE INDEX discogs_by_added  ON discogs_shown (account, list, added_at, entry,
 CREATE INDEX discogs_by_artist ON discogs_shown (account, list, artist_key, entry, folder, year);
 CREATE INDEX discogs_by_title  ON discogs_shown (account, list, title_key, entry, folder, year);
 CREATE INDEX discogs_by_label  ON discogs_shown (account, list, label_key, entry, folder, year);
-CREATE INDEX discogs_by_year   ON discogs_shown (account, list, year, entry, folder);
+CREATE INDEX discogs_by_year   ON discogs_shown (account, list, year, entry, folder, release);
 
 -- What an entry has several of. Account and list are repeated, so that a whole list is counted in the order of this.
 CREATE TABLE discogs_tag (

@@ -113,4 +113,39 @@ mod tests {
         assert_eq!(since(before - 100), None, "too long ago");
         assert_eq!(numbers(hub.subscribe(None).1), None);
     }
+
+    fn figures(done: u64) -> Event {
+        let run = serde_json::json!({
+            "id": 1, "account": 1, "list": "collection", "depth": "list", "state": "running",
+            "done": done, "seconds_left": 0, "created_at": 0,
+        });
+        Event::Run { run: serde_json::from_value(run).unwrap() }
+    }
+
+    #[test]
+    fn of_a_run_only_the_newest_is_kept_and_pushes_nothing_else_out() {
+        let hub = Hub::default();
+        let before = hub.last().0;
+        hub.send(Event::Paused { paused: true });
+        for done in 0..2 * KEPT as u64 {
+            hub.send(figures(done));
+            hub.send(Event::Discogs {});
+        }
+        let missed = hub.subscribe(Some(Seq(before))).1.unwrap();
+        let kept: Vec<&Event> = missed.iter().map(|event| &event.event).collect();
+        let newest = figures(2 * KEPT as u64 - 1);
+        assert_eq!(kept, [&Event::Paused { paused: true }, &newest, &Event::Discogs {}]);
+    }
+
+    #[test]
+    fn what_was_pushed_out_is_known_to_be_missing() {
+        let hub = Hub::default();
+        let before = hub.last().0;
+        for _ in 0..=KEPT {
+            hub.send(Event::Library {});
+        }
+        assert_eq!(numbers(hub.subscribe(Some(Seq(before))).1), None);
+        let missed = hub.subscribe(Some(Seq(before + 1))).1;
+        assert_eq!(missed.map(|events| events.len()), Some(KEPT));
+    }
 }

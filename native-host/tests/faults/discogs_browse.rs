@@ -7,7 +7,7 @@ use crate::stage::{Stage, until};
 use protocol::discogs::*;
 use protocol::method::*;
 use protocol::{ErrorCode, Event};
-use simulator::discogs::{Fate, Release};
+use simulator::discogs::{Fate, Release, Sizes};
 use simulator::{Fault, FaultKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -286,6 +286,23 @@ fn suggestions_that_are_refused_are_left_out_and_a_stranger_asks_for_no_prices()
     assert!(!shown.stale && shown.problem.is_none(), "{shown:?}");
     let prices = shown.prices.unwrap();
     assert!(prices.suggestions.is_empty() && prices.for_sale.is_some());
+
+    // Whose lists are only looked at as everybody may.
+    let sizes = Sizes { copies: 2, wants: 0, listings: 0 };
+    control.make_account("stranger", sizes);
+    let _: DiscogsAccount = say(&stage, &["login", "--user", "stranger"]);
+    let _: Run = say(&stage, &["read", "--user", "stranger"]);
+    let accounts = stage.browser().ask::<ListDiscogsAccounts>(Nothing {}).accounts;
+    let account = accounts.iter().find(|account| account.username == "stranger").unwrap().id;
+    let all = EntryQuery { account, ..query(&stage, EntryFilter::default()) };
+    let entry = stage.browser().ask::<ListEntries>(EntryQuery { limit: 1, ..all.clone() }).entries;
+    let asked = requests(&stage, "/marketplace/");
+    let of = OfEntry { account, refresh: true, ..of_entry(&stage, entry[0].entry, true) };
+    let shown = stage.browser().ask::<ReadEntry>(of);
+    assert!(!shown.stale && shown.fetched_at.is_some() && shown.prices.is_none(), "{shown:?}");
+    assert_eq!(requests(&stage, "/marketplace/"), asked);
+    assert_eq!(requests(&stage, "/users/stranger/collection/value"), 0);
+    assert_eq!(stage.browser().ask::<MeasureEntries>(all).value, []);
 }
 
 #[test]
@@ -314,7 +331,7 @@ fn what_a_collection_is_worth_is_kept_whenever_it_is_read_and_missed_by_nobody()
 
 #[test]
 fn a_run_and_what_it_changes_are_told_as_they_happen() {
-    let stage = signed_in(12);
+    let stage = signed_in(6);
     let mut browser: Browser = stage.browser();
     browser.subscribe();
     let new = NewRun {

@@ -1,6 +1,6 @@
 //! Looking through a list: pages, counts, figures.
 
-use super::filter::{Filter, order};
+use super::filter::{FORMAT, Filter, GENRE, LABEL, STYLE, order};
 use crate::database::{Library, json_column};
 use crate::error::LibraryError;
 use protocol::discogs::{
@@ -8,13 +8,17 @@ use protocol::discogs::{
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
+use std::collections::HashMap;
 
 /// Entries of one page.
 const MOST_ROWS: u32 = 500;
 /// Values of one kind that are counted out.
 const MOST_VALUES: u32 = 100;
 /// The same in statistics, of kinds that have many.
-const MOST_DRAWN: u32 = 20;
+const MOST_DRAWN: usize = 20;
+
+/// Counted tags by their kind.
+type Tags = HashMap<String, Vec<(String, u64)>>;
 
 impl Library {
     /// A page of a list, and how many entries match in all.
@@ -52,17 +56,30 @@ impl Library {
             Filter::new(&query)
         };
         let folders = without(|filter| filter.folders.clear())?;
-        let (genres, styles) =
-            (without(|filter| filter.genres.clear())?, without(|filter| filter.styles.clear())?);
-        let (labels, formats) =
-            (without(|filter| filter.labels.clear())?, without(|filter| filter.formats.clear())?);
         let years = without(|filter| (filter.from_year, filter.to_year) = (None, None))?;
+        let chosen = &query.filter;
+        let mut facets = Tags::default();
+        // Those of which nothing is chosen have one filter, which is looked through once.
+        let mut shared = Vec::new();
+        for (kind, values, leave) in [
+            (GENRE, &chosen.genres, (|filter| filter.genres.clear()) as fn(&mut EntryFilter)),
+            (STYLE, &chosen.styles, |filter| filter.styles.clear()),
+            (LABEL, &chosen.labels, |filter| filter.labels.clear()),
+            (FORMAT, &chosen.formats, |filter| filter.formats.clear()),
+        ] {
+            if values.is_empty() {
+                shared.push(kind);
+            } else {
+                facets.extend(self.tags(&without(leave)?, &[kind], MOST_VALUES).await?);
+            }
+        }
+        facets.extend(self.tags(&Filter::new(query)?, &shared, MOST_VALUES).await?);
         Ok(EntryFacets {
             folders: self.counts(&folders, "s.folder", "2 DESC, 1").await?,
-            genres: self.tags(&genres, "genre", MOST_VALUES).await?,
-            styles: self.tags(&styles, "style", MOST_VALUES).await?,
-            labels: self.tags(&labels, "label", MOST_VALUES).await?,
-            formats: self.tags(&formats, "format", MOST_VALUES).await?,
+            genres: facets.remove(GENRE).unwrap_or_default(),
+            styles: facets.remove(STYLE).unwrap_or_default(),
+            labels: facets.remove(LABEL).unwrap_or_default(),
+            formats: facets.remove(FORMAT).unwrap_or_default(),
             years: self.counts(&years, "s.year", "1 DESC").await?,
         })
     }
@@ -81,14 +98,20 @@ impl Library {
             DiscogsList::Wants | DiscogsList::Inventory => Vec::new(),
         };
         let months = "strftime('%Y-%m', s.added_at, 'unixepoch')";
+        let mut tags = self.tags(filter, &[GENRE, STYLE, LABEL, FORMAT], MOST_VALUES).await?;
+        let mut drawn = |kind: &str, most: usize| {
+            let mut counts = tags.remove(kind).unwrap_or_default();
+            counts.truncate(most);
+            counts
+        };
         Ok(ListStatistics {
             entries: self.count_of(filter, "count(*)").await?,
             releases: self.count_of(filter, "count(DISTINCT nullif(s.release, 0))").await?,
             decades: self.counts(filter, "s.year / 10 * 10", "1").await?,
-            genres: self.tags(filter, "genre", MOST_VALUES).await?,
-            styles: self.tags(filter, "style", MOST_DRAWN).await?,
-            labels: self.tags(filter, "label", MOST_DRAWN).await?,
-            formats: self.tags(filter, "format", MOST_VALUES).await?,
+            genres: drawn(GENRE, usize::MAX),
+            styles: drawn(STYLE, MOST_DRAWN),
+            labels: drawn(LABEL, MOST_DRAWN),
+            formats: drawn(FORMAT, usize::MAX),
             added: self.counts(filter, months, "1").await?,
             value,
         })
@@ -118,23 +141,27 @@ impl Library {
         rows.iter().map(counted).collect()
     }
 
-    /// How many entries have which tag of a kind, the most frequent first.
-    async fn tags(
-        &self,
-        filter: &Filter,
-        kind: &'static str,
-        most: u32,
-    ) -> Result<Vec<(String, u64)>, LibraryError> {
+    /// How many entries have which tags of these kinds, the most frequent of each first.
+    async fn tags(&self, filter: &Filter, kinds: &[&str], most: u32) -> Result<Tags, LibraryError> {
         let matching = match filter.is_all {
             true => String::new(),
             false => format!("AND id IN (SELECT s.id FROM {})", filter.from),
         };
         let statement = format!(
-            "SELECT value, count(*) FROM discogs_tag WHERE account = ?1 AND list = ?2 AND kind = ?11 {matching} \
-             GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?12"
+            "SELECT value, n, kind FROM (SELECT kind, value, count(*) AS n, \
+               row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, value) AS place \
+               FROM discogs_tag WHERE account = ?1 AND list = ?2 \
+                 AND kind IN (SELECT value FROM json_each(?11)) {matching} \
+               GROUP BY kind, value) \
+             WHERE place <= ?12 ORDER BY kind, place"
         );
-        let rows = filter.bound(statement).bind(kind).bind(most).fetch_all(&self.pool).await?;
-        rows.iter().map(counted).collect()
+        let kinds = serde_json::to_string(kinds)?;
+        let rows = filter.bound(statement).bind(kinds).bind(most).fetch_all(&self.pool).await?;
+        let mut tags = Tags::default();
+        for row in &rows {
+            tags.entry(row.try_get("kind")?).or_default().push(counted(row)?);
+        }
+        Ok(tags)
     }
 }
 

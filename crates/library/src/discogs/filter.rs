@@ -5,6 +5,12 @@ use crate::words::match_words;
 use protocol::discogs::{EntryFilter, EntryOrder, EntryQuery};
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
+/// Kinds of tags.
+pub(super) const GENRE: &str = "genre";
+pub(super) const STYLE: &str = "style";
+pub(super) const LABEL: &str = "label";
+pub(super) const FORMAT: &str = "format";
+
 /// A statement with everything bound that [`Filter::from`] speaks of. Its own parameters begin at `?11`.
 pub(super) type Statement = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
@@ -39,10 +45,10 @@ impl Filter {
             conditions.push("s.folder IN (SELECT value FROM json_each(?4))".into());
         }
         for (values, kind, parameter) in [
-            (&filter.genres, "genre", 5),
-            (&filter.styles, "style", 6),
-            (&filter.labels, "label", 7),
-            (&filter.formats, "format", 8),
+            (&filter.genres, GENRE, 5),
+            (&filter.styles, STYLE, 6),
+            (&filter.labels, LABEL, 7),
+            (&filter.formats, FORMAT, 8),
         ] {
             if !values.is_empty() {
                 conditions.push(format!(

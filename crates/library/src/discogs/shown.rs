@@ -2,6 +2,7 @@
 //!
 //! What stands in a site's record is not this crate's business: whoever hands an entry in says what is shown of it.
 
+use super::filter::{FORMAT, GENRE, LABEL, STYLE};
 use super::lists::{Entry, entry};
 use crate::database::Library;
 use crate::error::LibraryError;
@@ -128,10 +129,10 @@ fn shelved(shown: &Shown) -> Result<Shelved<'_>, LibraryError> {
         label_key: format!("{}{JOINT}{}", sort_key(&view.label), sort_key(&view.catalog_number)),
         view: serde_json::to_string(view)?,
         tags: [
-            tagged("genre", &view.genres),
-            tagged("style", &view.styles),
-            tagged("label", labels),
-            tagged("format", formats),
+            tagged(GENRE, &view.genres),
+            tagged(STYLE, &view.styles),
+            tagged(LABEL, labels),
+            tagged(FORMAT, formats),
         ]
         .concat(),
         words,
