@@ -15,5 +15,5 @@ mod money;
 mod presets;
 mod tracks;
 
-pub use line::{Context, EntryRecord, Line};
+pub use line::{Context, EntryRecord, Line, Owned};
 pub use presets::{Needs, columns};

@@ -9,20 +9,24 @@
 //! | `paths` | what can be asked for |
 //! | `api` | asking: gone, moved, data |
 //! | `pages` | lists in pages, read until their count adds up |
+//! | `export`, `shop_file` | a shop by the file that the site makes of it |
 //! | `loose` | fields that may hold anything |
 //! | `model` | the answers |
 //! | `names`, `dates` | how the site writes names and days |
 
 mod api;
 mod dates;
+mod export;
 mod loose;
 mod model;
 mod names;
 mod pages;
 mod paths;
+mod shop_file;
 
 pub use api::{Discogs, Found};
-pub use dates::{added_at, partial_date};
+pub use dates::{added_at, moment, partial_date};
+pub use export::ExportedShop;
 pub use model::{
     Artist, Community, Copy, CustomField, Folder, Format, Identifier, Identity, Image, Label,
     ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release, ReleaseStats, Track,

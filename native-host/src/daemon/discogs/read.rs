@@ -1,20 +1,22 @@
 //! Reading a list, and about what is on it. Everything is written as it comes: a kill loses what was on its way.
 
+mod shop;
+
+use super::Answer;
 use super::accounts::find;
-use super::runs::{Failures, Task, kinds, scope};
+use super::runs::{Failures, Task, fresh, kinds, scope};
 use super::transport::DiscogsTransport;
-use super::{Answer, DAY};
 use crate::daemon::engine::Engine;
 use futures::StreamExt;
-use library::discogs::{AnswerKind, Entry, Field, RunRow, Scope};
+use library::discogs::{AccountRow, AnswerKind, Entry, Field, RunRow, Scope};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{
     Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof, Record, Want,
+    moment,
 };
+use std::ops::RangeInclusive;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use transfer::Priority;
 
 /// Releases asked about at once. The limit is the site's; this only hides how long an answer takes.
@@ -64,7 +66,7 @@ impl<'t> Reading<'t> {
             let alone = self.engine.discogs.list(account.id, self.row.request.list);
             let read = async {
                 let _alone = alone.lock().await;
-                self.list(&discogs, &account.username).await
+                self.list(&discogs, &account).await
             };
             tokio::select! {
                 read = read => read?,
@@ -78,14 +80,19 @@ impl<'t> Reading<'t> {
         Ok(())
     }
 
-    async fn list(&self, discogs: &Discogs<'_, DiscogsTransport>, user: &str) -> Result<(), Stop> {
+    async fn list(
+        &self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        account: &AccountRow,
+    ) -> Result<(), Stop> {
+        let user = &account.username;
         match self.row.request.list {
             DiscogsList::Collection => {
                 self.folders(discogs, user).await?;
                 self.walk(discogs, List::copies(user, 0), of_copy).await
             }
             DiscogsList::Wants => self.walk(discogs, List::wants(user), of_want).await,
-            DiscogsList::Inventory => self.walk(discogs, List::inventory(user), of_listing).await,
+            DiscogsList::Inventory => self.inventory(discogs, account).await,
         }
     }
 
@@ -144,12 +151,12 @@ impl<'t> Reading<'t> {
     ) -> Result<(), Stop> {
         let NewRun { account, list, ref folders, .. } = self.row.request;
         let scope = scope(account, list, folders);
-        let since = self.row.created_at - i64::from(self.row.request.max_age_days) * DAY;
         loop {
-            self.count(kind, &scope, since).await?;
+            let fresh = &fresh(self.row.created_at, self.row.request.max_age_days);
+            self.count(kind, &scope, fresh).await?;
             let given_up = self.task.failures().given_up.clone();
             let most = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
-            let missing = self.engine.library.discogs_unanswered(kind, &scope, since, most).await?;
+            let missing = self.engine.library.discogs_unanswered(kind, &scope, fresh, most).await?;
             let missing: Vec<i64> =
                 missing.into_iter().filter(|release| !given_up.contains(release)).collect();
             if missing.is_empty() {
@@ -167,8 +174,13 @@ impl<'t> Reading<'t> {
         }
     }
 
-    async fn count(&self, kind: AnswerKind, scope: &Scope, since: i64) -> Result<(), Stop> {
-        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, since).await?;
+    async fn count(
+        &self,
+        kind: AnswerKind,
+        scope: &Scope,
+        fresh: &RangeInclusive<i64>,
+    ) -> Result<(), Stop> {
+        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, fresh).await?;
         self.task.tell(|figures| {
             figures.stage = match kind {
                 AnswerKind::Release => RunStage::Details,
@@ -275,6 +287,8 @@ fn told(proof: Proof) -> ListProof {
         repeated: proof.repeated,
         pages: proof.pages,
         walks: proof.walks,
+        by: ReadBy::Pages,
+        cut: proof.cut,
     }
 }
 
@@ -296,20 +310,14 @@ fn of_copy(copy: Copy, record: String) -> Option<Entry> {
         // A copy stays one whatever is wrong with what it is of.
         release: copy.id.or_else(|| copy.basic_information.as_ref()?.id).unwrap_or_default(),
         folder: copy.folder_id,
-        added_at: seconds(&copy.date_added),
+        added_at: moment(&copy.date_added),
         record,
     })
 }
 
 fn of_want(want: Want, record: String) -> Option<Entry> {
     let id = want.id?;
-    Some(Entry {
-        entry: id,
-        release: id,
-        folder: None,
-        added_at: seconds(&want.date_added),
-        record,
-    })
+    Some(Entry { entry: id, release: id, folder: None, added_at: moment(&want.date_added), record })
 }
 
 fn of_listing(listing: Listing, record: String) -> Option<Entry> {
@@ -317,11 +325,7 @@ fn of_listing(listing: Listing, record: String) -> Option<Entry> {
         entry: listing.id?,
         release: listing.release.as_ref().and_then(|release| release.id).unwrap_or_default(),
         folder: None,
-        added_at: seconds(&listing.posted),
+        added_at: moment(&listing.posted),
         record,
     })
-}
-
-fn seconds(moment: &str) -> Option<i64> {
-    Some(OffsetDateTime::parse(moment.trim(), &Rfc3339).ok()?.unix_timestamp())
 }
