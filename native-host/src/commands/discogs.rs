@@ -183,6 +183,9 @@ fn told(estimate: &Estimate, account: &DiscogsAccount, list: DiscogsList) -> Str
     if known.is_none_or(|state| state.read_at.is_none()) {
         return "The list is read for the first time; how long it takes shows when it is.".into();
     }
+    if estimate.releases == 0 {
+        return format!("The list is read: {}.", about(estimate.seconds));
+    }
     let (releases, cached) = (estimate.releases, estimate.from_cache);
     format!("{releases} releases: {}, {cached} from the cache.", about(estimate.seconds))
 }

@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-const USER: &str = "demo";
+pub const USER: &str = "demo";
 
 /// A person with a small collection who is signed in.
-fn signed_in(copies: u32) -> Stage {
+pub fn signed_in(copies: u32) -> Stage {
     let stage = Stage::new(1);
     let sizes = Sizes { copies, wants: 12, listings: 15 };
     stage.control().discogs().make_account(USER, sizes);
@@ -21,19 +21,19 @@ fn signed_in(copies: u32) -> Stage {
     stage
 }
 
-fn log_in(stage: &Stage) {
+pub fn log_in(stage: &Stage) {
     let file = stage.folder().join("token.txt");
     fs::write(&file, stage.control().discogs().token(USER)).unwrap();
     let output = stage.run(&["discogs", "login", "--token-file", file.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn truth(stage: &Stage) -> Account {
+pub fn truth(stage: &Stage) -> Account {
     stage.control().discogs().account(USER).unwrap()
 }
 
 /// `discogs … --json` and its last line.
-fn say<T: serde::de::DeserializeOwned>(stage: &Stage, arguments: &[&str]) -> T {
+pub fn say<T: serde::de::DeserializeOwned>(stage: &Stage, arguments: &[&str]) -> T {
     let (status, text) = stage.start(&[&["discogs"], arguments, &["--json"]].concat()).end();
     let last = text.lines().last().unwrap_or_default();
     serde_json::from_str(last).unwrap_or_else(|error| panic!("{status}: {error}: {text}"))
@@ -45,7 +45,7 @@ fn rows(file: PathBuf) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-fn table(stage: &Stage, exported: &Exported) -> Vec<BTreeMap<String, String>> {
+pub fn table(stage: &Stage, exported: &Exported) -> Vec<BTreeMap<String, String>> {
     rows(stage.library().join(&exported.file))
 }
 
@@ -68,7 +68,7 @@ fn gone(stage: &Stage) -> u64 {
     truth(stage).copies.iter().filter(|copy| is_gone(copy.release_id)).count() as u64
 }
 
-fn requests(stage: &Stage, path: &str) -> usize {
+pub fn requests(stage: &Stage, path: &str) -> usize {
     let log = stage.control().log();
     log.iter().filter(|entry| entry.host == "api.discogs.com" && entry.path.contains(path)).count()
 }

@@ -5,6 +5,8 @@ mod attic;
 mod browser;
 mod browsers;
 mod discogs;
+mod discogs_hazards;
+mod discogs_shop;
 mod disks;
 mod edits;
 mod encoders;

@@ -260,6 +260,10 @@ async fn next_page<R: Record>(
 /// One release that cannot be read does not stop the others; whatever is wrong with all of them does.
 fn note_failure(failures: &mut Failures, release: i64, error: ErrorBody) -> Result<(), Stop> {
     tracing::warn!(release, %error, "a release could not be read");
+    // Nobody is answered then: that says nothing of the release that happened to be asked about.
+    if matches!(error.code, ErrorCode::RateLimited | ErrorCode::Unreachable) {
+        return Err(error.into());
+    }
     let tried = failures.tries.entry(release).or_default();
     *tried += 1;
     match error.class() {

@@ -132,11 +132,22 @@ pub(in crate::daemon) async fn estimate(
     }
     if !new.keep_list {
         let entries = engine.library.discogs_list(new.account, new.list).await?.entries;
-        // The folders, the fields, and at least one page.
-        estimate.requests += entries.div_ceil(100).max(1) + 2;
+        estimate.requests += for_list(new.list, account.signed_by, entries);
     }
     estimate.seconds = engine.downloader.time_for(&api()?, estimate.requests).as_secs();
     Ok(estimate)
+}
+
+/// Requests for a list of about so many entries.
+fn for_list(list: DiscogsList, signed_by: SignedBy, entries: u64) -> u64 {
+    let pages = entries.div_ceil(100).max(1);
+    match list {
+        // The folders and the fields, too.
+        DiscogsList::Collection => pages + 2,
+        // Its count, a job that is begun and looked at twice, and the file.
+        DiscogsList::Inventory if signed_by != SignedBy::Nobody => 5,
+        DiscogsList::Wants | DiscogsList::Inventory => pages,
+    }
 }
 
 /// The newest runs.
