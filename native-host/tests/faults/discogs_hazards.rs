@@ -94,11 +94,17 @@ fn estimate(stage: &Stage) -> Estimate {
     }))
 }
 
-/// Releases about which nothing is kept, by the file of the database alone.
-fn missing(stage: &Stage) -> BTreeSet<u32> {
+/// Does something with the file of the database alone, while no daemon is there.
+fn with_library<T>(stage: &Stage, act: impl AsyncFnOnce(Library) -> T) -> T {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let library = Library::open(&stage.database(), stage.library()).await.unwrap();
+        act(Library::open(&stage.database(), stage.library()).await.unwrap()).await
+    })
+}
+
+/// Releases about which nothing is kept.
+fn missing(stage: &Stage) -> BTreeSet<u32> {
+    with_library(stage, async |library| {
         let account = library.discogs_accounts().await.unwrap()[0].id;
         let scope = Scope { account, list: DiscogsList::Collection, folders: vec![] };
         let ever = 0..=i64::MAX;
@@ -142,6 +148,32 @@ fn a_kill_at_any_row_asks_for_nothing_that_was_kept() {
     }
     assert_eq!(stage.control().discogs().rate().refused, 0);
     assert_all_known(&stage, 28);
+}
+
+#[test]
+fn a_clock_that_jumped_makes_no_answer_old_and_keeps_none_for_years() {
+    const HOUR: i64 = 60 * 60;
+    let mut stage = with_releases(3);
+    say::<Run>(&stage, &["read"]);
+    let ids: Vec<u32> = truth(&stage).copies.iter().map(|copy| copy.release_id).collect();
+    stage.stop_daemon();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = i64::try_from(now.as_secs()).unwrap();
+    with_library(&stage, async |library| {
+        let account = library.discogs_accounts().await.unwrap()[0].id;
+        // The clock was an hour ahead, and ten years.
+        for (id, ahead) in [(ids[0], HOUR), (ids[1], 10 * 365 * 24 * HOUR)] {
+            let (kind, at) = (AnswerKind::Release, now + ahead);
+            library.keep_discogs_answer(kind, id.into(), account, at, Some(b"{}")).await.unwrap();
+        }
+    });
+    stage.start_daemon();
+    assert_eq!(read(&stage).state, RunState::Finished);
+    let asked: BTreeSet<u32> = stage.control().log().iter().filter_map(asked_about).collect();
+    assert_eq!(asked, BTreeSet::from([ids[1], ids[2]]));
+    // It is of now, from now on.
+    read(&stage);
+    assert_eq!(requests(&stage, "/releases/"), 2);
 }
 
 #[test]

@@ -38,15 +38,17 @@ impl Reading<'_> {
             Err(error) => Some(Err(error)),
         };
         let mut listings = shop.listings().filter_map(entry);
+        let mut done = 0;
         loop {
             let entries = listings.by_ref().take(CHUNK).collect::<Result<Vec<Entry>, _>>()?;
             if entries.is_empty() {
                 break;
             }
             library.add_discogs_entries(account, kind, walk, &entries).await?;
+            done += entries.len() as u64;
             self.task.tell(|figures| {
                 figures.stage = RunStage::List;
-                figures.done += entries.len() as u64;
+                figures.done = done;
                 figures.total = shop.proof.expected;
             });
         }
