@@ -21,5 +21,6 @@ pub mod permission;
 pub mod popup;
 pub mod screen;
 pub mod stage;
+pub mod tables;
 pub mod truth;
 pub mod wait;

@@ -28,9 +28,10 @@ pub fn torture(kills: u32, disk_full: bool) -> Result<()> {
 }
 
 /// Measurements.
-pub fn bench() -> Result<()> {
-    let needs = [Need::DEMO, &[Need::Aria2]].concat();
-    play("bench", &needs, Profile::Release, &[])
+pub fn bench(only: &[String]) -> Result<()> {
+    let needs = [Need::DEMO, &[Need::Aria2, Need::Readers]].concat();
+    let arguments: Vec<String> = only.iter().map(|part| format!("--only={part}")).collect();
+    play("bench", &needs, Profile::Release, &arguments)
 }
 
 fn play(name: &str, needs: &[Need], profile: Profile, arguments: &[String]) -> Result<()> {

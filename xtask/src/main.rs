@@ -70,7 +70,11 @@ enum Command {
         seconds: u32,
     },
     /// Measure against other programs and the budgets
-    Bench,
+    Bench {
+        /// Only these parts, such as `library,discogs-rate`; writes no document
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+    },
     /// Make the zip of the extension and the release program in dist/
     Package,
 }
@@ -91,7 +95,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Test => test::test(),
         Command::Torture { kills, disk_full } => demo::torture(kills, disk_full),
         Command::Fuzz { seconds } => fuzz::fuzz(seconds),
-        Command::Bench => demo::bench(),
+        Command::Bench { only } => demo::bench(&only),
         Command::Package => package::package(),
     }
 }

@@ -149,6 +149,7 @@ fn migrator() -> Migrator {
     let intake = include_str!("../migrations/0005_intake_and_journal.sql");
     let edits = include_str!("../migrations/0006_edits_and_renames.sql");
     let discogs = include_str!("../migrations/0007_discogs.sql");
+    let discogs_browse = include_str!("../migrations/0008_discogs_browse.sql");
     Migrator::with_migrations(vec![
         step(1, "foundation", foundation),
         step(2, "sidecars due", sidecars_due),
@@ -157,6 +158,7 @@ fn migrator() -> Migrator {
         step(5, "intake and journal", intake),
         step(6, "edits and renames", edits),
         step(7, "discogs", discogs),
+        step(8, "discogs browse", discogs_browse),
     ])
 }
 

@@ -31,6 +31,7 @@ mod shelf;
 mod sidecar;
 mod thing;
 mod volume;
+mod words;
 
 pub use claim::{Claimed, Held, Lane, ORIGINAL};
 pub use commit::{Finished, Output};

@@ -22,7 +22,7 @@ use tokio::time::Instant;
 /// What a server takes, and how its answers tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// Requests within `window`. An answer that names fewer is believed.
+    /// Requests within `window`, until an answer names the limit: that is believed then.
     pub requests: u32,
     /// The length of the moving window.
     pub window: Duration,
@@ -202,7 +202,7 @@ impl Window {
     }
 
     fn limit(&self) -> u32 {
-        self.told.map_or(self.quota.requests, |told| told.min(self.quota.requests))
+        self.told.unwrap_or(self.quota.requests)
     }
 
     /// One is left free for a start that knows nothing.

@@ -1,9 +1,22 @@
 //! Amounts of money with the decimals of their currency (ISO 4217).
 
+use protocol::discogs::Price;
 use providers::discogs::Money;
 
 /// Currencies without decimals among those in which the site sells.
 const WHOLE: [&str; 1] = ["JPY"];
+
+/// Conditions in the order of the site's grading, best first.
+pub(super) const CONDITIONS: [&str; 8] = [
+    "Mint (M)",
+    "Near Mint (NM or M-)",
+    "Very Good Plus (VG+)",
+    "Very Good (VG)",
+    "Good Plus (G+)",
+    "Good (G)",
+    "Fair (F)",
+    "Poor (P)",
+];
 
 /// An amount as a decimal with the digits of its currency, such as `12.50`; `1200` for yen. What is no plain number stays
 /// as it was sent.
@@ -22,6 +35,11 @@ pub(super) fn price(money: &Money) -> Option<String> {
 /// A number without zeros that say nothing: `250` for `250.0`. What is no plain number stays as it was sent.
 pub(super) fn plain(sent: &str) -> String {
     with_decimals(sent, 0).unwrap_or_else(|| sent.to_owned())
+}
+
+/// An amount and its currency, each by itself.
+pub(super) fn priced(money: &Money) -> Option<Price> {
+    Some(Price { value: amount(money)?, currency: money.currency.clone() })
 }
 
 /// The number with this many decimals, if that loses no digit.

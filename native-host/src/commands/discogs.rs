@@ -1,11 +1,14 @@
 //! `discogs`: accounts, reading, and tables with their proof.
 
+mod follow;
+
 use super::arguments::{DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, Output, WhoseDiscogs};
 use super::{Failure, Outcome, absolute, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
-use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
+use follow::follow;
+use indicatif::{HumanBytes, HumanDuration};
 use protocol::discogs::*;
 use protocol::method::*;
 use protocol::{ErrorBody, ErrorCode, Secret};
@@ -14,8 +17,6 @@ use std::path::Path;
 use std::time::Duration;
 use time::{Date, OffsetDateTime};
 
-/// Four looks a second.
-const TICK: Duration = Duration::from_millis(250);
 /// Releases that are named; `--json` has all.
 const MOST_NAMED: usize = 20;
 /// Where the site makes tokens.
@@ -188,41 +189,6 @@ fn told(estimate: &Estimate, account: &DiscogsAccount, list: DiscogsList) -> Str
     }
     let (releases, cached) = (estimate.releases, estimate.from_cache);
     format!("{releases} releases: {}, {cached} from the cache.", about(estimate.seconds))
-}
-
-async fn follow(client: &mut Client, id: RunId, output: Output) -> Result<Option<Run>, Failure> {
-    let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} {msg}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
-    let mut told = None;
-    loop {
-        let runs = client.call::<ListRuns>(Nothing {}).await?.runs;
-        let Some(run) = runs.into_iter().find(|run| run.id == id) else {
-            return Err(Failure::Usage(format!("run {id} is gone")));
-        };
-        bar.set_length(run.figures.total);
-        bar.set_position(run.figures.done);
-        bar.set_message(format!("{}, {} left", stage(run.figures.stage), about(run.seconds_left)));
-        if run.reason != told {
-            if let Some(reason) = &run.reason {
-                bar.suspend(|| eprintln!("{}", words::sentence(reason)));
-            }
-            told.clone_from(&run.reason);
-        }
-        if run.state.is_over() || matches!(run.state, RunState::NeedsYou | RunState::Paused) {
-            bar.finish_and_clear();
-            return Ok(Some(run));
-        }
-        tokio::select! {
-            _ = &mut interrupted => {
-                bar.finish_and_clear();
-                say(format_args!("The daemon goes on with run {id}."));
-                return Ok(None);
-            }
-            () = tokio::time::sleep(TICK) => {}
-        }
-    }
 }
 
 fn tell_run(run: &Run, output: Output) {
@@ -411,14 +377,6 @@ async fn account(client: &mut Client, whose: &WhoseDiscogs) -> Result<DiscogsAcc
 /// The day of a moment, such as `2026-11-30`.
 fn day(seconds: i64) -> Option<Date> {
     Some(OffsetDateTime::from_unix_timestamp(seconds).ok()?.date())
-}
-
-fn stage(stage: RunStage) -> &'static str {
-    match stage {
-        RunStage::List => "of the list",
-        RunStage::Details => "releases",
-        RunStage::Prices => "prices",
-    }
 }
 
 fn about(seconds: u64) -> String {

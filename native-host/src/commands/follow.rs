@@ -43,9 +43,9 @@ pub(super) async fn follow(
     }
 }
 
-fn ended_early() -> ErrorBody {
-    let detail =
-        "it ended in the middle of the job. What was done is safe; the same command goes on";
+/// The daemon went away before what was followed had ended.
+pub(super) fn ended_early() -> ErrorBody {
+    let detail = "it ended in the middle of it. What was done is safe; the same command goes on";
     ErrorBody::new(ErrorCode::HostMissing).with("detail", detail)
 }
 

@@ -108,6 +108,10 @@ pub(super) async fn answer(
         DiscogsSignOut => discogs::logout;
         ListDiscogsAccounts => discogs::accounts;
         ListCollectionFolders => discogs::folders;
+        ListEntries => discogs::entries;
+        CountEntries => discogs::facets;
+        ReadEntry => discogs::record;
+        MeasureEntries => discogs::statistics;
         StartRun => discogs::start;
         EstimateRun => discogs::estimate;
         ListRuns => discogs::list;

@@ -66,6 +66,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
     import::resume_all(&engine).await;
     rename::go_on(&engine);
     discogs::resume_all(&engine).await;
+    engine.spawn(discogs::show_old_entries(engine.clone()));
     let parts = [
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),

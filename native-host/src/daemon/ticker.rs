@@ -17,6 +17,7 @@ pub(super) async fn run(engine: Engine) {
         let jobs = engine.take_changed();
         engine.write_sidecars().await;
         engine.tell_library().await;
+        engine.tell_discogs().await;
         if let Err(error) = end_jobs(&engine).await {
             tracing::error!(%error, "ended jobs could not be noted");
         }

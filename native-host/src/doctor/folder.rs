@@ -30,7 +30,14 @@ pub(super) fn data_disk(home: &Path) -> Check {
     let id = "data.volume";
     let hint =
         "Move the data folder to a disk of this computer: set MEDIAFETCHER_HOME to a folder there.";
-    let volume = Volume::probe(home).unwrap_or_else(|_| Volume::untried(home));
+    let volume = match Volume::probe(home) {
+        Ok(volume) => volume,
+        Err(error) => {
+            let hint =
+                "Make room there or change its permissions: nothing can be noted until then.";
+            return bad(id, format!("{}: {error}", home.display()), hint);
+        }
+    };
     match (is_remote(&volume), volume.has_locks) {
         (_, false) => bad(id, format!("{}, and files cannot be locked there", kind(&volume)), hint),
         (true, true) => warning(id, kind(&volume), hint),
@@ -123,6 +130,16 @@ mod tests {
             assert_eq!(checks(place)[0].result, CheckResult::Bad);
         }
         assert_eq!(checks(Path::new("")).first().unwrap().result, CheckResult::Bad);
+    }
+
+    #[test]
+    fn a_data_folder_that_takes_nothing_is_not_called_one_without_locks() {
+        let place = Path::new("/proc");
+        if place.is_dir() {
+            let check = data_disk(place);
+            assert_eq!(check.result, CheckResult::Bad);
+            assert!(!check.found.contains("locked"), "{check:?}");
+        }
     }
 
     #[test]

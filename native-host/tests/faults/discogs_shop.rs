@@ -4,6 +4,7 @@ use crate::discogs::{USER, requests, say, signed_in, table, truth};
 use crate::stage::{Stage, until_true};
 use library::Library;
 use library::discogs::Entry;
+use mediafetcher::collection;
 use protocol::discogs::*;
 use protocol::method::*;
 use simulator::discogs::{Account, Course};
@@ -111,7 +112,8 @@ fn fill(
         let library = Library::open(&stage.database(), stage.library()).await.unwrap();
         let account = library.put_discogs_account(user, SignedBy::Nobody).await.unwrap().id;
         let walk = library.begin_discogs_walk(account, list).await.unwrap();
-        let entries: Vec<Entry> = entries.collect();
+        let shown = |entry: Entry| (entry.clone(), collection::shown(list, &entry));
+        let entries: Vec<_> = entries.map(shown).collect();
         for page in entries.chunks(500) {
             library.add_discogs_entries(account, list, walk, page).await.unwrap();
         }

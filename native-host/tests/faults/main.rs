@@ -5,6 +5,7 @@ mod attic;
 mod browser;
 mod browsers;
 mod discogs;
+mod discogs_browse;
 mod discogs_hazards;
 mod discogs_shop;
 mod disks;

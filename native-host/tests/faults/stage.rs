@@ -194,6 +194,20 @@ impl Stage {
         })
     }
 
+    /// Changes what SQLite keeps, as time or an older program would have.
+    pub fn change_database(&self, statement: &'static str) {
+        use sqlx::sqlite::SqliteConnectOptions;
+        use sqlx::{ConnectOptions, Connection};
+        let options = SqliteConnectOptions::new().filename(self.machine.home().database());
+        let change = async {
+            let mut connection = options.foreign_keys(true).connect().await?;
+            sqlx::query(statement).execute(&mut connection).await?;
+            connection.close().await
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(change).unwrap();
+    }
+
     /// A client of the daemon as the extension is one.
     pub fn browser(&self) -> Browser {
         Browser::connect(&self.machine.home())

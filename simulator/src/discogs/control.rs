@@ -50,6 +50,12 @@ impl DiscogsControl<'_> {
         prices.map(|(condition, price)| (condition.to_owned(), price)).collect()
     }
 
+    /// The least that is asked for a release, as its statistics tell; `None` when it is not for sale.
+    pub fn lowest_price(&self, id: u32, currency: &str) -> Option<f64> {
+        let dollars = self.state().release(id)?.lowest_price?;
+        Some(Currency::of(currency).of_dollars(dollars))
+    }
+
     /// Makes an account anew, with so much in it.
     pub fn make_account(&self, username: &str, sizes: Sizes) {
         self.state().expect(username, sizes);
@@ -144,6 +150,12 @@ impl DiscogsControl<'_> {
     /// Lets the minute of the rate limit pass so many times faster than in truth, and empties its windows.
     pub fn set_time_scale(&self, scale: f64) {
         self.0.discogs.rate.set_scale(scale);
+    }
+
+    /// Lets so many requests with credentials pass in a window, as for a program that the site made an exception for, and
+    /// as many times more without. Every answer says so.
+    pub fn set_limit(&self, requests: usize) {
+        self.0.discogs.rate.set_limit(requests);
     }
 
     /// Whether refusals say when to come back, which the documentation does not promise. They do not at first.

@@ -39,6 +39,8 @@ pub(crate) struct RateLimit(Mutex<Windows>);
 #[derive(Debug)]
 struct Windows {
     scale: f64,
+    /// Requests in a window with credentials.
+    with_credentials: usize,
     /// Whether refusals say when to come back.
     retry_after: bool,
     neighbour: Option<Neighbour>,
@@ -66,6 +68,7 @@ impl RateLimit {
     pub(super) fn new(scale: f64) -> Self {
         Self(Mutex::new(Windows {
             scale,
+            with_credentials: WITH_CREDENTIALS,
             retry_after: false,
             neighbour: None,
             of: HashMap::new(),
@@ -77,7 +80,8 @@ impl RateLimit {
     pub(super) fn turn(&self, address: IpAddr, has_credentials: bool) -> Turn {
         let now = Instant::now();
         let mut windows = self.lock();
-        let limit = if has_credentials { WITH_CREDENTIALS } else { WITHOUT };
+        let limit = windows.with_credentials;
+        let limit = if has_credentials { limit } else { limit * WITHOUT / WITH_CREDENTIALS };
         windows.forget(address, now);
         windows.let_neighbour_in(address, now);
         let length = windows.length();
@@ -115,6 +119,10 @@ impl RateLimit {
         let mut windows = self.lock();
         windows.scale = scale;
         windows.of.clear();
+    }
+
+    pub(super) fn set_limit(&self, requests: usize) {
+        self.lock().with_credentials = requests;
     }
 
     pub(super) fn set_retry_after(&self, tells: bool) {
@@ -162,7 +170,7 @@ impl Windows {
         let Some(neighbour) = &mut self.neighbour else { return };
         let window = self.of.entry(address).or_default();
         while neighbour.next <= now {
-            if now - neighbour.next < length && window.len() < WITH_CREDENTIALS {
+            if now - neighbour.next < length && window.len() < self.with_credentials {
                 window.push_back(neighbour.next);
             }
             neighbour.next += neighbour.every;

@@ -3,6 +3,7 @@
 //! A list is read in walks. What a walk finds is written at once, so that a kill loses one page; what it does not find
 //! is removed when it has ended with its proof, in one transaction. Until then the entries of earlier walks stay.
 
+use super::shown::{Shown, put_shown};
 use crate::database::{Library, now};
 use crate::error::LibraryError;
 use protocol::discogs::{CollectionFolder, DiscogsAccountId, DiscogsList, ListProof};
@@ -93,7 +94,7 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
-    /// Takes in what a page of a walk brought. The same page twice changes nothing.
+    /// Takes in what a page of a walk brought, with what is shown of it. The same page twice changes nothing.
     ///
     /// # Errors
     /// [`LibraryError::Superseded`] when another walk has begun meanwhile; database failures.
@@ -102,8 +103,10 @@ impl Library {
         account: DiscogsAccountId,
         list: DiscogsList,
         walk: i64,
-        entries: &[Entry],
+        page: &[(Entry, Shown)],
     ) -> Result<(), LibraryError> {
+        let (entries, shown): (Vec<_>, Vec<_>) =
+            page.iter().map(|(entry, shown)| (entry, shown)).unzip();
         let mut write = self.write().await?;
         require_walk(&mut write.tx, account, list, walk).await?;
         sqlx::query(
@@ -117,9 +120,10 @@ impl Library {
         .bind(account.0)
         .bind(list.as_str())
         .bind(walk)
-        .bind(serde_json::to_string(entries)?)
+        .bind(serde_json::to_string(&entries)?)
         .execute(&mut *write.tx)
         .await?;
+        put_shown(&mut write.tx, account, list, &shown).await?;
         write.commit().await
     }
 
@@ -285,6 +289,29 @@ impl Library {
         })
     }
 
+    /// One entry.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotFound`]; database failures.
+    pub async fn discogs_entry(
+        &self,
+        account: DiscogsAccountId,
+        list: DiscogsList,
+        number: i64,
+    ) -> Result<Entry, LibraryError> {
+        let row = sqlx::query(
+            "SELECT entry, release, folder, added_at, record FROM discogs_entry \
+             WHERE account = ?1 AND list = ?2 AND entry = ?3",
+        )
+        .bind(account.0)
+        .bind(list.as_str())
+        .bind(number)
+        .fetch_optional(&self.pool)
+        .await?;
+        let what = || format!("entry {number} of the {}", list.as_str());
+        entry(&row.ok_or_else(|| LibraryError::NotFound(what()))?)
+    }
+
     /// A page of entries in the order in which they were added; those without a moment first.
     ///
     /// # Errors
@@ -334,12 +361,12 @@ async fn require_walk(
     found.map(|_| ()).ok_or(LibraryError::Superseded)
 }
 
-fn entry(row: &SqliteRow) -> Result<Entry, LibraryError> {
+pub(super) fn entry(row: &SqliteRow) -> Result<Entry, LibraryError> {
     Ok(Entry {
-        entry: row.try_get(0)?,
-        release: row.try_get(1)?,
-        folder: row.try_get(2)?,
-        added_at: row.try_get(3)?,
-        record: row.try_get(4)?,
+        entry: row.try_get("entry")?,
+        release: row.try_get("release")?,
+        folder: row.try_get("folder")?,
+        added_at: row.try_get("added_at")?,
+        record: row.try_get("record")?,
     })
 }

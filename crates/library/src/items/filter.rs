@@ -1,5 +1,6 @@
 //! From a query to SQL: which table leads, and what must hold.
 
+use crate::words::match_words;
 use protocol::shelf::{LibraryQuery, MediaKind, Place, SortBy};
 
 /// The parameters of every statement made here, in the order in which they are bound.
@@ -81,13 +82,6 @@ impl Filter {
 const RESTORABLE: &str =
     "EXISTS (SELECT 1 FROM media_file m WHERE m.id = l.media_file_id AND m.collected_at IS NULL)";
 
-/// Each word as an FTS5 string with a star: all must begin a word of the thing. Quotes keep the person's text from
-/// being read as FTS5 syntax (sqlite.org/fts5.html, 3.1).
-fn match_words(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ")
-}
-
 /// `ORDER BY`, equals in the order in which they came.
 pub(super) fn order(query: &LibraryQuery) -> String {
     let direction = if query.descending { "DESC" } else { "ASC" };
@@ -97,19 +91,5 @@ pub(super) fn order(query: &LibraryQuery) -> String {
         SortBy::Artist => format!("l.artist_key {direction}, l.id {direction}"),
         SortBy::Duration => format!("l.duration_ms {direction}, l.id {direction}"),
         SortBy::Size => format!("l.size {direction}, l.id {direction}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::match_words;
-
-    #[test]
-    fn what_a_person_types_is_never_syntax() {
-        assert_eq!(
-            match_words("  Ça va? \"OR\" title:x* "),
-            "\"Ça\"* \"va\"* \"OR\"* \"title\"* \"x\"*"
-        );
-        assert_eq!(match_words("-- * \" "), "");
     }
 }

@@ -12,12 +12,18 @@ use crate::names::SMALLEST_LIMIT;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// The longest name that is made anywhere, in bytes: what every common file system takes.
 const LONGEST_NAME: usize = 255;
 /// Letters that have two forms, in one code point and in two (Unicode Annex 15).
 const COMPOSED: &str = "\u{e9}";
 const DECOMPOSED: &str = "e\u{301}";
+
+/// What the folders in which things are tried out begin with.
+const NEST: &str = ".mediafetcher-probe-";
+/// One that is older was left by a program that was killed: trying out takes seconds.
+const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 
 /// What a disk is and can.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +53,8 @@ impl Volume {
     /// When the disk takes no files, or they cannot be renamed ([`LibraryError::CannotRename`]).
     pub fn probe(folder: &Path) -> Result<Self, LibraryError> {
         let shown = || folder.display().to_string();
-        let nest = tempfile::Builder::new().prefix(".mediafetcher-probe-").tempdir_in(folder);
+        sweep(folder);
+        let nest = tempfile::Builder::new().prefix(NEST).tempdir_in(folder);
         let nest = nest.map_err(LibraryError::io(shown()))?;
         let nest = nest.path();
         write_durably(&nest.join("bytes")).map_err(LibraryError::io(shown()))?;
@@ -116,6 +123,16 @@ pub fn nearest_existing(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|path| path.exists())
 }
 
+/// Removes what killed programs have left of their trying out. What cannot be removed now can be the next time.
+fn sweep(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_nest = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(NEST);
+    let age = |entry: &fs::DirEntry| entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+    for entry in entries.filter(|entry| is_nest(entry) && age(entry) > Some(LEFT_BEHIND)) {
+        let _ = fs::remove_dir_all(entry.path());
+    }
+}
+
 fn write_durably(path: &Path) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(b"probe")?;
@@ -172,6 +189,21 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         #[cfg(target_os = "linux")]
         assert!(volume.file_system.is_some_and(|disk| !disk.is_remote));
+    }
+
+    #[test]
+    fn what_a_killed_program_has_left_is_removed_and_what_another_tries_out_now_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (left, other) = (
+            folder.path().join(".mediafetcher-probe-left"),
+            folder.path().join(".mediafetcher-probe-now"),
+        );
+        fs::create_dir(&left).unwrap();
+        fs::create_dir(&other).unwrap();
+        let long_ago = std::time::SystemTime::now() - 2 * LEFT_BEHIND;
+        File::open(&left).unwrap().set_modified(long_ago).unwrap();
+        Volume::probe(folder.path()).unwrap();
+        assert!(!left.exists() && other.exists());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::Bench;
 use library::LibraryError;
-use library::discogs::{AnswerKind, Entry, Fingerprints, Scope};
+use library::discogs::{AnswerKind, Entry, Fingerprints, Scope, Shown};
 use protocol::ErrorCode;
 use protocol::discogs::*;
 
@@ -20,11 +20,18 @@ fn copy(entry: i64, release: i64, folder: i64) -> Entry {
     Entry { entry, release, folder: Some(folder), added_at: Some(1_000 + entry), record }
 }
 
+/// Entries with the little that must be shown of them.
+fn listed(entries: &[Entry]) -> Vec<(Entry, Shown)> {
+    let view = |entry: &Entry| EntryView { entry: entry.entry, ..EntryView::default() };
+    let one = |entry: &Entry| (entry.clone(), Shown { view: view(entry), ..Shown::default() });
+    entries.iter().map(one).collect()
+}
+
 async fn read(bench: &Bench, account: DiscogsAccountId, copies: &[Entry]) -> u64 {
     let library = &bench.library;
     let walk = library.begin_discogs_walk(account, LIST).await.unwrap();
     for page in copies.chunks(2) {
-        library.add_discogs_entries(account, LIST, walk, page).await.unwrap();
+        library.add_discogs_entries(account, LIST, walk, &listed(page)).await.unwrap();
     }
     let proof = ListProof { expected: copies.len() as u64, ..ListProof::default() };
     library.end_discogs_walk(account, LIST, walk, &proof).await.unwrap()
@@ -55,7 +62,7 @@ async fn a_walk_that_ended_leaves_what_it_found_and_one_that_broke_off_takes_not
 
     // A walk that is killed after its first page: one copy was moved to another folder.
     let walk = bench.library.begin_discogs_walk(me, LIST).await.unwrap();
-    bench.library.add_discogs_entries(me, LIST, walk, &[copy(2, 20, 7)]).await.unwrap();
+    bench.library.add_discogs_entries(me, LIST, walk, &listed(&[copy(2, 20, 7)])).await.unwrap();
     let expected = [copy(1, 10, 1), copy(2, 20, 7), copy(3, 10, 7)];
     assert_eq!(entries(&bench, &all(me)).await, expected);
 
@@ -73,7 +80,7 @@ async fn an_older_walk_adds_and_ends_nothing() {
     let me = account(&bench, "digger").await;
     let older = bench.library.begin_discogs_walk(me, LIST).await.unwrap();
     bench.library.begin_discogs_walk(me, LIST).await.unwrap();
-    let added = bench.library.add_discogs_entries(me, LIST, older, &[copy(1, 1, 1)]).await;
+    let added = bench.library.add_discogs_entries(me, LIST, older, &listed(&[copy(1, 1, 1)])).await;
     assert!(matches!(added, Err(LibraryError::Superseded)));
     let ended = bench.library.end_discogs_walk(me, LIST, older, &ListProof::default()).await;
     assert!(matches!(ended, Err(LibraryError::Superseded)));
@@ -232,7 +239,7 @@ async fn twenty_five_thousand_copies_are_kept_and_come_back_in_order() {
     let library = &bench.library;
     let walk = library.begin_discogs_walk(me, LIST).await.unwrap();
     for page in copies.chunks(100) {
-        library.add_discogs_entries(me, LIST, walk, page).await.unwrap();
+        library.add_discogs_entries(me, LIST, walk, &listed(page)).await.unwrap();
     }
     let proof = ListProof { expected: 25_000, found: 25_000, ..ListProof::default() };
     assert_eq!(library.end_discogs_walk(me, LIST, walk, &proof).await.unwrap(), 0);

@@ -3,6 +3,7 @@
 mod after_a_kill;
 mod at_once;
 mod discogs;
+mod discogs_browse;
 mod edit;
 mod import;
 mod list;

@@ -119,25 +119,26 @@ pub struct EntryView {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Price {
-    /// Exact decimal, with as many places as the site gives.
+    /// Exact decimal, with the places of its currency, or as many as the site gives.
     pub value: String,
     /// ISO 4217.
     pub currency: String,
 }
 
-/// How many of the entries that match have which property; the most frequent first.
+/// How many of the entries that match have which property; the most frequent first. A property's own filter does not
+/// count, so that another value can be chosen beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EntryFacets {
     /// By folder of the collection.
     pub folders: Vec<(i64, u64)>,
-    /// By genre.
+    /// By genre, at most 100.
     pub genres: Vec<(String, u64)>,
     /// By style, at most 100.
     pub styles: Vec<(String, u64)>,
     /// By label, at most 100.
     pub labels: Vec<(String, u64)>,
-    /// By carrier.
+    /// By carrier, at most 100.
     pub formats: Vec<(String, u64)>,
     /// By year of release, newest first.
     pub years: Vec<(i32, u64)>,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::fmt::Debug;
 
 /// The sample is what the golden file says, and the golden file reads back as the sample.
-fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, sample: &T) {
+pub fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, sample: &T) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../golden");
     settings.set_prepend_module_to_snapshot(false);

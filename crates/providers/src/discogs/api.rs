@@ -1,6 +1,6 @@
 //! Asking Discogs: data, or the knowledge that it is gone.
 
-use super::model::{Identity, PriceSuggestions, Release, ReleaseStats};
+use super::model::{CollectionValue, Identity, PriceSuggestions, Release, ReleaseStats};
 use super::paths;
 use crate::api::{Api, Called, RETRIES};
 use crate::fields::changed;
@@ -75,6 +75,14 @@ impl<'t, T: Transport> Discogs<'t, T> {
         release: i64,
     ) -> Result<Found<PriceSuggestions>, ErrorBody> {
         self.maybe(&paths::price_suggestions(release)).await
+    }
+
+    /// What a collection is worth. Only its owner is told.
+    ///
+    /// # Errors
+    /// As [`Discogs::release`]; `Refused` for others.
+    pub async fn collection_value(&self, user: &str) -> Result<CollectionValue, ErrorBody> {
+        self.there(&paths::value(user)).await
     }
 
     /// Waits, as the transport does it.

@@ -12,7 +12,7 @@
 //! | `export`, `shop_file` | a shop by the file that the site makes of it |
 //! | `loose` | fields that may hold anything |
 //! | `model` | the answers |
-//! | `names`, `dates` | how the site writes names and days |
+//! | `names`, `dates`, `sums` | how the site writes names, days and amounts of money |
 
 mod api;
 mod dates;
@@ -23,14 +23,16 @@ mod names;
 mod pages;
 mod paths;
 mod shop_file;
+mod sums;
 
 pub use api::{Discogs, Found};
 pub use dates::{added_at, moment, partial_date};
 pub use export::ExportedShop;
 pub use model::{
-    Artist, Community, Copy, CustomField, Folder, Format, Identifier, Identity, Image, Label,
-    ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release, ReleaseStats, Track,
-    Want,
+    Artist, CollectionValue, Community, Copy, CustomField, Folder, Format, Identifier, Identity,
+    Image, Label, ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release,
+    ReleaseStats, Track, Want,
 };
 pub use names::{clean, credit};
 pub use pages::{List, Page, Pages, Proof, Record};
+pub use sums::hundredths;

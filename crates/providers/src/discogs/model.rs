@@ -383,6 +383,21 @@ pub struct PriceSuggestions(
     pub BTreeMap<String, Money>,
 );
 
+/// What a collection is worth, in words such as `$1,234.56`: `/users/{u}/collection/value`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct CollectionValue {
+    /// If everything sold for the least.
+    #[serde(deserialize_with = "text")]
+    pub minimum: String,
+    /// If everything sold for the median.
+    #[serde(deserialize_with = "text")]
+    pub median: String,
+    /// If everything sold for the most.
+    #[serde(deserialize_with = "text")]
+    pub maximum: String,
+}
+
 /// Something for sale.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -456,4 +471,10 @@ pub struct ListedRelease {
     /// All of it in one line.
     #[serde(deserialize_with = "text")]
     pub description: String,
+    /// The year, 0 where it is not known.
+    #[serde(deserialize_with = "integer")]
+    pub year: Option<i64>,
+    /// A small picture. The address is signed and expires.
+    #[serde(deserialize_with = "text")]
+    pub thumbnail: String,
 }

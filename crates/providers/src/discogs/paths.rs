@@ -16,6 +16,11 @@ pub(super) fn fields(user: &str) -> String {
     format!("/users/{}/collection/fields", segment(user))
 }
 
+/// What a collection is worth.
+pub(super) fn value(user: &str) -> String {
+    format!("/users/{}/collection/value", segment(user))
+}
+
 /// The copies in a folder; 0 is the folder of all.
 pub(super) fn copies(user: &str, folder: i64) -> String {
     format!(

@@ -11,11 +11,13 @@
 //! | `import` | taking in a folder, against sha256sum and cp |
 //! | `media_server` | a large file to players, against other servers |
 //! | `conversion` | a video made playable, against plain ffmpeg |
+//! | `discogs` | its limit, its tables, and the same with another program |
 //! | `footprint` | memory at rest, size and speed of the extension |
 //! | `ours`, `usage`, `table` | a measured sync, the cost of a process, how it is shown |
 
 mod complete;
 mod conversion;
+mod discogs;
 mod downloads;
 mod footprint;
 mod import;
@@ -57,6 +59,9 @@ enum Part {
     Import,
     MediaServer,
     Conversion,
+    DiscogsRate,
+    DiscogsTables,
+    DiscogsClient,
     Footprint,
 }
 
@@ -97,6 +102,9 @@ async fn measure(part: Part, share: u32) -> Result<Table> {
         Part::Import => import::run(10_000 / share).await,
         Part::MediaServer => media_server::run(2_000_000_000 / u64::from(share)).await,
         Part::Conversion => conversion::run(60 / share.min(10)).await,
+        Part::DiscogsRate => discogs::rate::run(share).await,
+        Part::DiscogsTables => discogs::tables::run(10_000 / share).await,
+        Part::DiscogsClient => discogs::client::run(1_000 / share).await,
         Part::Footprint => {
             let mut table = Table::new("At rest, and in the browser", &["", "found", "budget"]);
             footprint::idle_memory(&mut table).await?;
@@ -177,6 +185,17 @@ fn explanation(part: Part) -> &'static str {
         Part::Conversion => {
             "\nOurs looks at the file first, follows the progress, and looks at the result before it counts. Both run at \
              the same low priority.\n"
+        }
+        Part::DiscogsRate => {
+            "\nThe simulator counts as the site does: all requests of an address within the last minute, whatever they were. \
+             What it refuses is counted and asked again.\n"
+        }
+        Part::DiscogsTables => {
+            "\nFrom the command to the end of its process, the file synced; every answer is unpacked and read anew.\n"
+        }
+        Part::DiscogsClient => {
+            "\nOurs keeps every answer and proves the count of the list; the second time it reads the list again and knows \
+             the rest. Ours is measured in the daemon, which runs already.\n"
         }
         Part::Footprint => "\nTimes are the middle of seven.\n",
     }

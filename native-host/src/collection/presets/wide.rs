@@ -4,7 +4,8 @@ use super::inventory::decimal;
 use super::{joined, own_cells, own_headers, text, year};
 use crate::collection::formats::long;
 use crate::collection::line::{Context, Line};
-use crate::collection::money::amount;
+use crate::collection::money::{CONDITIONS, amount};
+use crate::collection::record::{credited, identified};
 use crate::collection::tracks::lines;
 use providers::discogs::{
     Artist, Identifier, Label, Release, added_at, clean, credit, partial_date,
@@ -54,17 +55,6 @@ const OF_RELEASE: [&str; 27] = [
 ];
 const OF_PRICES: [&str; 5] =
     ["lowest_price", "currency", "num_for_sale", "blocked_from_sale", "prices_of"];
-/// Conditions in the order of the site's grading, best first.
-const CONDITIONS: [&str; 8] = [
-    "Mint (M)",
-    "Near Mint (NM or M-)",
-    "Very Good Plus (VG+)",
-    "Very Good (VG)",
-    "Good Plus (G+)",
-    "Good (G)",
-    "Fair (F)",
-    "Poor (P)",
-];
 
 pub(super) fn columns(context: &Context) -> Vec<String> {
     let fixed = OF_COPY.iter().chain(&OF_RELEASE).chain(&OF_PRICES).map(|name| (*name).to_owned());
@@ -156,16 +146,13 @@ fn barcodes(release: &Release) -> impl Iterator<Item = &String> {
 }
 
 fn identifier(one: &Identifier) -> String {
-    let which =
-        if one.description.is_empty() { String::new() } else { format!(" ({})", one.description) };
-    format!("{}{which}: {}", one.kind, one.value)
+    let (kind, value) = identified(one);
+    format!("{kind}: {value}")
 }
 
 fn role(artist: &Artist) -> String {
-    let name = if artist.anv.is_empty() { clean(&artist.name) } else { &artist.anv };
-    let tracks =
-        if artist.tracks.is_empty() { String::new() } else { format!(" ({})", artist.tracks) };
-    format!("{}: {name}{tracks}", artist.role)
+    let (role, name) = credited(artist);
+    format!("{role}: {name}")
 }
 
 fn company(company: &Label) -> String {

@@ -34,11 +34,13 @@ pub(in crate::daemon) async fn login(
         // Asked for once: a name that nobody has is better told now.
         discogs.folders(wish.username.trim()).await?;
         let row = engine.library.put_discogs_account(&wish.username, SignedBy::Nobody).await?;
+        engine.discogs_changed();
         return view(engine, row).await;
     };
     let identity = discogs.identity().await?;
     engine.secrets.put(&secret_name(&identity.username), token)?;
     let row = engine.library.put_discogs_account(&identity.username, SignedBy::Token).await?;
+    engine.discogs_changed();
     runs::signed_in(engine, row.id).await?;
     view(engine, row).await
 }
@@ -53,6 +55,7 @@ pub(in crate::daemon) async fn logout(
     runs::stop_all_of(engine, of.account).await?;
     engine.secrets.remove(&secret_name(&row.username))?;
     engine.library.remove_discogs_account(of.account).await?;
+    engine.discogs_changed();
     Ok(Nothing {})
 }
 

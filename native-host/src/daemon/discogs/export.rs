@@ -4,15 +4,15 @@
 
 use super::Answer;
 use super::accounts::find;
+use super::lines::{About, answers, context, line};
 use super::runs::scope;
-use crate::collection::{Context, EntryRecord, Line, Needs, Owned, columns};
+use crate::collection::{Context, Line, Needs, Owned, columns};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
 use library::discogs::{Answer as Kept, AnswerKind, Entry, Fingerprints, Scope};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorCode};
-use providers::discogs::{CustomField, Release, credit};
-use serde::de::DeserializeOwned;
+use providers::discogs::{Release, credit};
 use sha2::{Digest, Sha256};
 use sheets::{Cell, Format, Options, Sheet, SheetError};
 use std::collections::HashMap;
@@ -181,16 +181,7 @@ struct Writer {
 
 impl Writer {
     async fn new(engine: Engine, wish: NewExport) -> Answer<Self> {
-        let folders = engine.library.discogs_folders(wish.account).await?;
-        let mut fields = Vec::new();
-        for field in engine.library.discogs_fields(wish.account).await? {
-            fields.push(parse::<CustomField>(field.record.as_bytes())?);
-        }
-        let context = Context {
-            list: wish.list,
-            folders: folders.into_iter().map(|folder| (folder.id, folder.name)).collect(),
-            fields,
-        };
+        let context = context(&engine, wish.account, wish.list).await?;
         let needs = Needs::of(wish.list, wish.preset);
         let scope = scope(wish.account, wish.list, &wish.folders);
         Ok(Self { scope, engine, wish, context, needs })
@@ -253,29 +244,16 @@ impl Writer {
         let wanted = self.needs.suggestions;
         let suggestions = self.answers(wanted, AnswerKind::Suggestions, &releases).await?;
         let owned = self.owned(&releases).await?;
-        let line = |entry: &Entry| {
+        let about = |entry: &Entry| {
             let known = |of: &HashMap<i64, Kept>| of.get(&entry.release).cloned();
-            let details = known(&details);
-            Ok(Line {
-                entry: EntryRecord::parse(self.wish.list, &entry.record).map_err(broken)?,
+            About {
+                details: known(&details),
+                stats: known(&stats),
+                suggestions: known(&suggestions),
                 owned: owned.get(&entry.release).cloned().unwrap_or_default(),
-                gone: details.as_ref().is_some_and(|answer| answer.gone),
-                details: details
-                    .and_then(|answer| answer.body)
-                    .map(|body| parse(&body))
-                    .transpose()?,
-                priced_at: known(&stats).map(|answer| answer.fetched_at),
-                stats: known(&stats)
-                    .and_then(|answer| answer.body)
-                    .map(|body| parse(&body))
-                    .transpose()?,
-                suggestions: known(&suggestions)
-                    .and_then(|answer| answer.body)
-                    .map(|body| parse(&body))
-                    .transpose()?,
-            })
+            }
         };
-        entries.iter().map(line).collect()
+        entries.iter().map(|entry| line(self.wish.list, entry, about(entry))).collect()
     }
 
     async fn owned(&self, releases: &[i64]) -> Answer<HashMap<i64, Vec<Owned>>> {
@@ -298,11 +276,7 @@ impl Writer {
         if !wanted {
             return Ok(HashMap::new());
         }
-        let answers =
-            self.engine.library.discogs_answers(kind, releases, self.wish.account).await?;
-        let used: Vec<i64> = answers.keys().copied().collect();
-        self.engine.library.note_discogs_uses(kind, &used).await?;
-        Ok(answers)
+        answers(&self.engine, self.wish.account, kind, releases).await
     }
 }
 
@@ -342,14 +316,6 @@ fn fingerprint(cells: &[Cell<'_>]) -> u64 {
 fn print(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
-}
-
-fn parse<T: DeserializeOwned>(json: &[u8]) -> Answer<T> {
-    serde_json::from_slice(json).map_err(broken)
-}
-
-fn broken(error: serde_json::Error) -> ErrorBody {
-    ErrorBody::new(ErrorCode::Database).with("detail", error)
 }
 
 fn sheet_error(error: SheetError) -> ErrorBody {

@@ -9,16 +9,26 @@
 //! | `transport` | requests signed for an account, in their turn |
 //! | `runs` | what was asked to be read, and how far it is |
 //! | `read` | reading a list, and about what is on it |
+//! | `browse` | looking through what was read |
+//! | `record` | one entry, asked for anew when it is too old |
+//! | `lines` | entries with what is kept about their releases |
 //! | `export` | writing tables, with their proof |
+//! | `news` | telling clients what has changed |
 
 mod accounts;
+mod browse;
 mod export;
+mod lines;
+mod news;
 mod read;
+mod record;
 mod runs;
 mod transport;
 
 pub(super) use accounts::{accounts, folders, login, logout};
+pub(super) use browse::{entries, facets, show_old_entries, statistics};
 pub(super) use export::export;
+pub(super) use record::record;
 pub(super) use runs::{
     Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start,
 };

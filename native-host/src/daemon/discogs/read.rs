@@ -2,18 +2,19 @@
 
 mod shop;
 
-use super::Answer;
 use super::accounts::find;
 use super::runs::{Failures, Task, fresh, kinds, scope};
 use super::transport::DiscogsTransport;
+use super::{Answer, now};
+use crate::collection::EntryRecord;
 use crate::daemon::engine::Engine;
 use futures::StreamExt;
-use library::discogs::{AccountRow, AnswerKind, Entry, Field, RunRow, Scope};
+use library::discogs::{AccountRow, AnswerKind, Entry, Field, RunRow, Scope, Shown};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{
-    Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof, Record, Want,
-    moment,
+    CollectionValue, Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof,
+    Record, Want, hundredths, moment,
 };
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -89,7 +90,11 @@ impl<'t> Reading<'t> {
         match self.row.request.list {
             DiscogsList::Collection => {
                 self.folders(discogs, user).await?;
-                self.walk(discogs, List::copies(user, 0), of_copy).await
+                self.walk(discogs, List::copies(user, 0), of_copy).await?;
+                if account.signed_by != SignedBy::Nobody {
+                    self.value(discogs, user).await;
+                }
+                Ok(())
             }
             DiscogsList::Wants => self.walk(discogs, List::wants(user), of_want).await,
             DiscogsList::Inventory => self.inventory(discogs, account).await,
@@ -111,14 +116,30 @@ impl<'t> Reading<'t> {
         let folders: Vec<_> = folders.into_iter().filter_map(folder).collect();
         let fields = fields.iter().filter_map(field).collect::<Answer<Vec<_>>>()?;
         let account = self.row.request.account;
-        Ok(self.engine.library.put_discogs_folders(account, &folders, &fields).await?)
+        self.engine.library.put_discogs_folders(account, &folders, &fields).await?;
+        self.engine.discogs_changed();
+        Ok(())
+    }
+
+    /// Keeps what the collection is worth now. Nothing of the list is missing without it.
+    async fn value(&self, discogs: &Discogs<'_, DiscogsTransport>, user: &str) {
+        let kept = async {
+            let told = discogs.collection_value(user).await?;
+            let unreadable = || ErrorBody::new(ErrorCode::SiteChanged).with("detail", "no amounts");
+            let value = value_at(&told, now()).ok_or_else(unreadable)?;
+            self.engine.library.keep_discogs_value(self.row.request.account, &value).await?;
+            Ok::<_, ErrorBody>(())
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "what a collection is worth could not be read");
+        }
     }
 
     async fn walk<R: Record>(
         &self,
         discogs: &Discogs<'_, DiscogsTransport>,
         list: List<R>,
-        entry: fn(R, String) -> Option<Entry>,
+        entry: fn(R, String) -> Option<(Entry, Shown)>,
     ) -> Result<(), Stop> {
         let (account, kind) = (self.row.request.account, self.row.request.list);
         let library = &self.engine.library;
@@ -131,15 +152,17 @@ impl<'t> Reading<'t> {
             }
             let entries =
                 page.records.into_iter().map(|(record, raw)| entry(record, raw.to_string()));
-            let entries: Vec<Entry> = entries.flatten().collect();
+            let entries: Vec<_> = entries.flatten().collect();
             library.add_discogs_entries(account, kind, walk, &entries).await?;
-            self.task.tell(|figures| {
+            self.engine.discogs_changed();
+            self.tell(|figures| {
                 figures.stage = RunStage::List;
                 figures.done = proof.found;
                 figures.total = proof.expected;
             });
         }
         library.end_discogs_walk(account, kind, walk, &told(pages.proof())).await?;
+        self.engine.discogs_changed();
         Ok(())
     }
 
@@ -181,7 +204,7 @@ impl<'t> Reading<'t> {
         fresh: &RangeInclusive<i64>,
     ) -> Result<(), Stop> {
         let (all, missing) = self.engine.library.discogs_coverage(kind, scope, fresh).await?;
-        self.task.tell(|figures| {
+        self.tell(|figures| {
             figures.stage = match kind {
                 AnswerKind::Release => RunStage::Details,
                 AnswerKind::Stats | AnswerKind::Suggestions => RunStage::Prices,
@@ -210,7 +233,7 @@ impl<'t> Reading<'t> {
             };
             match next {
                 None => return Ok(()),
-                Some((_, Ok(()))) => self.task.tell(|figures| figures.done += 1),
+                Some((_, Ok(()))) => self.tell(|figures| figures.done += 1),
                 Some((_, Err(error)))
                     if kind == AnswerKind::Suggestions && error.code == ErrorCode::Refused =>
                 {
@@ -229,15 +252,33 @@ impl<'t> Reading<'t> {
         kind: AnswerKind,
         release: i64,
     ) -> Answer<()> {
-        let raw = match kind {
-            AnswerKind::Release => body(discogs.release(release).await?),
-            AnswerKind::Stats => body(discogs.stats(release).await?),
-            AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
-        };
-        let (library, row) = (&self.engine.library, &self.row);
-        let (account, begun) = (row.request.account, row.created_at);
-        Ok(library.keep_discogs_answer(kind, release, account, begun, raw.as_deref()).await?)
+        let (account, begun) = (self.row.request.account, self.row.created_at);
+        ask(self.engine, discogs, kind, release, account, begun).await
     }
+
+    /// Changes the figures; clients will be told.
+    fn tell(&self, change: impl FnOnce(&mut RunFigures)) {
+        self.task.tell(change);
+        self.engine.run_changed(self.row.id);
+    }
+}
+
+/// Asks about a release and keeps the answer, which counts as fetched at `not_before` (seconds since 1970) at the earliest.
+pub(super) async fn ask(
+    engine: &Engine,
+    discogs: &Discogs<'_, DiscogsTransport>,
+    kind: AnswerKind,
+    release: i64,
+    account: DiscogsAccountId,
+    not_before: i64,
+) -> Answer<()> {
+    let raw = match kind {
+        AnswerKind::Release => body(discogs.release(release).await?),
+        AnswerKind::Stats => body(discogs.stats(release).await?),
+        AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
+    };
+    let library = &engine.library;
+    Ok(library.keep_discogs_answer(kind, release, account, not_before, raw.as_deref()).await?)
 }
 
 /// The next page of a list. One that cannot be had for now is asked for again: its walk would be lost with it.
@@ -308,28 +349,43 @@ fn field(field: &CustomField) -> Option<Answer<Field>> {
     Some(record.map(|record| Field { field: id, place, record }))
 }
 
-fn of_copy(copy: Copy, record: String) -> Option<Entry> {
-    Some(Entry {
+fn of_copy(copy: Copy, record: String) -> Option<(Entry, Shown)> {
+    let entry = Entry {
         entry: copy.instance_id?,
         // A copy stays one whatever is wrong with what it is of.
         release: copy.id.or_else(|| copy.basic_information.as_ref()?.id).unwrap_or_default(),
         folder: copy.folder_id,
         added_at: moment(&copy.date_added),
         record,
-    })
+    };
+    Some(with_shown(entry, EntryRecord::Copy(Box::new(copy))))
 }
 
-fn of_want(want: Want, record: String) -> Option<Entry> {
+fn of_want(want: Want, record: String) -> Option<(Entry, Shown)> {
     let id = want.id?;
-    Some(Entry { entry: id, release: id, folder: None, added_at: moment(&want.date_added), record })
+    let added_at = moment(&want.date_added);
+    let entry = Entry { entry: id, release: id, folder: None, added_at, record };
+    Some(with_shown(entry, EntryRecord::Want(Box::new(want))))
 }
 
-fn of_listing(listing: Listing, record: String) -> Option<Entry> {
-    Some(Entry {
+fn of_listing(listing: Listing, record: String) -> Option<(Entry, Shown)> {
+    let entry = Entry {
         entry: listing.id?,
         release: listing.release.as_ref().and_then(|release| release.id).unwrap_or_default(),
         folder: None,
         added_at: moment(&listing.posted),
         record,
-    })
+    };
+    Some(with_shown(entry, EntryRecord::Listing(Box::new(listing))))
+}
+
+fn with_shown(entry: Entry, record: EntryRecord) -> (Entry, Shown) {
+    let shown = record.shown(&entry);
+    (entry, shown)
+}
+
+fn value_at(told: &CollectionValue, at: i64) -> Option<ValueAt> {
+    let (currency, minimum) = hundredths(&told.minimum)?;
+    let ((_, median), (_, maximum)) = (hundredths(&told.median)?, hundredths(&told.maximum)?);
+    Some(ValueAt { at, currency, minimum, median, maximum })
 }

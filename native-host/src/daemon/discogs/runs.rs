@@ -2,6 +2,7 @@
 //! carry them out and their live figures.
 
 use super::accounts::find;
+use super::news::{News, tell_run};
 use super::read::{Reading, Stop};
 use super::transport::api;
 use super::{Answer, DAY, now};
@@ -31,6 +32,7 @@ type Turn = Arc<tokio::sync::Mutex<()>>;
 pub(in crate::daemon) struct Live {
     runs: Mutex<HashMap<RunId, Arc<Task>>>,
     lists: Mutex<HashMap<(DiscogsAccountId, DiscogsList), Turn>>,
+    pub(super) news: News,
 }
 
 /// One run being carried out, over all its attempts.
@@ -54,10 +56,11 @@ impl Live {
         self.runs.lock().expect("nothing panics while holding it")
     }
 
-    fn stop(&self, run: RunId) {
-        if let Some(task) = self.runs().remove(&run) {
-            task.cancel.cancel();
-        }
+    /// Ends the task of a run, if there is one, and gives how far it was.
+    fn stop(&self, run: RunId) -> Option<RunFigures> {
+        let task = self.runs().remove(&run)?;
+        task.cancel.cancel();
+        Some(task.figures())
     }
 
     fn figures(&self, run: RunId) -> Option<RunFigures> {
@@ -109,6 +112,9 @@ pub(in crate::daemon) async fn start(
     let (id, existing) = engine.library.start_discogs_run(&new).await?;
     let row = engine.library.discogs_run(id).await?;
     carry_out(engine, &row);
+    if !existing {
+        tell_run(engine, id).await;
+    }
     Ok(RunStarted { run: view(engine, row).await?, existing })
 }
 
@@ -142,8 +148,8 @@ pub(in crate::daemon) async fn estimate(
 fn for_list(list: DiscogsList, signed_by: SignedBy, entries: u64) -> u64 {
     let pages = entries.div_ceil(100).max(1);
     match list {
-        // The folders and the fields, too.
-        DiscogsList::Collection => pages + 2,
+        // The folders, the fields, and for who is signed in what it is worth.
+        DiscogsList::Collection => pages + 2 + u64::from(signed_by != SignedBy::Nobody),
         // Its count, a job that is begun and looked at twice, and the file.
         DiscogsList::Inventory if signed_by != SignedBy::Nobody => 5,
         DiscogsList::Wants | DiscogsList::Inventory => pages,
@@ -172,16 +178,26 @@ pub(in crate::daemon) async fn cancel(engine: &Engine, _: Caller, of: OfRun) -> 
 /// Goes on with a run.
 pub(in crate::daemon) async fn resume(engine: &Engine, _: Caller, of: OfRun) -> Answer<Nothing> {
     engine.library.discogs_run(of.run).await?;
-    engine.library.set_discogs_run(of.run, RunState::Running).await?;
-    carry_out(engine, &engine.library.discogs_run(of.run).await?);
+    go_on(engine, of.run).await?;
     Ok(Nothing {})
 }
 
 async fn set(engine: &Engine, run: RunId, state: RunState) -> Answer<Nothing> {
-    engine.library.discogs_run(run).await?;
-    engine.discogs.stop(run);
+    let row = engine.library.discogs_run(run).await?;
+    if let Some(figures) = engine.discogs.stop(run) {
+        // What its task knew goes with it.
+        engine.library.note_discogs_run(run, row.state, row.reason.as_ref(), &figures).await?;
+    }
     engine.library.set_discogs_run(run, state).await?;
+    tell_run(engine, run).await;
     Ok(Nothing {})
+}
+
+async fn go_on(engine: &Engine, run: RunId) -> Answer<()> {
+    engine.library.set_discogs_run(run, RunState::Running).await?;
+    carry_out(engine, &engine.library.discogs_run(run).await?);
+    tell_run(engine, run).await;
+    Ok(())
 }
 
 /// Goes on with what the last life of the daemon had begun.
@@ -196,8 +212,7 @@ pub(in crate::daemon) async fn resume_all(engine: &Engine) {
 pub(super) async fn signed_in(engine: &Engine, account: DiscogsAccountId) -> Answer<()> {
     for row in engine.library.unfinished_discogs_runs().await? {
         if row.request.account == account && row.state == RunState::NeedsYou {
-            engine.library.set_discogs_run(row.id, RunState::Running).await?;
-            carry_out(engine, &engine.library.discogs_run(row.id).await?);
+            go_on(engine, row.id).await?;
         }
     }
     Ok(())
@@ -327,16 +342,21 @@ async fn attempt(engine: &Engine, id: RunId, task: &Task) -> bool {
     if let Err(error) = &noted {
         tracing::error!(%error, run = id.0, "where a run stands could not be noted");
     }
+    tell_run(engine, id).await;
+    // What it read is told with its end, also that releases are gone.
+    engine.discogs_changed();
     state == RunState::Waiting || noted.is_err()
 }
 
 /// The run, which is at work again if it was waiting.
 async fn begin(engine: &Engine, id: RunId, task: &Task) -> Answer<RunRow> {
     engine.library.note_discogs_run(id, RunState::Running, None, &task.figures()).await?;
+    tell_run(engine, id).await;
     Ok(engine.library.discogs_run(id).await?)
 }
 
-async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
+/// A run with its figures of now.
+pub(super) async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
     let figures = engine.discogs.figures(row.id).unwrap_or(row.figures);
     let left = figures.total.saturating_sub(figures.done);
     let requests = if figures.stage == RunStage::List { left.div_ceil(100) } else { left };

@@ -3,7 +3,7 @@
 
 use super::{Reading, Stop, of_listing, told};
 use crate::daemon::discogs::transport::DiscogsTransport;
-use library::discogs::{AccountRow, Entry};
+use library::discogs::AccountRow;
 use protocol::discogs::{ListProof, ReadBy, RunStage, SignedBy};
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{Discogs, ExportedShop, List};
@@ -40,13 +40,14 @@ impl Reading<'_> {
         let mut listings = shop.listings().filter_map(entry);
         let mut done = 0;
         loop {
-            let entries = listings.by_ref().take(CHUNK).collect::<Result<Vec<Entry>, _>>()?;
+            let entries = listings.by_ref().take(CHUNK).collect::<Result<Vec<_>, _>>()?;
             if entries.is_empty() {
                 break;
             }
             library.add_discogs_entries(account, kind, walk, &entries).await?;
             done += entries.len() as u64;
-            self.task.tell(|figures| {
+            self.engine.discogs_changed();
+            self.tell(|figures| {
                 figures.stage = RunStage::List;
                 figures.done = done;
                 figures.total = shop.proof.expected;

@@ -1,0 +1,110 @@
+//! From what is looked for in a list to SQL.
+
+use crate::error::LibraryError;
+use crate::words::match_words;
+use protocol::discogs::{EntryFilter, EntryOrder, EntryQuery};
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+
+/// Kinds of tags.
+pub(super) const GENRE: &str = "genre";
+pub(super) const STYLE: &str = "style";
+pub(super) const LABEL: &str = "label";
+pub(super) const FORMAT: &str = "format";
+
+/// A statement with everything bound that [`Filter::from`] speaks of. Its own parameters begin at `?11`.
+pub(super) type Statement = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
+
+/// `?1` account, `?2` list, `?3` words for FTS5, `?4` folders, `?5` genres, `?6` styles, `?7` labels, `?8` formats (these
+/// as JSON), `?9` first year, `?10` last year.
+pub(super) struct Filter {
+    account: i64,
+    list: &'static str,
+    words: String,
+    /// JSON arrays: folders, genres, styles, labels, formats.
+    chosen: [String; 5],
+    from_year: Option<i32>,
+    to_year: Option<i32>,
+    /// What follows `FROM`, with its `WHERE`.
+    pub from: String,
+    /// Whether the whole list matches.
+    pub is_all: bool,
+}
+
+impl Filter {
+    pub fn new(query: &EntryQuery) -> Result<Self, LibraryError> {
+        let filter = &query.filter;
+        let words = match_words(&filter.text);
+        let folders = folders(filter);
+        let mut conditions = vec!["s.account = ?1 AND s.list = ?2".to_owned()];
+        if !words.is_empty() {
+            conditions.push(
+                "s.id IN (SELECT rowid FROM discogs_words WHERE discogs_words MATCH ?3)".into(),
+            );
+        }
+        if !folders.is_empty() {
+            conditions.push("s.folder IN (SELECT value FROM json_each(?4))".into());
+        }
+        for (values, kind, parameter) in [
+            (&filter.genres, GENRE, 5),
+            (&filter.styles, STYLE, 6),
+            (&filter.labels, LABEL, 7),
+            (&filter.formats, FORMAT, 8),
+        ] {
+            if !values.is_empty() {
+                conditions.push(format!(
+                    "s.id IN (SELECT id FROM discogs_tag WHERE account = ?1 AND list = ?2 AND kind = '{kind}' \
+                       AND value IN (SELECT value FROM json_each(?{parameter})))"
+                ));
+            }
+        }
+        for (year, condition) in
+            [(filter.from_year, "s.year >= ?9"), (filter.to_year, "s.year <= ?10")]
+        {
+            conditions.extend(year.map(|_| condition.to_owned()));
+        }
+        Ok(Self {
+            account: query.account.0,
+            list: query.list.as_str(),
+            words,
+            chosen: [
+                serde_json::to_string(folders)?,
+                serde_json::to_string(&filter.genres)?,
+                serde_json::to_string(&filter.styles)?,
+                serde_json::to_string(&filter.labels)?,
+                serde_json::to_string(&filter.formats)?,
+            ],
+            from_year: filter.from_year,
+            to_year: filter.to_year,
+            is_all: conditions.len() == 1,
+            from: format!("discogs_shown s WHERE {}", conditions.join(" AND ")),
+        })
+    }
+
+    /// A statement made of [`Filter::from`], with its values.
+    pub fn bound(&self, statement: String) -> Statement {
+        let query = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(self.account)
+            .bind(self.list)
+            .bind(self.words.clone());
+        let query = self.chosen.iter().fold(query, |query, chosen| query.bind(chosen.clone()));
+        query.bind(self.from_year).bind(self.to_year)
+    }
+}
+
+/// 0 is the folder of all.
+fn folders(filter: &EntryFilter) -> &[i64] {
+    if filter.folders.contains(&0) { &[] } else { &filter.folders }
+}
+
+/// `ORDER BY`, equals in the order of their numbers.
+pub(super) fn order(query: &EntryQuery) -> String {
+    let column = match query.order {
+        EntryOrder::Added => "added_at",
+        EntryOrder::Artist => "artist_key",
+        EntryOrder::Title => "title_key",
+        EntryOrder::Label => "label_key",
+        EntryOrder::Year => "year",
+    };
+    let direction = if query.descending { "DESC" } else { "ASC" };
+    format!("s.{column} {direction}, s.entry {direction}")
+}

@@ -1,0 +1,215 @@
+//! Golden files of what is said about Discogs.
+
+use crate::golden::golden;
+use protocol::discogs::*;
+use protocol::event::Numbered;
+use protocol::{ErrorBody, ErrorCode, Event, Secret, Seq};
+
+const ME: DiscogsAccountId = DiscogsAccountId(2);
+
+fn run() -> Run {
+    Run {
+        id: RunId(5),
+        account: ME,
+        list: DiscogsList::Collection,
+        depth: Depth::Prices,
+        state: RunState::Waiting,
+        reason: Some(ErrorBody::new(ErrorCode::RateLimited).with("host", "api.discogs.com")),
+        figures: RunFigures { stage: RunStage::Details, done: 7, total: 1_200, failed: 1 },
+        seconds_left: 1_234,
+        created_at: 1_790_000_000,
+    }
+}
+
+fn view() -> EntryView {
+    EntryView {
+        entry: 1_001,
+        release: 249_504,
+        artists: "Ümlaut Feat. Someone".into(),
+        title: "Début".into(),
+        label: "Some Label".into(),
+        catalog_number: "XR 31".into(),
+        format: "2xLP, Album, RE".into(),
+        year: Some(1993),
+        genres: vec!["Electronic".into(), "Pop".into()],
+        styles: vec!["House".into()],
+        folder: Some(1),
+        added_at: Some(1_500_000_000),
+        rating: 5,
+        thumb: "https://i.discogs.com/signed/1.jpeg".into(),
+        gone: false,
+        price: Some(price("12.50")),
+        status: "For Sale".into(),
+    }
+}
+
+fn price(value: &str) -> Price {
+    Price { value: value.into(), currency: "EUR".into() }
+}
+
+#[test]
+fn accounts_and_their_lists_are_as_in_the_golden_files() {
+    let login = DiscogsLogin { token: Some(Secret::new("t")), username: String::new() };
+    golden("discogs.login", &login);
+    let proof = ListProof {
+        expected: 1_200,
+        found: 1_200,
+        repeated: 1,
+        pages: 12,
+        walks: 1,
+        by: ReadBy::Pages,
+        cut: false,
+    };
+    let list = ListState {
+        list: DiscogsList::Collection,
+        entries: 1_200,
+        read_at: Some(1_790_000_000),
+        proof: Some(proof),
+    };
+    let account = DiscogsAccount {
+        id: ME,
+        username: "digger".into(),
+        signed_by: SignedBy::Token,
+        lists: vec![list],
+    };
+    golden("discogs.accounts", &DiscogsAccounts { accounts: vec![account] });
+    let folder = CollectionFolder { id: 1, name: "Uncategorized".into(), copies: 1_200 };
+    golden("discogs.folders", &CollectionFolders { folders: vec![folder] });
+    golden("discogs.account", &OfDiscogsAccount { account: ME });
+}
+
+#[test]
+fn runs_are_as_in_the_golden_files() {
+    let new = NewRun {
+        key: "k-1".into(),
+        account: ME,
+        list: DiscogsList::Wants,
+        folders: vec![1, 7],
+        depth: Depth::Details,
+        max_age_days: Some(30),
+        keep_list: false,
+    };
+    golden("discogs.read", &new);
+    golden("discogs.run_started", &RunStarted { run: run(), existing: false });
+    golden("discogs.runs", &Runs { runs: vec![run()] });
+    golden("discogs.run", &OfRun { run: RunId(5) });
+    let estimate = Estimate { releases: 5_000, from_cache: 12, requests: 5_041, seconds: 5_160 };
+    golden("discogs.estimate", &estimate);
+    golden("event.run", &Numbered { seq: Seq(1), event: Event::Run { run: run() } });
+    golden("event.discogs", &Numbered { seq: Seq(1), event: Event::Discogs {} });
+}
+
+#[test]
+fn looking_through_a_list_is_as_in_the_golden_files() {
+    let query = EntryQuery {
+        account: ME,
+        list: DiscogsList::Collection,
+        filter: EntryFilter {
+            text: "uml deb".into(),
+            folders: vec![1],
+            genres: vec!["Electronic".into(), "Pop".into()],
+            from_year: Some(1990),
+            ..EntryFilter::default()
+        },
+        order: EntryOrder::Label,
+        descending: true,
+        offset: 100,
+        limit: 100,
+    };
+    golden("discogs.query", &query);
+    golden("discogs.page", &EntryPage { entries: vec![view()], total: 1_200 });
+    let facets = EntryFacets {
+        folders: vec![(1, 700), (7, 500)],
+        genres: vec![("Electronic".into(), 900)],
+        years: vec![(1993, 30), (1992, 40)],
+        ..EntryFacets::default()
+    };
+    golden("discogs.facets", &facets);
+    let value =
+        ValueAt { at: 1_790_000_000, currency: "€".into(), minimum: 5, median: 10, maximum: 20 };
+    let statistics = ListStatistics {
+        entries: 1_200,
+        releases: 1_170,
+        decades: vec![(1980, 400), (1990, 700)],
+        added: vec![("2024-03".into(), 12)],
+        value: vec![value],
+        ..ListStatistics::default()
+    };
+    golden("discogs.statistics", &statistics);
+}
+
+#[test]
+fn one_record_is_as_in_the_golden_files() {
+    let of = OfEntry { account: ME, list: DiscogsList::Collection, entry: 1_001, refresh: true };
+    golden("discogs.entry", &of);
+    let track = RecordTrack {
+        position: "A1".into(),
+        artists: "Someone".into(),
+        title: "Café at 3 a.m.".into(),
+        duration: "4:12".into(),
+        heading: false,
+    };
+    let prices = RecordPrices {
+        lowest: Some(price("9.99")),
+        for_sale: Some(41),
+        suggestions: vec![("Mint (M)".into(), price("24.4375"))],
+        fetched_at: 1_790_000_000,
+    };
+    let record = Record {
+        view: view(),
+        page: "https://www.discogs.com/release/249504".into(),
+        country: "UK".into(),
+        released: "1993-07".into(),
+        image: "https://i.discogs.com/signed/2.jpeg".into(),
+        labels: vec![("Some Label".into(), "XR 31".into())],
+        tracks: vec![track],
+        identifiers: vec![("Barcode".into(), "4 000000 000006".into())],
+        credits: vec![("Producer".into(), "Somebody Else".into())],
+        notes: "Two\nlines".into(),
+        fields: vec![("Media Condition".into(), "Mint (M)".into())],
+        prices: Some(prices),
+        fetched_at: Some(1_790_000_000),
+        stale: true,
+        problem: Some(ErrorBody::new(ErrorCode::Unreachable).with("host", "api.discogs.com")),
+    };
+    golden("discogs.record", &record);
+}
+
+#[test]
+fn exports_and_the_cache_are_as_in_the_golden_files() {
+    let new = NewExport {
+        account: ME,
+        list: DiscogsList::Collection,
+        folders: vec![7],
+        preset: Preset::Wide,
+        format: SheetFormat::Jsonl,
+        spreadsheet_safe: true,
+        to: Some("/home/someone/records.jsonl".into()),
+    };
+    golden("discogs.export", &new);
+    let gone = GoneRelease { release: 5, artists: "Someone".into(), title: "Lost".into() };
+    let proof =
+        ListProof { expected: 1_200, found: 1_200, pages: 12, walks: 1, ..ListProof::default() };
+    let exported = Exported {
+        proof,
+        file: "Exports/discogs-digger-collection-7-wide.jsonl".into(),
+        bytes: 4_000,
+        rows: 500,
+        expected: 500,
+        read_at: 1_790_000_000,
+        without_details: 1,
+        gone: vec![gone],
+        changes: Some(Changes { since: 1_780_000_000, added: 3, removed: 2, changed: 1 }),
+    };
+    golden("discogs.exported", &exported);
+    let figures = CacheFigures {
+        answers: 1_170,
+        bytes: 4_000_000,
+        uses: 2_340,
+        fetched_last_week: 12,
+        oldest_at: Some(1_780_000_000),
+    };
+    golden("discogs.cache", &figures);
+    golden("discogs.purge", &PurgeCache { older_than_days: 30 });
+    golden("discogs.purged", &CachePurged { answers: 7 });
+}

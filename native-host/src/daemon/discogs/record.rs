@@ -1,0 +1,94 @@
+//! One entry with all that is known of it: from here at once, and when it is wished for asked for anew.
+
+use super::accounts::find;
+use super::lines::{About, answers, context, line};
+use super::read::ask;
+use super::transport::DiscogsTransport;
+use super::{Answer, now};
+use crate::collection;
+use crate::daemon::engine::Engine;
+use crate::daemon::server::Caller;
+use library::discogs::{AccountRow, Answer as Kept, AnswerKind, Entry};
+use protocol::ErrorCode;
+use protocol::discogs::*;
+use providers::discogs::Discogs;
+use transfer::Priority;
+
+/// What the site says may be shown for so long without asking again (its terms of use for the API), in seconds.
+const FRESH: i64 = 6 * 60 * 60;
+
+/// An entry. Asking anew that does not succeed leaves what was known, with the reason.
+pub(in crate::daemon) async fn record(engine: &Engine, _: Caller, of: OfEntry) -> Answer<Record> {
+    let account = find(engine, of.account).await?;
+    let entry = engine.library.discogs_entry(of.account, of.list, of.entry).await?;
+    let asked = match of.refresh && entry.release > 0 {
+        true => refresh(engine, &account, entry.release).await,
+        false => Ok(()),
+    };
+    let about = about(engine, of.account, entry.release).await?;
+    let stale = entry.release > 0 && is_stale(&account, &about);
+    let fetched_at = about.details.as_ref().map(|details| details.fetched_at);
+    let record = compose(engine, of, &entry, about).await?;
+    Ok(Record { fetched_at, stale, problem: asked.err(), ..record })
+}
+
+async fn compose(engine: &Engine, of: OfEntry, entry: &Entry, about: About) -> Answer<Record> {
+    let context = context(engine, of.account, of.list).await?;
+    let view = collection::shown(of.list, entry).view;
+    Ok(collection::record(&line(of.list, entry, about)?, &context, view))
+}
+
+async fn about(engine: &Engine, account: DiscogsAccountId, release: i64) -> Answer<About> {
+    let one = async |kind| -> Answer<Option<Kept>> {
+        Ok(answers(engine, account, kind, &[release]).await?.remove(&release))
+    };
+    Ok(About {
+        details: one(AnswerKind::Release).await?,
+        stats: one(AnswerKind::Stats).await?,
+        suggestions: one(AnswerKind::Suggestions).await?,
+        owned: Vec::new(),
+    })
+}
+
+/// What is gone has no prices, and those who are not signed in are not told them in their currency.
+fn is_stale(account: &AccountRow, about: &About) -> bool {
+    let is_gone = about.details.as_ref().is_some_and(|details| details.gone);
+    let wants_prices = account.signed_by != SignedBy::Nobody && !is_gone;
+    is_old(about.details.as_ref()) || wants_prices && is_old(about.stats.as_ref())
+}
+
+fn is_old(answer: Option<&Kept>) -> bool {
+    answer.is_none_or(|answer| answer.fetched_at < now() - FRESH)
+}
+
+/// Asks for what is missing or too old.
+async fn refresh(engine: &Engine, account: &AccountRow, release: i64) -> Answer<()> {
+    let AccountRow { id, ref username, signed_by } = *account;
+    let transport = DiscogsTransport::of(engine, username, signed_by, Priority::INTERACTIVE)?;
+    let discogs = Discogs::new(&transport);
+    let known = async |kind| -> Answer<Option<Kept>> {
+        Ok(engine.library.discogs_answers(kind, &[release], id).await?.remove(&release))
+    };
+    let ask = async |kind| ask(engine, &discogs, kind, release, id, 0).await;
+    let before = known(AnswerKind::Release).await?;
+    let was_gone = before.as_ref().is_some_and(|details| details.gone);
+    let mut is_gone = was_gone;
+    if is_old(before.as_ref()) {
+        ask(AnswerKind::Release).await?;
+        is_gone = known(AnswerKind::Release).await?.is_some_and(|details| details.gone);
+    }
+    if is_gone != was_gone {
+        engine.discogs_changed();
+    }
+    let wants_prices = signed_by != SignedBy::Nobody && !is_gone;
+    if wants_prices && is_old(known(AnswerKind::Stats).await?.as_ref()) {
+        // Before what decides whether prices are fresh, so that neither is forgotten.
+        match ask(AnswerKind::Suggestions).await {
+            // Not everybody is told what the site would ask for a record.
+            Err(error) if error.code == ErrorCode::Refused => {}
+            asked => asked?,
+        }
+        ask(AnswerKind::Stats).await?;
+    }
+    Ok(())
+}
