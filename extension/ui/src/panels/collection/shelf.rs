@@ -99,6 +99,8 @@ fn head(shelf: Shelf) -> AnyView {
         let name = account.map(|account| account.username).unwrap_or_default();
         tf("discogs_list_of", &[("name", &name), ("list", &list_name(of.list))])
     };
+    // Of a list that was never read nobody knows how many there are.
+    let count = move || shelf.read_at().and(shelf.rows.total()).map(|n| tn("discogs_entries", n));
     let read = move || collection.open.set(Some(Open::Read(of)));
     let export = move || collection.open.set(Some(Open::Export(of)));
     let actions = move || {
@@ -111,7 +113,13 @@ fn head(shelf: Shelf) -> AnyView {
     };
     view! {
         <div class="row spread shelf-head">
-            <div class="grow"><h2>{live(heading)}</h2> {proof_line(shelf)}</div>
+            <div class="grow">
+                <div class="row">
+                    <h2>{live(heading)}</h2>
+                    <span class="figures muted" role="status">{live(count)}</span>
+                </div>
+                {proof_line(shelf)}
+            </div>
             <div class="row">{live_view(actions)}</div>
         </div>
     }
@@ -172,13 +180,9 @@ fn entries(shelf: Shelf) -> AnyView {
             view! { {columns(shelf)} {list} }.into_any()
         }
     };
-    let count = move || shelf.rows.total().map(|total| tn("discogs_entries", total));
     view! {
         <div class="row spread">
-            <div class="row">
-                {segments("collection-look", "layout_label", LOOKS, look)}
-                <span class="figures muted" role="status">{live(count)}</span>
-            </div>
+            {segments("collection-look", "layout_label", LOOKS, look)}
             <div class="row">
                 {filter::order(shelf.rows.query)}
                 {search_field(t("discogs_search"), shelf.text, move |text| shelf.search(text))}
