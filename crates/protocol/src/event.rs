@@ -22,7 +22,8 @@ pub struct Numbered {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// Everything as it stands: sent first, and again to a subscriber that fell behind.
+    /// Everything of the queue as it stands: sent first, and again to a subscriber that fell behind. Whoever shows something
+    /// else asks for it then: the runs of Discogs with `discogs.runs`.
     Snapshot {
         /// The newest jobs first.
         jobs: Vec<JobSummary>,

@@ -2,10 +2,17 @@
 
 use super::line::{Context, EntryRecord, Line};
 use super::money::{CONDITIONS, priced};
+use super::shown::address;
 use protocol::discogs::{EntryView, Price, Record, RecordPrices, RecordTrack};
 use providers::discogs::{
     Artist, Identifier, Listing, PriceSuggestions, Release, Track, clean, credit, partial_date,
 };
+
+/// Characters of one text, of what is written about a release, and lines of one kind: far above what records have, so that
+/// one that somebody made huge is still a page.
+const LONGEST: usize = 5_000;
+const LONGEST_NOTES: usize = 100_000;
+const MOST_LINES: usize = 5_000;
 
 /// All that is known of an entry. `view` is what lists show of it.
 pub fn record(line: &Line, context: &Context, view: EntryView) -> Record {
@@ -20,29 +27,38 @@ pub fn record(line: &Line, context: &Context, view: EntryView) -> Record {
 }
 
 fn of_release(release: &Release, record: Record) -> Record {
-    let image = image(release);
+    let labels = release.labels.iter();
+    // Its address expires; that of the details is the newer one.
+    let thumb = Some(address(&release.thumb)).filter(|thumb| !thumb.is_empty());
+    let thumb = thumb.unwrap_or(record.view.thumb);
     Record {
-        country: release.country.clone(),
-        released: partial_date(&release.released).to_owned(),
-        image,
-        labels: release
-            .labels
-            .iter()
-            .map(|label| (clean(&label.name).to_owned(), label.catno.clone()))
-            .collect(),
+        view: EntryView { thumb, ..record.view },
+        country: cut(&release.country, LONGEST),
+        released: cut(partial_date(&release.released), LONGEST),
+        image: address(image(release)),
+        labels: lines(labels.map(|label| (clean(&label.name).to_owned(), label.catno.clone()))),
         tracks: tracks(&release.tracklist),
-        identifiers: release.identifiers.iter().map(identified).collect(),
-        credits: release.extraartists.iter().map(credited).collect(),
-        notes: release.notes.clone(),
+        identifiers: lines(release.identifiers.iter().map(identified)),
+        credits: lines(release.extraartists.iter().map(credited)),
+        notes: cut(&release.notes, LONGEST_NOTES),
         ..record
     }
 }
 
+fn lines(all: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let short = |(what, text): (String, String)| (cut(&what, LONGEST), cut(&text, LONGEST));
+    all.take(MOST_LINES).map(short).collect()
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    text.chars().take(longest).collect()
+}
+
 /// The site's choice, or the first.
-fn image(release: &Release) -> String {
+fn image(release: &Release) -> &str {
     let primary = release.images.iter().find(|image| image.kind == "primary");
     let image = primary.or(release.images.first()).map(|image| &image.uri);
-    image.filter(|uri| !uri.is_empty()).unwrap_or(&release.cover_image).clone()
+    image.filter(|uri| !uri.is_empty()).unwrap_or(&release.cover_image)
 }
 
 fn tracks(tracklist: &[Track]) -> Vec<RecordTrack> {
@@ -53,11 +69,14 @@ fn tracks(tracklist: &[Track]) -> Vec<RecordTrack> {
 
 fn add(tracks: &[Track], all: &mut Vec<RecordTrack>) {
     for track in tracks {
+        if all.len() == MOST_LINES {
+            return;
+        }
         all.push(RecordTrack {
-            position: track.position.clone(),
-            artists: credit(&track.artists),
-            title: track.title.clone(),
-            duration: track.duration.clone(),
+            position: cut(&track.position, LONGEST),
+            artists: cut(&credit(&track.artists), LONGEST),
+            title: cut(&track.title, LONGEST),
+            duration: cut(&track.duration, LONGEST),
             // An index names the parts below it.
             heading: matches!(track.kind.as_str(), "heading" | "index"),
         });
@@ -131,6 +150,7 @@ mod tests {
     fn line(list: DiscogsList, entry: &str, details: &str) -> Line {
         let details = (!details.is_empty()).then(|| serde_json::from_str(details).unwrap());
         Line {
+            owned: vec![],
             entry: EntryRecord::parse(list, entry).unwrap(),
             details,
             stats: None,

@@ -148,6 +148,6 @@ fn cut(text: &str) -> String {
 }
 
 /// Half an address is none.
-fn address(text: &str) -> String {
+pub(super) fn address(text: &str) -> String {
     if text.len() <= 4 * LONGEST { text.to_owned() } else { String::new() }
 }

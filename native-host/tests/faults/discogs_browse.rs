@@ -340,7 +340,7 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
         list: DiscogsList::Collection,
         folders: vec![],
         depth: Depth::Details,
-        max_age_days: 30,
+        max_age_days: Some(30),
         keep_list: false,
     };
     let id = browser.ask::<StartRun>(new).run.id;

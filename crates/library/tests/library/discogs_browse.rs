@@ -126,6 +126,7 @@ async fn words_find_what_they_begin_whatever_their_accents_and_are_no_syntax() {
     assert_eq!(by("number-3").await, [3]);
     assert_eq!(by("\"cog\" OR words:x*").await, [0; 0]);
     assert_eq!(by(" - ").await.len(), 5, "no word asks for nothing");
+    assert_eq!(by(&"cog ".repeat(5_000)).await, [3, 4], "a page of text is no fault");
 
     // What was read again is found as it is now, and what is gone is not found.
     let renamed = Copy { title: "Landed", ..COPIES[3] };
