@@ -30,8 +30,6 @@ const IN_FIGURES: usize = 2;
 const LOOK_KEY: &str = "collection_look";
 /// How long a search waits for the next letter.
 const TYPING_MS: u32 = 120;
-/// What is known of releases is asked for again when it is older than so many days.
-pub const USUAL_AGE: u32 = 30;
 
 impl Listed for EntryView {
     type Id = i64;
@@ -261,7 +259,7 @@ impl Shelf {
             list,
             folders: Vec::new(),
             depth: Depth::List,
-            max_age_days: USUAL_AGE,
+            max_age_days: None,
             keep_list: false,
         };
         if self.collection.run_of(self.of).is_none() {
