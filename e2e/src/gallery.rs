@@ -122,6 +122,8 @@ async fn take(
 ) -> Result<()> {
     let page = browser.open_extension_page(address).await?;
     page.present(TAB.0, TAB.1, Scheme::Light).await?;
+    // A page that opened over it would keep its pictures from being loaded.
+    page.session.call("Page.bringToFront", serde_json::json!({})).await?;
     there(&page, address, loaded).await?;
     page.session.evaluate::<Option<()>>(&format!("{{ {act}; }} null")).await?;
     there(&page, name, holds).await?;

@@ -63,6 +63,8 @@ pub struct Store {
     pub library_changes: State<u64>,
     /// What is and was read from Discogs, newest first, as far as anybody asked or something changed.
     pub runs: State<Vec<Run>>,
+    /// How often the daemon has told how things stand: whoever shows what is not in that asks for it anew.
+    pub snapshots: State<u64>,
     /// How often accounts or lists of Discogs have changed since the page opened.
     pub discogs_changes: State<u64>,
     /// Short messages at the bottom of the page.
@@ -83,6 +85,7 @@ impl Store {
             paused: State::default(),
             library_changes: State::default(),
             runs: State::default(),
+            snapshots: State::default(),
             discogs_changes: State::default(),
             toasts: Toasts::new(),
             item_listener: State::new(None),
@@ -103,6 +106,7 @@ impl Store {
                 self.put_jobs(jobs);
                 self.settings.set(Some(settings));
                 self.paused.set(paused);
+                self.snapshots.update(|told| *told += 1);
             }
             Event::Job { job } => self.put_job(job),
             Event::Item { item } => {

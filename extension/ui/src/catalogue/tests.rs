@@ -127,6 +127,7 @@ fn the_catalogue_holds_nothing_that_no_page_shows() {
         "kind_",
         "send_as_",
         "source_",
+        "cache_days_",
     ];
     for key in en.keys() {
         let known = source.contains(&format!("\"{key}\""))

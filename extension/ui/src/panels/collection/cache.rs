@@ -10,13 +10,15 @@ use crate::components::dialog::Question;
 use crate::components::icon::Icon;
 use crate::components::live::{follow, live_view};
 use crate::link::{ask, command};
+use crate::panels::fields::{NumberField, number_field};
 use crate::state::{Derived, State};
+use crate::store::Store;
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::ErrorBody;
 use protocol::discogs::{CacheFigures, Depth, DiscogsList, NewRun, PurgeCache};
 use protocol::method::{CountDiscogsCache, Nothing, PurgeDiscogsCache, StartRun};
+use protocol::{ErrorBody, SettingsPatch};
 use std::rc::Rc;
 
 /// Ages in days that are offered.
@@ -58,6 +60,7 @@ pub fn cache(collection: Collection) -> AnyView {
                 <p class="small muted">{t("cache_refresh_help")}</p>
                 {refresh(collection)}
             </section>
+            <section class="card stack">{days(collection.store)}</section>
             <section class="card stack">
                 <h3>{t("cache_purge_title")}</h3>
                 <p class="small muted">{t("cache_purge_help")}</p>
@@ -113,7 +116,7 @@ fn refresh(collection: Collection) -> AnyView {
             list,
             folders: Vec::new(),
             depth: Depth::Details,
-            max_age_days: age.get_untracked(),
+            max_age_days: Some(age.get_untracked()),
             keep_list: true,
         };
         let store = collection.store;
@@ -129,6 +132,19 @@ fn refresh(collection: Collection) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How long an answer serves.
+fn days(store: Store) -> AnyView {
+    let field = NumberField {
+        id: "cache_days",
+        range: 0..=3_650,
+        read: |settings| settings.discogs_cache_days.into(),
+    };
+    number_field(field, store, |n| SettingsPatch {
+        discogs_cache_days: u32::try_from(n).ok(),
+        ..SettingsPatch::default()
+    })
 }
 
 fn ages(label: String, age: State<u32>, with_all: bool) -> AnyView {

@@ -1,7 +1,7 @@
 //! What was written: where it is, and the proof that nothing is missing in it.
 
 use super::Collection;
-use super::sentences::ago;
+use super::sentences::{ago, counted as counted_list};
 use crate::actions::open_folder;
 use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
@@ -18,15 +18,22 @@ const MOST_NAMED: usize = 50;
 pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + 'static) -> AnyView {
     let now = collection.now.get_untracked();
     let whole = done.rows == done.expected;
-    let (look, picture) = match whole {
+    // Of somebody else's shop no more is to be had.
+    let cut = done.proof.cut && done.rows == done.proof.found;
+    let (look, picture) = match whole || cut {
         true => ("notice ok", Icon::CheckCircle),
         false => ("notice warn", Icon::Alert),
     };
     let counted = tf(
-        if whole { "export_whole" } else { "export_part" },
+        match (whole, cut) {
+            (true, _) => "export_whole",
+            (_, true) => "export_cut",
+            _ => "export_part",
+        },
         &[("rows", &words::number(done.rows)), ("expected", &words::number(done.expected))],
     );
     let read = tf("export_read", &[("ago", &ago(done.read_at, now))]);
+    let read = [&read, " ", &counted_list(&done.proof)].concat();
     let without = (done.without_details > 0).then(|| {
         view! {
             <p>{tn("export_without", done.without_details)}</p>

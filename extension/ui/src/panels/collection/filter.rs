@@ -75,7 +75,7 @@ pub fn filters(shelf: Shelf) -> AnyView {
             })}
             {property(shelf, Property {
                 label: "filter_format",
-                all: "filter_format_all",
+                all: "filter_carrier_all",
                 counts: |facets| named(&facets.formats),
                 read: |filter| first(&filter.formats),
                 write: |filter, value| filter.formats = one(value),

@@ -207,9 +207,9 @@ impl Collection {
 
     /// Keeps everything true: after a change of the connection, and of accounts and lists.
     fn keep_fresh(self) {
-        let up = Derived::new(move || self.store.link.get().is_up());
         follow(move || {
-            if up.get() {
+            // With each connection, and after more has happened than was told.
+            if self.store.snapshots.get() > 0 {
                 self.load();
                 self.load_runs();
             }

@@ -2,7 +2,6 @@
 
 use super::folder_choice::{beginning, folder_choice};
 use super::sentences::{estimate, list_name};
-use super::shelf::USUAL_AGE;
 use super::{Collection, ListOf};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
@@ -12,6 +11,7 @@ use crate::components::icon::Icon;
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::radio::{Options, radios};
 use crate::link::ask;
+use crate::panels::fields::value;
 use crate::state::{Derived, State};
 use crate::words;
 use leptos::prelude::*;
@@ -28,7 +28,7 @@ const WORDS: Options = &[
     ("depth_prices", "depth_prices_help"),
 ];
 /// Ages in days after which details are asked for again.
-const AGES: [u32; 4] = [7, USUAL_AGE, 90, 365];
+const AGES: [u32; 4] = [7, 30, 90, 365];
 
 /// What is chosen in the dialog.
 #[derive(Clone, Copy)]
@@ -36,7 +36,8 @@ struct Reading {
     of: ListOf,
     depth: State<usize>,
     folders: State<Vec<i64>>,
-    max_age: State<u32>,
+    /// In days; as many as are set while nothing is chosen.
+    max_age: State<Option<u32>>,
 }
 
 impl Reading {
@@ -60,13 +61,13 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
         of,
         depth: State::new(0),
         folders: beginning(collection),
-        max_age: State::new(USUAL_AGE),
+        max_age: State::new(None),
     };
     let complaint = State::new(None::<String>);
     let deep = Derived::new(move || reading.depth() > Depth::List);
     let more = move || {
         deep.get().then(|| {
-            view! { {folder_choice(collection, of, reading.folders)} {ages(reading)} }
+            view! { {folder_choice(collection, of, reading.folders)} {ages(collection, reading)} }
         })
     };
     // What is sold has no details of its own.
@@ -93,15 +94,17 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     dialog("", heading, content.into_any(), move || collection.open.set(None))
 }
 
-fn ages(reading: Reading) -> AnyView {
-    let name = |days: &u32| tf("older_than", &[("n", &days.to_string())]);
-    let choices = move || AGES.iter().map(|days| (days.to_string(), name(days))).collect();
-    let chosen = move || reading.max_age.get().to_string();
-    let choose = move |days: String| {
-        if let Ok(days) = days.parse() {
-            reading.max_age.set(days);
-        }
+fn ages(collection: Collection, reading: Reading) -> AnyView {
+    let set = Derived::new(move || value(collection.store, |all| all.discogs_cache_days));
+    let name = |days: u32| (days.to_string(), tf("older_than", &[("n", &days.to_string())]));
+    let choices = move || {
+        let mut ages: Vec<u32> = AGES.iter().copied().chain([set.get()]).collect();
+        ages.sort_unstable();
+        ages.dedup();
+        ages.into_iter().map(name).collect()
     };
+    let chosen = move || reading.max_age.get().unwrap_or_else(|| set.get()).to_string();
+    let choose = move |days: String| reading.max_age.set(days.parse().ok());
     view! {
         <div class="row">
             <span>{t("ask_again_label")}</span>

@@ -3,7 +3,8 @@
 use crate::catalogue::{t, tf, tn};
 use crate::words;
 use protocol::discogs::{
-    Depth, DiscogsList, EntryView, Estimate, ListProof, ListState, Price, Run, RunStage, RunState,
+    Depth, DiscogsList, EntryView, Estimate, ListProof, ListState, Price, ReadBy, Run, RunStage,
+    RunState,
 };
 
 /// How old what is shown may be, in seconds: the site asks for it in its terms.
@@ -37,20 +38,32 @@ pub fn is_old(then: i64, now: i64) -> bool {
 /// The proof that a list is whole, and when it was read; `None` when it never was.
 pub fn proof(state: &ListState, now: i64) -> Option<String> {
     let read = tf("discogs_read_at", &[("ago", &ago(state.read_at?, now))]);
-    let Some(proof) = state.proof else { return Some(read) };
+    Some(match &state.proof {
+        Some(proof) => [&counted(proof), " ", &read].concat(),
+        None => read,
+    })
+}
+
+/// How a list was counted, and which way it came.
+pub fn counted(proof: &ListProof) -> String {
     let found =
         [("found", words::number(proof.found)), ("expected", words::number(proof.expected))];
     let found: Vec<(&str, &str)> = found.iter().map(|(name, n)| (*name, n.as_str())).collect();
-    let counted = tf(if is_whole(&proof) { "proof_whole" } else { "proof_part" }, &found);
+    let counted = match (proof.found == proof.expected, proof.cut) {
+        (true, _) => "proof_whole",
+        (false, true) => "proof_cut",
+        (false, false) => "proof_part",
+    };
+    let way = (proof.by == ReadBy::Export).then(|| t("proof_export"));
     let walks = (proof.walks > 1).then(|| tn("proof_walks", proof.walks.into()));
     let repeated = (proof.repeated > 0).then(|| tn("proof_repeated", proof.repeated));
-    let sentences = [Some(counted), walks, repeated, Some(read)];
-    Some(sentences.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    let sentences = [Some(tf(counted, &found)), way, walks, repeated];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether everything that the site counts was found.
+/// Whether everything that is to be had was found.
 pub fn is_whole(proof: &ListProof) -> bool {
-    proof.found == proof.expected
+    proof.found == proof.expected || proof.cut
 }
 
 /// What reading would take.
@@ -175,6 +188,10 @@ mod tests {
         );
         let part = ListProof { found: 1_100, ..whole };
         assert!(proof(&read(part), 1_000).is_some_and(|said| said.contains("1,100 of 1,200 ")));
+        let export = ListProof { by: ReadBy::Export, ..whole };
+        assert!(counted(&export).contains("one file"), "{}", counted(&export));
+        let cut = ListProof { found: 10_000, expected: 12_345, cut: true, ..whole };
+        assert!(is_whole(&cut) && counted(&cut).starts_with("10,000 of 12,345"));
         let never = ListState { read_at: None, ..read(whole) };
         assert_eq!(proof(&never, 1_000), None);
     }

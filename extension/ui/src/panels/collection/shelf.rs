@@ -30,8 +30,6 @@ const IN_FIGURES: usize = 2;
 const LOOK_KEY: &str = "collection_look";
 /// How long a search waits for the next letter.
 const TYPING_MS: u32 = 120;
-/// What is known of releases is asked for again when it is older than so many days.
-pub const USUAL_AGE: u32 = 30;
 
 impl Listed for EntryView {
     type Id = i64;
@@ -99,6 +97,8 @@ fn head(shelf: Shelf) -> AnyView {
         let name = account.map(|account| account.username).unwrap_or_default();
         tf("discogs_list_of", &[("name", &name), ("list", &list_name(of.list))])
     };
+    // Of a list that was never read nobody knows how many there are.
+    let count = move || shelf.read_at().and(shelf.rows.total()).map(|n| tn("discogs_entries", n));
     let read = move || collection.open.set(Some(Open::Read(of)));
     let export = move || collection.open.set(Some(Open::Export(of)));
     let actions = move || {
@@ -111,7 +111,13 @@ fn head(shelf: Shelf) -> AnyView {
     };
     view! {
         <div class="row spread shelf-head">
-            <div class="grow"><h2>{live(heading)}</h2> {proof_line(shelf)}</div>
+            <div class="grow">
+                <div class="row">
+                    <h2>{live(heading)}</h2>
+                    <span class="figures muted" role="status">{live(count)}</span>
+                </div>
+                {proof_line(shelf)}
+            </div>
             <div class="row">{live_view(actions)}</div>
         </div>
     }
@@ -172,13 +178,9 @@ fn entries(shelf: Shelf) -> AnyView {
             view! { {columns(shelf)} {list} }.into_any()
         }
     };
-    let count = move || shelf.rows.total().map(|total| tn("discogs_entries", total));
     view! {
         <div class="row spread">
-            <div class="row">
-                {segments("collection-look", "layout_label", LOOKS, look)}
-                <span class="figures muted" role="status">{live(count)}</span>
-            </div>
+            {segments("collection-look", "layout_label", LOOKS, look)}
             <div class="row">
                 {filter::order(shelf.rows.query)}
                 {search_field(t("discogs_search"), shelf.text, move |text| shelf.search(text))}
@@ -257,7 +259,7 @@ impl Shelf {
             list,
             folders: Vec::new(),
             depth: Depth::List,
-            max_age_days: USUAL_AGE,
+            max_age_days: None,
             keep_list: false,
         };
         if self.collection.run_of(self.of).is_none() {
