@@ -10,6 +10,7 @@ use protocol::{ErrorCode, Event};
 use simulator::discogs::{Fate, Release, Sizes};
 use simulator::{Fault, FaultKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// A person whose collection was read.
 fn read(copies: u32) -> Stage {
@@ -235,6 +236,9 @@ fn a_record_is_shown_at_once_and_asked_for_anew_after_six_hours() {
     let renewed = record(&stage, entry, true);
     assert!(!renewed.stale && renewed.fetched_at.unwrap() >= fresh.fetched_at.unwrap());
     assert_eq!((asked("/releases/"), asked("/marketplace/stats/")), (releases + 1, stats + 1));
+    // Of a clock that was wrong then: nobody knows how old it is.
+    stage.change_database("UPDATE discogs_answer SET fetched_at = fetched_at + 86400");
+    assert!(record(&stage, entry, false).stale);
 }
 
 #[test]
@@ -344,7 +348,7 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
         keep_list: false,
     };
     let id = browser.ask::<StartRun>(new).run.id;
-    let (mut told, mut lists) = (Vec::new(), 0);
+    let (mut told, mut lists, begun) = (Vec::new(), 0, Instant::now());
     browser.event(|event| match event {
         Event::Run { run } if run.id == id => {
             let is_over = run.state.is_over();
@@ -357,6 +361,9 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
         }
         _ => None,
     });
+    // Four figures a second and what is between, besides its states.
+    let most = begun.elapsed().as_secs_f64() * 4.0 + 5.0;
+    assert!((told.len() as f64) < most && f64::from(lists) < most, "{} in {most}", told.len());
     assert_eq!(told.first().unwrap().state, RunState::Running);
     assert_eq!(told.last().unwrap().state, RunState::Finished);
     assert!(told.iter().any(|run| run.figures.stage == RunStage::Details && run.figures.done > 0));
