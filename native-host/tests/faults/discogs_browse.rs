@@ -333,14 +333,13 @@ fn what_a_collection_is_worth_is_kept_whenever_it_is_read_and_missed_by_nobody()
     assert_eq!((run.state, values(&stage).len()), (RunState::Finished, 2));
 }
 
-#[test]
-fn a_run_and_what_it_changes_are_told_as_they_happen() {
-    let stage = signed_in(6);
-    let mut browser: Browser = stage.browser();
+/// Begins to read the collection with its details, seen by a client that is told of everything.
+fn begin(stage: &Stage) -> (Browser, RunId) {
+    let mut browser = stage.browser();
     browser.subscribe();
     let new = NewRun {
         key: "told".into(),
-        account: account(&stage),
+        account: account(stage),
         list: DiscogsList::Collection,
         folders: vec![],
         depth: Depth::Details,
@@ -348,6 +347,13 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
         keep_list: false,
     };
     let id = browser.ask::<StartRun>(new).run.id;
+    (browser, id)
+}
+
+#[test]
+fn a_run_and_what_it_changes_are_told_as_they_happen() {
+    let stage = signed_in(6);
+    let (mut browser, id) = begin(&stage);
     let (mut told, mut lists, begun) = (Vec::new(), 0, Instant::now());
     browser.event(|event| match event {
         Event::Run { run } if run.id == id => {
@@ -377,4 +383,25 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
 
     browser.ask::<DiscogsSignOut>(OfDiscogsAccount { account: account(&stage) });
     browser.event(|event| matches!(event, Event::Discogs {}).then_some(()));
+}
+
+#[test]
+fn a_run_that_is_paused_says_so_and_how_far_it_was() {
+    let stage = signed_in(40);
+    let (mut browser, id) = begin(&stage);
+    let of_run = |event| match event {
+        Event::Run { run } if run.id == id => Some(run),
+        _ => None,
+    };
+    browser.event(|event| {
+        of_run(event).filter(|run| run.figures.done > 1 && run.figures.stage == RunStage::Details)
+    });
+    browser.ask::<PauseRun>(OfRun { run: id });
+    let paused = browser.event(|event| of_run(event).filter(|run| run.state == RunState::Paused));
+    assert!(paused.figures.done > 1 && paused.figures.total > 30, "{paused:?}");
+    assert_eq!(browser.ask::<ListRuns>(Nothing {}).runs, [paused]);
+    browser.ask::<ResumeRun>(OfRun { run: id });
+    browser.event(|event| of_run(event).filter(|run| run.state == RunState::Running));
+    browser.ask::<CancelRun>(OfRun { run: id });
+    browser.event(|event| of_run(event).filter(|run| run.state == RunState::Cancelled));
 }
