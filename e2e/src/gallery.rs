@@ -24,9 +24,12 @@ const TABS: &[(&str, &str, &str)] = &[
     ("onboarding", "onboarding.html", "h1"),
 ];
 
-/// What is done in the library for a picture, and what holds once it is to be seen. In scripts, as the words on buttons
-/// are of two languages. Tiles are the last: they are remembered.
-const SCENES: &[(&str, &str, &str)] = &[
+/// The name of a picture, what is done for it, and what holds once it is to be seen. In scripts, as the words on buttons
+/// are of two languages.
+type Scene = (&'static str, &'static str, &'static str);
+
+/// What is done in the library. Tiles are the last: they are remembered.
+const SCENES: &[Scene] = &[
     (
         "edit",
         "[...document.querySelectorAll('.item .select-box')].slice(0, 3).forEach(box => box.click());
@@ -54,29 +57,81 @@ const SCENES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The same in a collection that was read. The look is remembered.
+const OF_A_COLLECTION: &[Scene] = &[
+    (
+        "collection-table",
+        "document.querySelectorAll('input[name=collection-look]')[0].click()",
+        "[...document.querySelectorAll('.copy-cover img')].filter(i => i.naturalWidth > 0).length > 5",
+    ),
+    (
+        "collection-record",
+        "document.querySelector('.item .row-focus').click()",
+        "document.querySelector('dialog[open] .tracks') !== null",
+    ),
+    (
+        "collection-statistics",
+        "document.querySelectorAll('input[name=collection-look]')[2].click()",
+        "document.querySelector('.chart-bars') !== null",
+    ),
+    (
+        "collection-export",
+        "document.querySelectorAll('.shelf-head .button')[1].click();
+         setTimeout(() => document.querySelector('dialog .button.primary').click(), 300)",
+        "document.querySelector('dialog[open] .notice.ok') !== null",
+    ),
+    (
+        "collection",
+        "document.querySelectorAll('input[name=collection-look]')[1].click()",
+        "[...document.querySelectorAll('.tile img')].filter(i => i.naturalWidth > 0).length > 5",
+    ),
+];
+
 /// Takes what opens over the library, in light and dark.
 ///
 /// # Errors
 /// As [`pages`].
 pub async fn library(browser: &Browser, folder: &Path, language: &str) -> Result<()> {
-    for (name, act, holds) in SCENES {
-        let page = browser.open_extension_page("app.html#library").await?;
-        page.present(TAB.0, TAB.1, Scheme::Light).await?;
-        let loaded = "document.querySelector('.select-box:not(:disabled)') !== null";
-        there(&page, "the library", loaded).await?;
-        page.session.evaluate::<Option<()>>(&format!("{{ {act}; }} null")).await?;
-        there(&page, name, holds).await?;
-        for scheme in [Scheme::Light, Scheme::Dark] {
-            page.prefer(scheme).await?;
-            settled(&page).await?;
-            page.screenshot(&folder.join(file_name(name, language, scheme))).await?;
-        }
-        page.session
-            .evaluate::<Option<()>>("document.querySelector('.layout button').click(); null")
-            .await?;
-        page.session.close().await?;
+    let loaded = "document.querySelector('.select-box:not(:disabled)') !== null";
+    let after = "document.querySelector('.layout button').click()";
+    for scene in SCENES {
+        take(browser, folder, language, ("app.html#library", loaded), scene, after).await?;
     }
     Ok(())
+}
+
+/// Takes a collection that was read, and what opens over it, in light and dark.
+///
+/// # Errors
+/// As [`pages`].
+pub async fn collection(browser: &Browser, folder: &Path, language: &str) -> Result<()> {
+    let loaded = "document.querySelector('.item .row-focus, .charts') !== null";
+    for scene in OF_A_COLLECTION {
+        take(browser, folder, language, ("app.html#collection", loaded), scene, "").await?;
+    }
+    Ok(())
+}
+
+async fn take(
+    browser: &Browser,
+    folder: &Path,
+    language: &str,
+    (address, loaded): (&str, &str),
+    (name, act, holds): &Scene,
+    after: &str,
+) -> Result<()> {
+    let page = browser.open_extension_page(address).await?;
+    page.present(TAB.0, TAB.1, Scheme::Light).await?;
+    there(&page, address, loaded).await?;
+    page.session.evaluate::<Option<()>>(&format!("{{ {act}; }} null")).await?;
+    there(&page, name, holds).await?;
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        page.prefer(scheme).await?;
+        settled(&page).await?;
+        page.screenshot(&folder.join(file_name(name, language, scheme))).await?;
+    }
+    page.session.evaluate::<Option<()>>(&format!("{{ {after}; }} null")).await?;
+    page.session.close().await
 }
 
 async fn there(page: &Page, what: &str, script: &str) -> Result<()> {

@@ -4,6 +4,7 @@ use crate::browser::{Browser, Config, Proxy};
 use crate::checkout;
 use crate::daemon::Home;
 use anyhow::Result;
+use simulator::discogs::Sizes;
 use simulator::{Control, Service, Simulator};
 use std::path::PathBuf;
 
@@ -65,6 +66,20 @@ impl Stage {
         let file = self.home.file("videos.cookies.txt");
         std::fs::write(&file, self.control().videos().sign_in())?;
         Ok(file)
+    }
+
+    /// Gives the account at Discogs so much, signs in there with its token, and reads its collection.
+    ///
+    /// # Errors
+    /// When the command line says no.
+    pub async fn read_collection(&self, sizes: Sizes) -> Result<()> {
+        let discogs = self.control().discogs();
+        discogs.make_account(ACCOUNT, sizes);
+        let file = self.home.file("discogs.token");
+        std::fs::write(&file, discogs.token(ACCOUNT))?;
+        let file = file.display().to_string();
+        self.home.succeed(&["discogs", "login", "--token-file", &file]).await?;
+        self.home.succeed(&["discogs", "read"]).await.map(drop)
     }
 
     /// Starts Chromium with the extension and the host manifest, in the home and behind the simulator.

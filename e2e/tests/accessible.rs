@@ -8,11 +8,12 @@ use e2e::keyboard;
 use e2e::member::{Member, SITE};
 use e2e::page::Page;
 use e2e::popup::{self, Popup};
-use e2e::stage::{self, Stage};
+use e2e::stage::{self, ACCOUNT, Stage};
 use e2e::wait;
 use protocol::Source;
 use serde_json::json;
 use simulator::Service;
+use simulator::discogs::Sizes;
 
 /// So that silence means something.
 #[tokio::test]
@@ -166,6 +167,60 @@ async fn nothing_serious_is_found_in_the_app_page() -> Result<()> {
     inspector.judge()
 }
 
+/// Discogs: each look of a list, and all that opens over it.
+#[tokio::test]
+async fn nothing_serious_is_found_in_the_collection() -> Result<()> {
+    let stage = Stage::quick(1).await?;
+    stage.read_collection(Sizes { copies: 40, wants: 3, listings: 0 }).await?;
+    let browser = stage.browser(Config::default()).await?;
+    let mut inspector = Inspector::new()?;
+    let page = browser.open_extension_page("app.html#collection").await?;
+    page.wait_text("40 of 40, each once").await?;
+    for (look, text) in [("Covers", "40 entries"), ("Table", "Release"), ("Statistics", "By genre")]
+    {
+        page.click("radio", look).await?;
+        page.wait_text(text).await?;
+        inspector.look(&page, look).await?;
+    }
+    page.click("radio", "Table").await?;
+    page.wait_control("button", |_| true).await?;
+    let title: String =
+        page.session.evaluate("document.querySelector('.item .row-focus').innerText").await?;
+    page.click("button", &title).await?;
+    page.wait_text("Details of ").await?;
+    inspector.look(&page, "a record").await?;
+    page.click("button", "Close").await?;
+
+    page.click("button", "Export").await?;
+    page.click("button", "Write the table").await?;
+    page.wait_text("40 of 40: nothing is missing.").await?;
+    inspector.look(&page, "an export").await?;
+    page.click("button", "Close").await?;
+
+    page.click("button", "Add an account").await?;
+    page.click("radio", "Public lists only").await?;
+    inspector.look(&page, "signing in by name").await?;
+    page.click("radio", "With a token").await?;
+    inspector.look(&page, "signing in with a token").await?;
+    page.click("button", "Close").await?;
+
+    stage.control().discogs().renew_token(ACCOUNT);
+    page.click("button", "Read again").await?;
+    page.click("radio", "Details and prices").await?;
+    page.wait_text("releases, ").await?;
+    inspector.look(&page, "what reading takes").await?;
+    page.click("button", "Start reading").await?;
+    page.wait_text("Reading needs you").await?;
+    inspector.look(&page, "a run that needs somebody").await?;
+    page.click("button", "Kept answers").await?;
+    page.wait_text("Forget answers").await?;
+    inspector.look(&page, "kept answers").await?;
+    page.click("button", "Wantlist").await?;
+    page.wait_text("Nothing of this list was read yet").await?;
+    inspector.look(&page, "a list that was never read").await?;
+    inspector.judge()
+}
+
 #[tokio::test]
 async fn nothing_serious_is_found_in_the_popup() -> Result<()> {
     let member = with_content().await?;
@@ -194,7 +249,7 @@ async fn nothing_serious_is_found_in_the_popup() -> Result<()> {
 async fn nothing_serious_is_found_where_the_program_is_missing_or_nothing_is_there() -> Result<()> {
     let mut inspector = Inspector::new()?;
     let browser = Browser::start(&Config::default()).await?;
-    let panels = ["queue", "send", "library", "history", "settings", "checklist"];
+    let panels = ["queue", "send", "library", "collection", "history", "settings", "checklist"];
     let panels = panels.map(|panel| format!("app.html#{panel}"));
     for name in ["popup.html".to_owned(), "onboarding.html".to_owned()].iter().chain(&panels) {
         let page = browser.open_extension_page(name).await?;
@@ -206,9 +261,12 @@ async fn nothing_serious_is_found_where_the_program_is_missing_or_nothing_is_the
     drop(browser);
     let stage = Stage::quick(1).await?;
     let browser = stage.browser(Config::default()).await?;
-    for (panel, text) in
-        [("queue", "Nothing here"), ("library", "Nothing here"), ("history", "No download yet")]
-    {
+    for (panel, text) in [
+        ("queue", "Nothing here"),
+        ("library", "Nothing here"),
+        ("collection", "Your records"),
+        ("history", "No download yet"),
+    ] {
         let page = browser.open_extension_page(&format!("app.html#{panel}")).await?;
         page.wait_text(text).await?;
         inspector.look(&page, &format!("{panel} with nothing in it")).await?;

@@ -165,7 +165,7 @@ fn moved(request: &Request<Body>, host: &str) -> Response {
 /// The answer with what its API says of the limit. What Cloudflare answers in its place says nothing of it.
 fn told(mut response: Response, turn: Option<&Turn>) -> Response {
     let headers = response.headers();
-    let is_of_api = !headers.contains_key("cf-mitigated");
+    let is_of_api = !headers.contains_key("cf-ray");
     if let Some(turn) = turn.filter(|_| is_of_api) {
         match response.status() {
             StatusCode::TOO_MANY_REQUESTS => turn.tell_nothing_left(response.headers_mut()),

@@ -128,6 +128,18 @@ pub(crate) fn challenge() -> Response {
     (StatusCode::FORBIDDEN, headers, Html(page)).into_response()
 }
 
+/// Cloudflare's own limit, in front of whatever limit the site has.
+pub(crate) fn rate_limited(retry_after: u64) -> Response {
+    let page = "<!DOCTYPE html><html lang=\"en-US\"><head><title>Access denied | Cloudflare used to restrict access\
+                </title></head><body><h1>Error 1015</h1><h2>You are being rate limited</h2></body></html>";
+    let headers = [
+        (http::header::RETRY_AFTER, HeaderValue::from(retry_after)),
+        (http::header::SERVER, HeaderValue::from_static("cloudflare")),
+        (HeaderName::from_static("cf-ray"), HeaderValue::from_static("8f0a1b2c3d4e5f61-CDG")),
+    ];
+    (StatusCode::TOO_MANY_REQUESTS, headers, Html(page)).into_response()
+}
+
 fn set(cookies: &[SetCookie]) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {
     let one = |cookie: &SetCookie| {
         let hidden = if cookie.http_only { "; HttpOnly" } else { "" };

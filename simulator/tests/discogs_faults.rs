@@ -63,6 +63,12 @@ fn answers_go_wrong_in_all_the_known_ways() {
     assert!(got.text().contains("<title>Just a moment...</title>"));
     assert!(got.header("x-discogs-ratelimit").is_none());
 
+    shelf.fault(Fault::new(FaultKind::EdgeLimit { retry_after: 3 }));
+    let got = shelf.own(release);
+    assert_eq!((got.status, got.header("retry-after").as_deref()), (429, Some("3")));
+    assert!(got.text().contains("You are being rate limited"));
+    assert!(got.header("x-discogs-ratelimit").is_none());
+
     shelf.fault(Fault::new(FaultKind::EmptyBody));
     let got = shelf.own(release);
     assert_eq!((got.status, got.body.len()), (200, 0));

@@ -197,6 +197,9 @@ fn patched(mut settings: Settings, patch: SettingsPatch) -> Result<Settings, Lib
     if let Some(days) = patch.trash_days {
         settings.trash_days = within("days in the trash", days, 1, 3_650)?;
     }
+    if let Some(days) = patch.discogs_cache_days {
+        settings.discogs_cache_days = within("days of Discogs' answers", days, 0, 3_650)?;
+    }
     Ok(settings)
 }
 

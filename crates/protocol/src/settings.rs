@@ -49,6 +49,8 @@ pub struct Settings {
     /// The most that is fetched of a file whose server does not say how long it is, in MB, 16 to 1,000,000: a broadcast
     /// has no end.
     pub open_ended_mb: u64,
+    /// Days that an answer of Discogs serves before it is asked for again, 0 to 3650; 0 always asks.
+    pub discogs_cache_days: u32,
 }
 
 impl Default for Settings {
@@ -68,6 +70,7 @@ impl Default for Settings {
             max_height: 0,
             allow_local: false,
             open_ended_mb: 4_000,
+            discogs_cache_days: 30,
         }
     }
 }
@@ -118,4 +121,7 @@ pub struct SettingsPatch {
     /// See [`Settings::open_ended_mb`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_ended_mb: Option<u64>,
+    /// See [`Settings::discogs_cache_days`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discogs_cache_days: Option<u32>,
 }

@@ -64,7 +64,8 @@ fn judge_content(source: Source, path: &str, response: &Response) -> Verdict {
     if response.body.len() > MAX_ANSWER {
         return Verdict::Stop(ErrorBody::new(ErrorCode::TooLarge).with("limit", MAX_ANSWER));
     }
-    if response.body.trim_ascii().is_empty() {
+    // What only says where something was made needs no body.
+    if response.body.trim_ascii().is_empty() && response.location.is_none() {
         let host = source.origin().trim_start_matches("https://");
         let error = ErrorBody::new(ErrorCode::ServerError).with("host", host);
         return again(error.with("status", response.status), response);
@@ -94,8 +95,8 @@ fn seconds_of(retry_after: &str) -> u64 {
     if digits { text.parse().unwrap_or(u64::MAX) } else { WAIT_FOR_DATE_S }
 }
 
-/// Where a redirect leads, if that is the same origin; empty where it leads elsewhere.
-fn new_path(source: Source, response: &Response) -> String {
+/// Where a redirect leads, or what was made is, if that is the same origin; empty where it is elsewhere.
+pub(crate) fn new_path(source: Source, response: &Response) -> String {
     let location = response.location.as_deref().unwrap_or_default();
     let path = location.strip_prefix(source.origin()).unwrap_or(location);
     let is_path = path.starts_with('/') && !path.starts_with("//");

@@ -53,7 +53,7 @@ fn a_list_is_read_page_by_page_while_the_site_names_a_next_one() {
     });
     assert_eq!(all.unwrap().iter().map(|(copies, _)| copies.len()).sum::<usize>(), 150);
     let complete =
-        Proof { expected: 150, found: 150, repeated: 0, pages: 2, walks: 1, complete: true };
+        Proof { expected: 150, found: 150, pages: 2, walks: 1, complete: true, ..Proof::default() };
     assert_eq!(proof, complete);
     let list = "/users/digger/collection/folders/0/releases?sort=added&sort_order=asc";
     assert_eq!(paths[1], format!("{list}&page=2&per_page=100"));

@@ -13,6 +13,7 @@ use e2e::stage::{self, Stage};
 use e2e::{checkout, gallery, media_facts, truth, wait};
 use indicatif::{ProgressBar, ProgressStyle};
 use protocol::{Balance, JobSummary, Source, Variant};
+use simulator::discogs::Sizes;
 use simulator::{Service, VIDEOS};
 use std::path::{Path, PathBuf};
 
@@ -172,6 +173,8 @@ async fn take_gallery(stage: &Stage, browser: &Browser, pictures: &Path) -> Resu
     send.session.close().await?;
     let site = browser.open(&[SITE, SENT[0]].concat()).await?;
 
+    println!("Reading a collection at Discogs …");
+    stage.read_collection(Sizes { copies: 400, wants: 40, listings: 30 }).await?;
     println!("Taking in a folder …");
     take_in_folder(stage).await?;
     println!("Taking pictures of every page …");
@@ -201,6 +204,7 @@ async fn take_in_folder(stage: &Stage) -> Result<()> {
 async fn take_pages(browser: &Browser, pictures: &Path, language: &str, site: &Page) -> Result<()> {
     gallery::pages(browser, pictures, language).await?;
     gallery::library(browser, pictures, language).await?;
+    gallery::collection(browser, pictures, language).await?;
     let popup = Popup::open_behind(browser, site).await?;
     popup.page.wait_text(VIDEOS).await?;
     gallery::popup(&popup.page, pictures, "popup-page", language).await?;

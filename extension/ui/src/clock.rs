@@ -30,6 +30,11 @@ pub fn time_of_day(seconds: i64) -> String {
     written(seconds, &[("timeStyle", "medium")])
 }
 
+/// Now, in seconds since 1970.
+pub fn now() -> i64 {
+    (Date::now() / 1000.0) as i64
+}
+
 fn written(seconds: i64, styles: &[(&str, &str)]) -> String {
     let date = Date::new(&milliseconds(seconds));
     String::from(date.to_locale_string(language().tag(), &options(styles)))

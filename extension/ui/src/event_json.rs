@@ -24,6 +24,8 @@ pub fn read_event(mut json: Value) -> Option<Event> {
         "settings" => Event::Settings { settings: read(&mut json, "settings")? },
         "paused" => Event::Paused { paused: json.get("paused")?.as_bool()? },
         "library" => Event::Library {},
+        "discogs" => Event::Discogs {},
+        "run" => Event::Run { run: read(&mut json, "run")? },
         // `credential_needed` is the worker's business: it has the session.
         _ => return None,
     };
@@ -51,6 +53,11 @@ mod tests {
             "id": 1, "job": 3, "source": "flowmusic", "source_id": "x", "variant": "mp3", "title": "", "state": "done",
         });
         let item = serde_json::from_value(item).expect("an item");
+        let run = json!({
+            "id": 4, "account": 1, "list": "wants", "depth": "details", "state": "running",
+            "stage": "details", "done": 5, "total": 9, "failed": 0, "seconds_left": 4, "created_at": 7,
+        });
+        let run = serde_json::from_value(run).expect("a run");
         let events = [
             Event::Snapshot {
                 jobs: vec![job.clone()],
@@ -63,6 +70,8 @@ mod tests {
             Event::Settings { settings: Settings::default() },
             Event::Paused { paused: false },
             Event::Library {},
+            Event::Discogs {},
+            Event::Run { run },
         ];
         for event in events {
             let written =

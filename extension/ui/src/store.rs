@@ -5,6 +5,7 @@
 use crate::components::toast::Toasts;
 use crate::state::{Derived, State};
 use leptos::prelude::*;
+use protocol::discogs::Run;
 use protocol::event::Event;
 use protocol::{
     ErrorBody, ErrorCode, ItemView, JobId, JobState, JobSummary, Progress, Settings, Source,
@@ -60,6 +61,10 @@ pub struct Store {
     pub paused: State<bool>,
     /// How often the library has changed since the page opened.
     pub library_changes: State<u64>,
+    /// What is and was read from Discogs, newest first, as far as anybody asked or something changed.
+    pub runs: State<Vec<Run>>,
+    /// How often accounts or lists of Discogs have changed since the page opened.
+    pub discogs_changes: State<u64>,
     /// Short messages at the bottom of the page.
     pub toasts: Toasts,
     /// Who wants to hear of changed files. Not a signal: signals keep the last value only, and every file counts.
@@ -77,6 +82,8 @@ impl Store {
             formats_sent: State::default(),
             paused: State::default(),
             library_changes: State::default(),
+            runs: State::default(),
+            discogs_changes: State::default(),
             toasts: Toasts::new(),
             item_listener: State::new(None),
         }
@@ -93,7 +100,7 @@ impl Store {
         match event {
             Event::Snapshot { jobs, settings, paused } => {
                 // A snapshot holds the newest jobs; older ones that were asked for stay.
-                self.jobs.update(|known| jobs.into_iter().for_each(|job| put_job(known, job)));
+                self.put_jobs(jobs);
                 self.settings.set(Some(settings));
                 self.paused.set(paused);
             }
@@ -110,11 +117,10 @@ impl Store {
             Event::Settings { settings } => self.settings.set(Some(settings)),
             Event::Paused { paused } => self.paused.set(paused),
             Event::Library {} => self.library_changes.update(|changes| *changes += 1),
+            Event::Discogs {} => self.discogs_changes.update(|changes| *changes += 1),
+            Event::Run { run } => self.put_runs(vec![run]),
             // The worker's business, as it has the session; and what pages do not show.
-            Event::CredentialNeeded { .. }
-            | Event::Renaming { .. }
-            | Event::Discogs {}
-            | Event::Run { .. } => {}
+            Event::CredentialNeeded { .. } | Event::Renaming { .. } => {}
         }
     }
 
@@ -122,12 +128,17 @@ impl Store {
         if !is_active(&job) {
             self.progress.update(|all| all.retain(|(known, _)| *known != job.id));
         }
-        self.jobs.update(|known| put_job(known, job));
+        self.put_jobs(vec![job]);
     }
 
     /// Adds jobs that were asked for by hand.
     pub fn put_jobs(self, jobs: Vec<JobSummary>) {
-        self.jobs.update(|known| jobs.into_iter().for_each(|job| put_job(known, job)));
+        self.jobs.update(|known| jobs.into_iter().for_each(|job| put(known, job, |job| job.id.0)));
+    }
+
+    /// Adds what is or was read from Discogs.
+    pub fn put_runs(self, runs: Vec<Run>) {
+        self.runs.update(|known| runs.into_iter().for_each(|run| put(known, run, |run| run.id.0)));
     }
 
     /// The live figures of a job, as they change.
@@ -143,11 +154,11 @@ impl Store {
     }
 }
 
-/// Puts a new or changed job in its place: newest first.
-fn put_job(jobs: &mut Vec<JobSummary>, job: JobSummary) {
-    match jobs.binary_search_by(|known| job.id.cmp(&known.id)) {
-        Ok(at) => jobs[at] = job,
-        Err(at) => jobs.insert(at, job),
+/// Puts something new or changed in its place: that of the highest `number` first, which is the newest.
+fn put<T>(all: &mut Vec<T>, one: T, number: fn(&T) -> i64) {
+    match all.binary_search_by(|known| number(&one).cmp(&number(known))) {
+        Ok(at) => all[at] = one,
+        Err(at) => all.insert(at, one),
     }
 }
 
@@ -187,9 +198,9 @@ pub mod tests {
     fn jobs_stay_newest_first_and_are_replaced_by_id() {
         let mut jobs = Vec::new();
         for id in [2, 5, 3, 5] {
-            put_job(&mut jobs, job(id, Source::Producer, JobState::Running));
+            put(&mut jobs, job(id, Source::Producer, JobState::Running), |job| job.id.0);
         }
-        put_job(&mut jobs, job(3, Source::Producer, JobState::Finished));
+        put(&mut jobs, job(3, Source::Producer, JobState::Finished), |job| job.id.0);
         assert_eq!(jobs.iter().map(|job| job.id.0).collect::<Vec<_>>(), [5, 3, 2]);
         assert_eq!(jobs[1].state, JobState::Finished);
     }

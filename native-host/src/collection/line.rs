@@ -45,8 +45,19 @@ pub struct Line {
     pub suggestions: Option<PriceSuggestions>,
     /// When the prices were fetched, seconds since 1970.
     pub priced_at: Option<i64>,
+    /// The copies of its release in the own collection, where the columns show them.
+    pub owned: Vec<Owned>,
     /// The site does not have the release any more.
     pub gone: bool,
+}
+
+/// A copy in the own collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// The copy.
+    pub instance: i64,
+    /// The folder that it is in.
+    pub folder: Option<i64>,
 }
 
 impl EntryRecord {

@@ -19,7 +19,7 @@ mod record;
 mod shown;
 mod tracks;
 
-pub use line::{Context, EntryRecord, Line};
+pub use line::{Context, EntryRecord, Line, Owned};
 pub use presets::{Needs, columns};
 pub use record::record;
 pub use shown::shown;

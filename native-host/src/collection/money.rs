@@ -32,6 +32,11 @@ pub(super) fn price(money: &Money) -> Option<String> {
     Some(if money.currency.is_empty() { amount } else { format!("{amount} {}", money.currency) })
 }
 
+/// A number without zeros that say nothing: `250` for `250.0`. What is no plain number stays as it was sent.
+pub(super) fn plain(sent: &str) -> String {
+    with_decimals(sent, 0).unwrap_or_else(|| sent.to_owned())
+}
+
 /// An amount and its currency, each by itself.
 pub(super) fn priced(money: &Money) -> Option<Price> {
     Some(Price { value: amount(money)?, currency: money.currency.clone() })

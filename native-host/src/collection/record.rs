@@ -150,6 +150,7 @@ mod tests {
     fn line(list: DiscogsList, entry: &str, details: &str) -> Line {
         let details = (!details.is_empty()).then(|| serde_json::from_str(details).unwrap());
         Line {
+            owned: vec![],
             entry: EntryRecord::parse(list, entry).unwrap(),
             details,
             stats: None,

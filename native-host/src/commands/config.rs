@@ -38,13 +38,15 @@ pub enum Key {
     AllowLocal,
     /// MB of the largest file of unknown length.
     OpenEndedMb,
+    /// Days that an answer of Discogs serves.
+    DiscogsCacheDays,
 }
 
 const NUMBER: &str = "a number is expected";
 const TRUE_OR_FALSE: &str = "true or false is expected";
 
 impl Key {
-    const ALL: [(&'static str, Key); 14] = [
+    const ALL: [(&'static str, Key); 15] = [
         ("folder", Key::Folder),
         ("formats", Key::Formats),
         ("template", Key::Template),
@@ -59,6 +61,7 @@ impl Key {
         ("max-height", Key::MaxHeight),
         ("allow-local", Key::AllowLocal),
         ("open-ended-mb", Key::OpenEndedMb),
+        ("discogs-cache-days", Key::DiscogsCacheDays),
     ];
 
     fn of(self, settings: &Settings) -> String {
@@ -77,6 +80,7 @@ impl Key {
             Key::MaxHeight => settings.max_height.to_string(),
             Key::AllowLocal => settings.allow_local.to_string(),
             Key::OpenEndedMb => settings.open_ended_mb.to_string(),
+            Key::DiscogsCacheDays => settings.discogs_cache_days.to_string(),
         }
     }
 
@@ -99,6 +103,7 @@ impl Key {
             Key::MaxHeight => patch.max_height = Some(parsed(value, NUMBER)?),
             Key::AllowLocal => patch.allow_local = Some(parsed(value, TRUE_OR_FALSE)?),
             Key::OpenEndedMb => patch.open_ended_mb = Some(parsed(value, NUMBER)?),
+            Key::DiscogsCacheDays => patch.discogs_cache_days = Some(parsed(value, NUMBER)?),
         }
         Ok(patch)
     }

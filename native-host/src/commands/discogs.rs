@@ -9,12 +9,13 @@ use crate::home::Home;
 use crate::words;
 use follow::follow;
 use indicatif::{HumanBytes, HumanDuration};
-use protocol::Secret;
 use protocol::discogs::*;
 use protocol::method::*;
+use protocol::{ErrorBody, ErrorCode, Secret};
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
+use time::{Date, OffsetDateTime};
 
 /// Releases that are named; `--json` has all.
 const MOST_NAMED: usize = 20;
@@ -35,13 +36,8 @@ pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome
         }
         DiscogsCommand::Accounts(output) => accounts(client, *output).await,
         DiscogsCommand::Folders { whose, output } => folders(client, whose, *output).await,
-        DiscogsCommand::Read(wish) => match read(client, DiscogsList::Collection, wish).await? {
-            Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => {
-                Ok(Outcome::Clean)
-            }
-            Some(_) => Ok(Outcome::Attention),
-            None => Ok(Outcome::Detached),
-        },
+        DiscogsCommand::Read(wish) => read_only(client, wish).await,
+        DiscogsCommand::Preload(wish) => read_only(client, &wish.into()).await,
         DiscogsCommand::Export(wish) => export(client, DiscogsList::Collection, wish).await,
         DiscogsCommand::Wants(wish) => export(client, DiscogsList::Wants, wish).await,
         DiscogsCommand::Inventory(wish) => export(client, DiscogsList::Inventory, wish).await,
@@ -144,6 +140,16 @@ async fn folders(
     Ok(Outcome::Clean)
 }
 
+async fn read_only(client: &mut Client, wish: &DiscogsRead) -> Result<Outcome, Failure> {
+    match read(client, DiscogsList::Collection, wish).await? {
+        Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => {
+            Ok(Outcome::Clean)
+        }
+        Some(_) => Ok(Outcome::Attention),
+        None => Ok(Outcome::Detached),
+    }
+}
+
 /// Reads, and shows how far it is; `None` when the person has seen enough.
 async fn read(
     client: &mut Client,
@@ -178,6 +184,9 @@ fn told(estimate: &Estimate, account: &DiscogsAccount, list: DiscogsList) -> Str
     if known.is_none_or(|state| state.read_at.is_none()) {
         return "The list is read for the first time; how long it takes shows when it is.".into();
     }
+    if estimate.releases == 0 {
+        return format!("The list is read: {}.", about(estimate.seconds));
+    }
     let (releases, cached) = (estimate.releases, estimate.from_cache);
     format!("{releases} releases: {}, {cached} from the cache.", about(estimate.seconds))
 }
@@ -194,12 +203,19 @@ fn tell_run(run: &Run, output: Output) {
         ));
     }
     match (&run.reason, run.state) {
-        (_, RunState::NeedsYou) => say(format_args!(
-            "Run {} goes on by itself after `mediafetcher discogs login`.",
-            run.id
-        )),
+        (Some(reason), RunState::NeedsYou) => say(next_step(run.id, reason)),
         (None, RunState::Finished) if run.figures.failed == 0 => say("Everything was read."),
         _ => {}
+    }
+}
+
+/// What lets a run go on that needs the person.
+fn next_step(run: RunId, reason: &ErrorBody) -> String {
+    match reason.code {
+        ErrorCode::SignedOut | ErrorCode::SessionExpired => {
+            format!("Run {run} goes on by itself after `mediafetcher discogs login`.")
+        }
+        _ => format!("When that is mended: `mediafetcher discogs resume {run}`."),
     }
 }
 
@@ -239,7 +255,17 @@ fn tell(done: &Exported) {
     let (rows, bytes) = (done.rows, HumanBytes(done.bytes));
     say(format_args!("{rows} rows in {} ({bytes}).", words::printable(&done.file)));
     if done.rows == done.expected {
-        say(format_args!("Proof: the site says {}, {rows} were written.", done.expected));
+        let way = match done.proof.by {
+            ReadBy::Export => ", by the site's own export",
+            ReadBy::Pages => "",
+        };
+        say(format_args!("Proof: the site says {}, {rows} were written{way}.", done.expected));
+    } else if done.proof.cut && done.rows == done.proof.found {
+        say(format_args!(
+            "The site shows the beginning of somebody else's inventory only: {rows} of {} were written. The rest is \
+             not to be had.",
+            done.expected
+        ));
     } else {
         say(format_args!(
             "The site says {}, and {rows} were written: the list has changed since it was read. Read it again.",
@@ -287,7 +313,10 @@ async fn runs(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
         let list = run.list.as_str();
         say(format_args!("{:>6}  {list}: {state}, {done} of {total}, {failed} not read", run.id));
         if let Some(reason) = &run.reason {
-            say(format_args!("        {}", words::explain(reason)));
+            say(format_args!("        {}", words::sentence(reason)));
+            if run.state == RunState::NeedsYou {
+                say(format_args!("        {}", next_step(run.id, reason)));
+            }
         }
     }
     Ok(Outcome::Clean)
@@ -315,6 +344,9 @@ async fn cache(
             figures.fetched_last_week,
             figures.uses
         ));
+        if let Some(oldest) = figures.oldest_at.and_then(day) {
+            say(format_args!("The oldest is of {oldest}."));
+        }
     }
     Ok(Outcome::Clean)
 }
@@ -340,6 +372,11 @@ async fn account(client: &mut Client, whose: &WhoseDiscogs) -> Result<DiscogsAcc
             Err(Failure::Usage("nobody is signed in: `mediafetcher discogs login`".into()))
         }
     }
+}
+
+/// The day of a moment, such as `2026-11-30`.
+fn day(seconds: i64) -> Option<Date> {
+    Some(OffsetDateTime::from_unix_timestamp(seconds).ok()?.date())
 }
 
 fn about(seconds: u64) -> String {

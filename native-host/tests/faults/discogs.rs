@@ -45,7 +45,7 @@ fn rows(file: PathBuf) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-fn table(stage: &Stage, exported: &Exported) -> Vec<BTreeMap<String, String>> {
+pub fn table(stage: &Stage, exported: &Exported) -> Vec<BTreeMap<String, String>> {
     rows(stage.library().join(&exported.file))
 }
 

@@ -343,7 +343,7 @@ fn begin(stage: &Stage) -> (Browser, RunId) {
         list: DiscogsList::Collection,
         folders: vec![],
         depth: Depth::Details,
-        max_age_days: 30,
+        max_age_days: Some(30),
         keep_list: false,
     };
     let id = browser.ask::<StartRun>(new).run.id;

@@ -6,6 +6,8 @@ mod browser;
 mod browsers;
 mod discogs;
 mod discogs_browse;
+mod discogs_hazards;
+mod discogs_shop;
 mod disks;
 mod edits;
 mod encoders;

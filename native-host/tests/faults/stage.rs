@@ -179,6 +179,11 @@ impl Stage {
         self.machine.folder()
     }
 
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.machine.home().database()
+    }
+
     /// Where SQLite keeps what was written.
     pub fn database_holds(&self, text: &str) -> bool {
         let home = self.machine.home();

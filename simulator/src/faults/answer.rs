@@ -34,6 +34,7 @@ pub(crate) fn instead(kind: &FaultKind, host: &str, uri: &Uri, trap: &str) -> Op
         FaultKind::RedirectToLoopback => redirect(trap),
         FaultKind::ExpiredSignature => filehost::expired(host),
         FaultKind::Challenge => pages::challenge(),
+        FaultKind::EdgeLimit { retry_after } => pages::rate_limited(*retry_after),
         FaultKind::NullUser => Json(json!(null)).into_response(),
         _ => return None,
     })

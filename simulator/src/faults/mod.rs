@@ -119,6 +119,11 @@ pub enum FaultKind {
     },
     /// Cloudflare's "Just a moment…" page: 403 with `cf-mitigated: challenge`.
     Challenge,
+    /// Cloudflare's own limit: a page with 429 and `Retry-After`, of which the site behind it knows nothing.
+    EdgeLimit {
+        /// Seconds.
+        retry_after: u64,
+    },
     /// `null` with status 200.
     NullUser,
 }
@@ -216,6 +221,7 @@ impl FaultKind {
             FaultKind::HugeJson { .. } => "huge_json",
             FaultKind::DropField { .. } => "drop_field",
             FaultKind::Challenge => "challenge",
+            FaultKind::EdgeLimit { .. } => "edge_limit",
             FaultKind::NullUser => "null_user",
         }
     }

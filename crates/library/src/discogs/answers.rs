@@ -7,6 +7,7 @@ use protocol::discogs::{CacheFigures, DiscogsAccountId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 /// Level of compression. Answers shrink to a quarter; higher levels cost time and win little.
 const LEVEL: i32 = 3;
@@ -117,8 +118,9 @@ impl Library {
         rows.iter().map(answer).collect()
     }
 
-    /// Releases of a scope about which nothing newer than `since` is kept, each once: those never asked about first, then
-    /// the oldest.
+    /// Releases of a scope about which nothing is kept that was fetched within `fresh` (seconds since 1970), each once:
+    /// those never asked about first, then the oldest. What was fetched later than now, by a clock that was ahead, is of
+    /// no known age: `fresh` ends before it.
     ///
     /// # Errors
     /// Database failures.
@@ -126,7 +128,7 @@ impl Library {
         &self,
         kind: AnswerKind,
         scope: &Scope,
-        since: i64,
+        fresh: &RangeInclusive<i64>,
         limit: u32,
     ) -> Result<Vec<i64>, LibraryError> {
         let rows = sqlx::query(
@@ -134,22 +136,23 @@ impl Library {
                ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
              WHERE e.account = ?3 AND e.list = ?4 \
                AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5))) \
-               AND e.release > 0 AND ifnull(a.fetched_at, -1) < ?6 \
-             GROUP BY e.release ORDER BY ifnull(a.fetched_at, -1), min(e.added_at), e.release LIMIT ?7",
+               AND e.release > 0 AND ifnull(a.fetched_at NOT BETWEEN ?6 AND ?7, true) \
+             GROUP BY e.release ORDER BY ifnull(a.fetched_at, -1), min(e.added_at), e.release LIMIT ?8",
         )
         .bind(kind.as_str())
         .bind(kind.owner(scope.account))
         .bind(scope.account.0)
         .bind(scope.list.as_str())
         .bind(serde_json::to_string(&scope.folders)?)
-        .bind(since)
+        .bind(fresh.start())
+        .bind(fresh.end())
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// Releases of a scope, each once, and how many of them would be asked about.
+    /// Releases of a scope, each once, and how many of them [`Library::discogs_unanswered`] would name.
     ///
     /// # Errors
     /// Database failures.
@@ -157,11 +160,11 @@ impl Library {
         &self,
         kind: AnswerKind,
         scope: &Scope,
-        since: i64,
+        fresh: &RangeInclusive<i64>,
     ) -> Result<(u64, u64), LibraryError> {
         let row = sqlx::query(
             "SELECT count(DISTINCT e.release), \
-               count(DISTINCT iif(ifnull(a.fetched_at, -1) < ?6, e.release, NULL)) \
+               count(DISTINCT iif(ifnull(a.fetched_at NOT BETWEEN ?6 AND ?7, true), e.release, NULL)) \
              FROM discogs_entry e LEFT JOIN discogs_answer a \
                ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
              WHERE e.account = ?3 AND e.list = ?4 AND e.release > 0 \
@@ -172,7 +175,8 @@ impl Library {
         .bind(scope.account.0)
         .bind(scope.list.as_str())
         .bind(serde_json::to_string(&scope.folders)?)
-        .bind(since)
+        .bind(fresh.start())
+        .bind(fresh.end())
         .fetch_one(&self.pool)
         .await?;
         let count = |at: usize| -> Result<u64, LibraryError> {

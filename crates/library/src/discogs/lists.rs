@@ -242,6 +242,27 @@ impl Library {
         rows.iter().map(field).collect()
     }
 
+    /// The copies that somebody owns of these releases, in the order of their numbers.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_copies(
+        &self,
+        account: DiscogsAccountId,
+        releases: &[i64],
+    ) -> Result<Vec<Entry>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT entry, release, folder, added_at, record FROM discogs_entry \
+             WHERE account = ?1 AND list = 'collection' \
+               AND release IN (SELECT value FROM json_each(?2)) ORDER BY entry",
+        )
+        .bind(account.0)
+        .bind(serde_json::to_string(releases)?)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(entry).collect()
+    }
+
     /// How far a list is read.
     ///
     /// # Errors

@@ -7,6 +7,8 @@ use protocol::ErrorCode;
 use protocol::discogs::*;
 
 const LIST: DiscogsList = DiscogsList::Collection;
+/// A moment that is surely to come, in seconds since 1970.
+const AHEAD: i64 = 1 << 40;
 
 async fn account(bench: &Bench, name: &str) -> DiscogsAccountId {
     bench.library.put_discogs_account(name, SignedBy::Token).await.unwrap().id
@@ -112,17 +114,23 @@ async fn what_is_asked_next_is_what_was_never_asked_and_then_what_is_oldest() {
     let library = &bench.library;
     let next = async |kind, folders: Vec<i64>, since| {
         let scope = Scope { folders, ..all(me) };
-        library.discogs_unanswered(kind, &scope, since, 10).await.unwrap()
+        library.discogs_unanswered(kind, &scope, &(since..=AHEAD), 10).await.unwrap()
     };
     assert_eq!(next(AnswerKind::Release, vec![], 0).await, [10, 20, 30], "each once");
     library.keep_discogs_answer(AnswerKind::Release, 10, other, 0, Some(b"{}")).await.unwrap();
     assert_eq!(next(AnswerKind::Release, vec![], 0).await, [20, 30], "releases are everybody's");
     assert_eq!(next(AnswerKind::Release, vec![2], 0).await, [30]);
-    assert_eq!(next(AnswerKind::Release, vec![], i64::MAX).await, [20, 30, 10], "the old one last");
+    assert_eq!(next(AnswerKind::Release, vec![], AHEAD).await, [20, 30, 10], "the old one last");
     library.keep_discogs_answer(AnswerKind::Stats, 10, other, 0, Some(b"{}")).await.unwrap();
     assert_eq!(next(AnswerKind::Stats, vec![], 0).await, [10, 20, 30], "prices are not");
-    let covered = library.discogs_coverage(AnswerKind::Release, &all(me), 0).await.unwrap();
-    assert_eq!(covered, (3, 2));
+    let covered = library.discogs_coverage(AnswerKind::Release, &all(me), &(0..=AHEAD)).await;
+    assert_eq!(covered.unwrap(), (3, 2));
+
+    // An answer of a clock that was years ahead is of no known age; the one of a run that a clock was set back in is.
+    library.keep_discogs_answer(AnswerKind::Release, 20, other, AHEAD + 1, None).await.unwrap();
+    assert_eq!(next(AnswerKind::Release, vec![], 0).await, [30, 20]);
+    library.keep_discogs_answer(AnswerKind::Release, 30, other, AHEAD, None).await.unwrap();
+    assert_eq!(next(AnswerKind::Release, vec![], 0).await, [20]);
 }
 
 #[tokio::test]
@@ -158,7 +166,7 @@ async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
         list: LIST,
         folders: vec![3],
         depth: Depth::Details,
-        max_age_days: 30,
+        max_age_days: Some(30),
         keep_list: false,
     };
     let (id, existing) = library.start_discogs_run(&new).await.unwrap();
@@ -211,4 +219,40 @@ async fn a_forgotten_account_leaves_nothing_but_what_is_everybodys() {
     assert!(library.last_discogs_export(me, "collection").await.unwrap().is_none());
     let again = account(&bench, "digger").await;
     assert_eq!(entries(&bench, &all(again)).await, []);
+}
+
+#[tokio::test]
+async fn owned_copies_of_releases_are_found_and_other_lists_are_none() {
+    let bench = Bench::new().await;
+    let (me, other) = (account(&bench, "digger").await, account(&bench, "seller").await);
+    read(&bench, me, &[copy(3, 10, 1), copy(1, 10, 7), copy(2, 20, 1)]).await;
+    read(&bench, other, &[copy(9, 10, 1)]).await;
+    let found = bench.library.discogs_copies(me, &[10, 30]).await.unwrap();
+    assert_eq!(found, [copy(1, 10, 7), copy(3, 10, 1)]);
+}
+
+#[tokio::test]
+async fn twenty_five_thousand_copies_are_kept_and_come_back_in_order() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let copies: Vec<Entry> = (1..=25_000).map(|n| copy(n, n / 2, n % 4)).collect();
+    let library = &bench.library;
+    let walk = library.begin_discogs_walk(me, LIST).await.unwrap();
+    for page in copies.chunks(100) {
+        library.add_discogs_entries(me, LIST, walk, &listed(page)).await.unwrap();
+    }
+    let proof = ListProof { expected: 25_000, found: 25_000, ..ListProof::default() };
+    assert_eq!(library.end_discogs_walk(me, LIST, walk, &proof).await.unwrap(), 0);
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = library.discogs_entries(&all(me), after, 500).await.unwrap();
+        found.extend(page.entries);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert!(found == copies);
+    let covered = library.discogs_coverage(AnswerKind::Release, &all(me), &(0..=AHEAD)).await;
+    assert_eq!(covered.unwrap(), (12_500, 12_500));
 }

@@ -110,6 +110,17 @@ pub struct ListState {
     pub proof: Option<ListProof>,
 }
 
+/// Which way a list came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadBy {
+    /// Page by page.
+    #[default]
+    Pages,
+    /// As a file that the site made of it: all of it is of one moment.
+    Export,
+}
+
 /// How a list was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -124,6 +135,11 @@ pub struct ListProof {
     pub pages: u32,
     /// How often the list was begun until its count added up.
     pub walks: u32,
+    /// Which way it came.
+    pub by: ReadBy,
+    /// It is somebody else's inventory, of which the site shows the first 10,000 only: `found` is less than `expected`,
+    /// and no more is to be had.
+    pub cut: bool,
 }
 
 /// The folders of a collection.

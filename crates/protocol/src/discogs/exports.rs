@@ -1,6 +1,6 @@
 //! Tables that are written, with their proof.
 
-use super::accounts::{DiscogsAccountId, DiscogsList};
+use super::accounts::{DiscogsAccountId, DiscogsList, ListProof};
 use serde::{Deserialize, Serialize};
 
 /// The columns of an export.
@@ -80,6 +80,9 @@ pub struct Exported {
     pub expected: u64,
     /// When the list was read, seconds since 1970.
     pub read_at: i64,
+    /// How the whole list was read.
+    #[serde(default)]
+    pub proof: ListProof,
     /// Rows without the details that the columns have room for: nobody asked for them yet.
     pub without_details: u64,
     /// Releases that the site does not have any more.

@@ -45,8 +45,10 @@ pub struct NewRun {
     /// How much.
     #[serde(default)]
     pub depth: Depth,
-    /// What is known about a release and not older than so many days is not asked for again.
-    pub max_age_days: u32,
+    /// What is known about a release and not older than so many days is not asked for again; as many as are set
+    /// (`discogs_cache_days`) when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age_days: Option<u32>,
     /// The list is not read again; only what is known of it is looked at more closely.
     #[serde(default)]
     pub keep_list: bool,

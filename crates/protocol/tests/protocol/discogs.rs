@@ -51,7 +51,15 @@ fn price(value: &str) -> Price {
 fn accounts_and_their_lists_are_as_in_the_golden_files() {
     let login = DiscogsLogin { token: Some(Secret::new("t")), username: String::new() };
     golden("discogs.login", &login);
-    let proof = ListProof { expected: 1_200, found: 1_200, repeated: 1, pages: 12, walks: 1 };
+    let proof = ListProof {
+        expected: 1_200,
+        found: 1_200,
+        repeated: 1,
+        pages: 12,
+        walks: 1,
+        by: ReadBy::Pages,
+        cut: false,
+    };
     let list = ListState {
         list: DiscogsList::Collection,
         entries: 1_200,
@@ -78,7 +86,7 @@ fn runs_are_as_in_the_golden_files() {
         list: DiscogsList::Wants,
         folders: vec![1, 7],
         depth: Depth::Details,
-        max_age_days: 30,
+        max_age_days: Some(30),
         keep_list: false,
     };
     golden("discogs.read", &new);
@@ -180,7 +188,10 @@ fn exports_and_the_cache_are_as_in_the_golden_files() {
     };
     golden("discogs.export", &new);
     let gone = GoneRelease { release: 5, artists: "Someone".into(), title: "Lost".into() };
+    let proof =
+        ListProof { expected: 1_200, found: 1_200, pages: 12, walks: 1, ..ListProof::default() };
     let exported = Exported {
+        proof,
         file: "Exports/discogs-digger-collection-7-wide.jsonl".into(),
         bytes: 4_000,
         rows: 500,

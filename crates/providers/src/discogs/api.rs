@@ -5,7 +5,7 @@ use super::paths;
 use crate::api::{Api, Called, RETRIES};
 use crate::fields::changed;
 use crate::transport::{HttpMethod, Transport};
-use crate::verdict::path_only;
+use crate::verdict::{new_path, path_only};
 use protocol::{ErrorBody, Source};
 use serde::de::DeserializeOwned;
 
@@ -83,6 +83,31 @@ impl<'t, T: Transport> Discogs<'t, T> {
     /// As [`Discogs::release`]; `Refused` for others.
     pub async fn collection_value(&self, user: &str) -> Result<CollectionValue, ErrorBody> {
         self.there(&paths::value(user)).await
+    }
+
+    /// Waits, as the transport does it.
+    pub(super) async fn sleep(&self, ms: u64) {
+        self.api.transport.sleep(ms).await;
+    }
+
+    /// Has something made at a path. Returns the path of what was made; empty where the site does not say.
+    pub(super) async fn create(&self, path: &str) -> Result<String, ErrorBody> {
+        match self.api.call(HttpMethod::Post, path, None).await? {
+            Called::Data(response) => Ok(new_path(Source::Discogs, &response)),
+            Called::Moved(to) => Ok(to),
+            Called::Missing => Err(changed(Source::Discogs, &[path_only(path)], "is gone")),
+        }
+    }
+
+    /// The bytes of a file that has to be there.
+    pub(super) async fn file(&self, path: &str) -> Result<Vec<u8>, ErrorBody> {
+        match self.api.call(HttpMethod::Get, path, None).await? {
+            Called::Data(response) => Ok(response.body),
+            Called::Missing => Err(changed(Source::Discogs, &[path_only(path)], "is gone")),
+            Called::Moved(_) => {
+                Err(changed(Source::Discogs, &[path_only(path)], "leads elsewhere"))
+            }
+        }
     }
 
     /// The answer to a question about something that has to be there.

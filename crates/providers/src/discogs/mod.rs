@@ -9,21 +9,25 @@
 //! | `paths` | what can be asked for |
 //! | `api` | asking: gone, moved, data |
 //! | `pages` | lists in pages, read until their count adds up |
+//! | `export`, `shop_file` | a shop by the file that the site makes of it |
 //! | `loose` | fields that may hold anything |
 //! | `model` | the answers |
 //! | `names`, `dates`, `sums` | how the site writes names, days and amounts of money |
 
 mod api;
 mod dates;
+mod export;
 mod loose;
 mod model;
 mod names;
 mod pages;
 mod paths;
+mod shop_file;
 mod sums;
 
 pub use api::{Discogs, Found};
-pub use dates::{added_at, partial_date};
+pub use dates::{added_at, moment, partial_date};
+pub use export::ExportedShop;
 pub use model::{
     Artist, CollectionValue, Community, Copy, CustomField, Folder, Format, Identifier, Identity,
     Image, Label, ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release,

@@ -24,6 +24,9 @@ const MAX_WALKS: u32 = 5;
 /// Pages in one walk: 100,000 records when the site gives all that are asked for, and room for short pages.
 const MAX_PAGES: u32 = 5_000;
 
+/// The last page that the site shows of somebody else's inventory; the next is refused.
+const LAST_SHOWN: u32 = 100;
+
 /// A kind of record that comes in pages.
 pub trait Record: DeserializeOwned {
     /// The field of a page that holds the records.
@@ -103,7 +106,9 @@ pub struct Proof {
     pub pages: u32,
     /// How often the list was begun.
     pub walks: u32,
-    /// Found is what was expected, and the list was read to its end.
+    /// The site shows no more of the list, which is somebody else's: what was found is its beginning.
+    pub cut: bool,
+    /// Found is what was expected, or all that the site shows; the list was read to its end.
     pub complete: bool,
 }
 
@@ -163,29 +168,29 @@ impl<R: Record> Pages<R> {
             return Ok(None);
         }
         let path = paths::page(&self.list.path, self.next);
-        let answer: Answer = match discogs.maybe(&path).await? {
-            Found::Here { answer, .. } => answer,
+        let answer = match discogs.maybe::<Answer>(&path).await {
+            Ok(Found::Here { answer, .. }) => answer,
             // The list was shortened to less than what the page before promised.
-            Found::Gone if self.next > 1 => {
+            Ok(Found::Gone) if self.next > 1 => {
                 self.steady = false;
-                self.end()?;
-                return Ok(Some(Page { records: Vec::new(), anew: false }));
+                return self.end_early();
             }
-            Found::Gone => return Err(site(R::LIST, "is gone")),
+            Ok(Found::Gone) => return Err(site(R::LIST, "is gone")),
+            Err(error) if error.code == ErrorCode::Refused && self.next > LAST_SHOWN => {
+                self.proof.cut = true;
+                return self.end_early();
+            }
+            Err(error) => return Err(error),
         };
-        let pagination = answer
-            .pagination
-            .and_then(|pagination| Some((pagination.items?, pagination.urls.unwrap_or_default())));
-        let (items, urls) = pagination.ok_or_else(|| site("pagination.items", "is missing"))?;
-        let records = records(answer.rest)?;
+        let Read { items, records, has_next } = answer.read()?;
         let anew = self.next == 1;
         if anew {
-            self.begin(items.unsigned_abs());
+            self.begin(items);
         }
-        self.steady &= self.proof.expected == items.unsigned_abs();
+        self.steady &= self.proof.expected == items;
         let fresh = self.fresh(records);
         self.proof.pages += 1;
-        if urls.next.is_string() && self.next < MAX_PAGES {
+        if has_next && self.next < MAX_PAGES {
             self.next += 1;
         } else {
             self.end()?;
@@ -200,6 +205,7 @@ impl<R: Record> Pages<R> {
         self.proof.walks += 1;
         self.proof.found = 0;
         self.proof.repeated = 0;
+        self.proof.cut = false;
     }
 
     fn fresh(&mut self, records: Vec<(R, Value)>) -> Vec<(R, Value)> {
@@ -212,17 +218,47 @@ impl<R: Record> Pages<R> {
         fresh
     }
 
+    /// The walk ends without the page that was asked for.
+    fn end_early(&mut self) -> Result<Option<Page<R>>, ErrorBody> {
+        self.end()?;
+        Ok(Some(Page { records: Vec::new(), anew: false }))
+    }
+
     /// The last page of a walk.
     fn end(&mut self) -> Result<(), ErrorBody> {
         self.next = 1;
-        let Proof { expected, found, walks, .. } = self.proof;
-        self.proof.complete = self.steady && expected == found;
+        let Proof { expected, found, walks, cut, .. } = self.proof;
+        self.proof.complete = self.steady && (cut || expected == found);
         if !self.proof.complete && walks >= MAX_WALKS {
             let detail = format!("{found} of {expected} found, {walks} times");
             return Err(about(Source::Discogs, ErrorCode::ListingUnstable).with("detail", detail));
         }
         Ok(())
     }
+}
+
+/// What a page says.
+struct Read<R> {
+    items: u64,
+    records: Vec<(R, Value)>,
+    has_next: bool,
+}
+
+impl Answer {
+    fn read<R: Record>(self) -> Result<Read<R>, ErrorBody> {
+        let pagination = self.pagination.unwrap_or_default();
+        let items = pagination.items.ok_or_else(|| site("pagination.items", "is missing"))?;
+        let has_next = pagination.urls.unwrap_or_default().next.is_string();
+        Ok(Read { items: items.unsigned_abs(), records: records(self.rest)?, has_next })
+    }
+}
+
+/// What the beginning of a shop tells.
+pub(super) struct ShopFront {
+    /// Listings that the site says there are.
+    pub items: u64,
+    /// The currency of their prices; empty where nothing is for sale.
+    pub currency: String,
 }
 
 fn records<R: Record>(
@@ -266,6 +302,17 @@ impl<T: Transport> Discogs<'_, T> {
     /// As [`Discogs::release`].
     pub async fn folders(&self, user: &str) -> Result<Vec<Folder>, ErrorBody> {
         Ok(self.there::<Folders>(&paths::folders(user)).await?.folders)
+    }
+
+    /// How much is for sale, and in which currency.
+    ///
+    /// # Errors
+    /// As [`Discogs::release`].
+    pub(super) async fn shop_front(&self, user: &str) -> Result<ShopFront, ErrorBody> {
+        let answer: Answer = self.there(&paths::shop_front(user)).await?;
+        let Read::<Listing> { items, records, .. } = answer.read()?;
+        let price = records.into_iter().next().and_then(|(listing, _)| listing.price);
+        Ok(ShopFront { items, currency: price.unwrap_or_default().currency })
     }
 
     /// The custom fields of a collection. Only their owner may see them all.

@@ -39,6 +39,24 @@ pub(super) fn inventory(user: &str) -> String {
     format!("/users/{}/inventory?sort=listed&sort_order=asc", segment(user))
 }
 
+/// The first of what is for sale, which tells how much there is.
+pub(super) fn shop_front(user: &str) -> String {
+    format!("{}&page=1&per_page=1", inventory(user))
+}
+
+/// The jobs that make a file of the own inventory.
+pub(super) const EXPORTS: &str = "/inventory/export";
+
+/// One of them.
+pub(super) fn export(id: i64) -> String {
+    format!("{EXPORTS}/{id}")
+}
+
+/// What a job has made.
+pub(super) fn download(job: &str) -> String {
+    format!("{job}/download")
+}
+
 /// A page of a list.
 pub(super) fn page(list: &str, number: u32) -> String {
     let joint = if list.contains('?') { '&' } else { '?' };

@@ -11,6 +11,7 @@ pub enum Icon {
     Clock,
     Cross,
     CrossCircle,
+    Disc,
     Download,
     Folder,
     FullScreen,
@@ -40,6 +41,7 @@ pub enum Icon {
     Small,
     Star,
     Tab,
+    Tag,
     Trash,
     Video,
     Volume,
@@ -58,6 +60,9 @@ impl Icon {
             Icon::Cross => "<path d='m6 6 12 12M18 6 6 18'/>",
             Icon::CrossCircle => "<circle cx='12' cy='12' r='9'/><path d='m9 9 6 6M15 9l-6 6'/>",
             Icon::Download => "<path d='M12 4v11M7 10.5l5 5 5-5M5 20h14'/>",
+            Icon::Disc => {
+                "<circle cx='12' cy='12' r='9'/><circle cx='12' cy='12' r='2.5'/><path d='M6.5 12A5.5 5.5 0 0 1 12 6.5'/>"
+            }
             Icon::Folder => {
                 "<path d='M3 6.5A1.5 1.5 0 0 1 4.5 5H9l2 2.5h8.5A1.5 1.5 0 0 1 21 9v8.5a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5z'/>"
             }
@@ -105,6 +110,7 @@ impl Icon {
             Icon::Tab => {
                 "<path d='M13 5h6v6M19 5l-8 8M10 6H6a1 1 0 0 0-1 1v11a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-4'/>"
             }
+            Icon::Tag => "<path d='M4 4.5h7.5L20 13l-7 7-9-8.5zM8 8.5v.01'/>",
             Icon::Trash => "<path d='M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10 11v5M14 11v5'/>",
             Icon::FullScreen => {
                 "<path d='M4 9V4.5h4.5M15.5 4.5H20V9M20 15v4.5h-4.5M8.5 19.5H4V15'/>"

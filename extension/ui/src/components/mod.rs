@@ -10,6 +10,7 @@ pub mod live;
 pub mod missing_host;
 pub mod notice;
 pub mod progress_bar;
+pub mod radio;
 pub mod search_field;
 pub mod state_word;
 pub mod toast;

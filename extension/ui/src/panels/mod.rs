@@ -2,6 +2,7 @@
 
 mod about;
 mod checklist;
+mod collection;
 mod fields;
 mod held_rows;
 mod history;
@@ -54,6 +55,12 @@ pub const PANELS: &[Panel] = &[
     Panel { name: "queue", title_key: "nav_queue", icon: Icon::List, view: queue::queue },
     Panel { name: "send", title_key: "nav_send", icon: Icon::Send, view: send::send },
     Panel { name: "library", title_key: "nav_library", icon: Icon::Music, view: library::library },
+    Panel {
+        name: "collection",
+        title_key: "nav_collection",
+        icon: Icon::Disc,
+        view: collection::collection,
+    },
     Panel {
         name: "history",
         title_key: "nav_history",

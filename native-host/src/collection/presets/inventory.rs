@@ -1,11 +1,12 @@
-//! The columns of the site's own export of an inventory, and the currency, which that leaves out.
+//! The columns of the site's own export of an inventory, then the currency, which that leaves out, and the copies of the
+//! same release that the seller owns. The cells are the same whichever way the inventory was read.
 
-use super::text;
-use crate::collection::line::{EntryRecord, Line};
-use crate::collection::money::amount;
+use super::{joined, local, text};
+use crate::collection::line::{Context, EntryRecord, Line};
+use crate::collection::money::{amount, plain};
 use sheets::{Cell, Decimal};
 
-pub(super) const COLUMNS: [&str; 20] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "listing_id",
     "artist",
     "title",
@@ -26,9 +27,11 @@ pub(super) const COLUMNS: [&str; 20] = [
     "location",
     "quantity",
     "currency",
+    "owned_instance_ids",
+    "owned_folders",
 ];
 
-pub(super) fn cells(line: &Line) -> Vec<Cell<'_>> {
+pub(super) fn cells<'l>(line: &'l Line, context: &'l Context) -> Vec<Cell<'l>> {
     let EntryRecord::Listing(listing) = &line.entry else {
         return vec![Cell::Empty; COLUMNS.len()];
     };
@@ -44,18 +47,27 @@ pub(super) fn cells(line: &Line) -> Vec<Cell<'_>> {
         release.id.into(),
         text(&listing.status),
         decimal(amount(&price)),
-        text(&listing.posted),
+        text(local(&listing.posted)),
         text(&listing.comments),
         text(&listing.condition),
         text(&listing.sleeve_condition),
         Cell::text(if listing.allow_offers { "Y" } else { "N" }),
         text(&listing.external_id),
-        decimal(listing.weight.clone()),
+        decimal(listing.weight.as_deref().map(plain)),
         listing.format_quantity.into(),
         text(&listing.location),
         listing.quantity.into(),
         text(price.currency),
+        joined(line.owned.iter().map(|copy| copy.instance.to_string()), "; "),
+        joined(folders(line, context), "; "),
     ]
+}
+
+/// The folder of each owned copy by its name, in the order of the copies; by its number where that is all that is known.
+fn folders(line: &Line, context: &Context) -> Vec<String> {
+    let folders = line.owned.iter().filter_map(|copy| copy.folder);
+    let name = |folder| context.folders.get(&folder).cloned();
+    folders.map(|folder| name(folder).unwrap_or_else(|| folder.to_string())).collect()
 }
 
 /// A number; what is none stays a text.

@@ -19,15 +19,20 @@ pub struct Needs {
     pub stats: bool,
     /// What the site would ask for them.
     pub suggestions: bool,
+    /// The own copies of them.
+    pub owned: bool,
 }
 
 impl Needs {
     /// Those of a preset.
     pub fn of(list: DiscogsList, preset: Preset) -> Self {
         match (list, preset) {
-            (DiscogsList::Inventory, _) | (_, Preset::Discogs) => Self::default(),
-            (_, Preset::Classic) => Self { details: true, stats: true, suggestions: false },
-            (_, Preset::Wide) => Self { details: true, stats: true, suggestions: true },
+            (DiscogsList::Inventory, _) => Self { owned: true, ..Self::default() },
+            (_, Preset::Discogs) => Self::default(),
+            (_, Preset::Classic) => Self { details: true, stats: true, ..Self::default() },
+            (_, Preset::Wide) => {
+                Self { details: true, stats: true, suggestions: true, owned: false }
+            }
         }
     }
 }
@@ -44,7 +49,7 @@ pub fn columns(preset: Preset, context: &Context) -> Vec<String> {
 
 pub(super) fn cells<'l>(line: &'l Line, preset: Preset, context: &'l Context) -> Vec<Cell<'l>> {
     match (context.list, preset) {
-        (DiscogsList::Inventory, _) => inventory::cells(line),
+        (DiscogsList::Inventory, _) => inventory::cells(line, context),
         (_, Preset::Classic) => classic::cells(line),
         (_, Preset::Discogs) => site::cells(line, context),
         (_, Preset::Wide) => wide::cells(line, context),
@@ -89,6 +94,12 @@ fn joined(texts: impl IntoIterator<Item = impl AsRef<str>>, mark: &str) -> Cell<
     let texts: Vec<&str> =
         texts.iter().map(AsRef::as_ref).filter(|text| !text.is_empty()).collect();
     text(texts.join(mark))
+}
+
+/// The moment on the site's clock, without its offset, as the site's own files have it: `2017-06-22 20:13:27`.
+fn local(moment: &str) -> String {
+    let has_offset = moment.len() >= 19 && moment.is_ascii() && moment.as_bytes()[10] == b'T';
+    if has_offset { format!("{} {}", &moment[..10], &moment[11..19]) } else { moment.to_owned() }
 }
 
 /// A year; 0 is not known.

@@ -1,7 +1,7 @@
 //! The columns of the site's own export of a collection: ten, and one for each custom field. With the fields that every
 //! collection has at first, these are its thirteen.
 
-use super::{joined, own_cells, own_headers, text, year};
+use super::{joined, local, own_cells, own_headers, text, year};
 use crate::collection::formats::short;
 use crate::collection::line::{Context, Line};
 use providers::discogs::credit;
@@ -45,10 +45,4 @@ pub(super) fn cells<'l>(line: &'l Line, context: &'l Context) -> Vec<Cell<'l>> {
     ]);
     cells.extend(own_cells(line, context));
     cells
-}
-
-/// The moment on the site's clock, without its offset: `2017-06-22 20:13:27`.
-fn local(added: &str) -> String {
-    let is_moment = added.len() >= 19 && added.is_ascii() && added.as_bytes()[10] == b'T';
-    if is_moment { format!("{} {}", &added[..10], &added[11..19]) } else { added.to_owned() }
 }

@@ -38,8 +38,9 @@ pub enum DiscogsCommand {
         output: Output,
     },
     /// Read the collection, and about its releases, without writing a table
-    #[command(visible_alias = "preload")]
     Read(DiscogsRead),
+    /// Ask about releases of the collection ahead of time: those never asked about first, then the oldest answers
+    Preload(DiscogsPreload),
     /// Read the collection and write it as a table
     Export(DiscogsExport),
     /// Read the wantlist and write it as a table
@@ -66,7 +67,7 @@ pub enum DiscogsCommand {
 }
 
 /// An account.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct WhoseDiscogs {
     /// Whose, where there are several accounts
     #[arg(long, value_name = "NAME")]
@@ -92,12 +93,44 @@ pub struct DiscogsRead {
     /// How much to read about each release
     #[arg(long, value_enum, default_value = "list", value_name = "list|details|prices")]
     pub depth: Depth,
-    /// What was read within so many days is not asked for again
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
-    pub max_age: u32,
+    /// What was read within so many days is not asked for again; as set by `config set discogs-cache-days`, 30 at first
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=3650))]
+    pub max_age: Option<u32>,
     /// How to report.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// What to ask about ahead of time.
+#[derive(Debug, Args)]
+pub struct DiscogsPreload {
+    /// Whose.
+    #[command(flatten)]
+    pub whose: WhoseDiscogs,
+    /// Only these folders, by the numbers that `folders` shows
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
+    pub folder: Vec<i64>,
+    /// Ask again where the answer is older than so many days; as set by `config set discogs-cache-days`, 30 at first
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=3650))]
+    pub older_than: Option<u32>,
+    /// What the releases cost, too
+    #[arg(long)]
+    pub prices: bool,
+    /// How to report.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+impl From<&DiscogsPreload> for DiscogsRead {
+    fn from(wish: &DiscogsPreload) -> Self {
+        Self {
+            whose: wish.whose.clone(),
+            folder: wish.folder.clone(),
+            depth: if wish.prices { Depth::Prices } else { Depth::Details },
+            max_age: wish.older_than,
+            output: wish.output,
+        }
+    }
 }
 
 /// What to write.

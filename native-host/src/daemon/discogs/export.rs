@@ -6,7 +6,7 @@ use super::Answer;
 use super::accounts::find;
 use super::lines::{About, answers, context, line};
 use super::runs::scope;
-use crate::collection::{Context, Line, Needs, columns};
+use crate::collection::{Context, Line, Needs, Owned, columns};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
 use library::discogs::{Answer as Kept, AnswerKind, Entry, Fingerprints, Scope};
@@ -57,6 +57,7 @@ pub(in crate::daemon) async fn export(
         rows: written.rows,
         expected: expected(engine, &wish, read.proof).await?,
         read_at,
+        proof: read.proof.unwrap_or_default(),
         without_details: written.without_details,
         gone: written.gone,
         changes: before.map(|(since, before)| changes(since, &before, &written.prints)),
@@ -242,15 +243,28 @@ impl Writer {
         let stats = self.answers(self.needs.stats, AnswerKind::Stats, &releases).await?;
         let wanted = self.needs.suggestions;
         let suggestions = self.answers(wanted, AnswerKind::Suggestions, &releases).await?;
+        let owned = self.owned(&releases).await?;
         let about = |entry: &Entry| {
             let known = |of: &HashMap<i64, Kept>| of.get(&entry.release).cloned();
             About {
                 details: known(&details),
                 stats: known(&stats),
                 suggestions: known(&suggestions),
+                owned: owned.get(&entry.release).cloned().unwrap_or_default(),
             }
         };
         entries.iter().map(|entry| line(self.wish.list, entry, about(entry))).collect()
+    }
+
+    async fn owned(&self, releases: &[i64]) -> Answer<HashMap<i64, Vec<Owned>>> {
+        let mut owned: HashMap<i64, Vec<Owned>> = HashMap::new();
+        if self.needs.owned {
+            let copies = self.engine.library.discogs_copies(self.wish.account, releases).await?;
+            for Entry { entry, release, folder, .. } in copies {
+                owned.entry(release).or_default().push(Owned { instance: entry, folder });
+            }
+        }
+        Ok(owned)
     }
 
     async fn answers(

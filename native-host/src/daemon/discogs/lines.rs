@@ -1,7 +1,7 @@
 //! Entries with what is kept of the site's answers about their releases.
 
 use super::Answer;
-use crate::collection::{Context, EntryRecord, Line};
+use crate::collection::{Context, EntryRecord, Line, Owned};
 use crate::daemon::engine::Engine;
 use library::discogs::{Answer as Kept, AnswerKind, Entry};
 use protocol::discogs::{DiscogsAccountId, DiscogsList};
@@ -16,13 +16,16 @@ pub(super) struct About {
     pub details: Option<Kept>,
     pub stats: Option<Kept>,
     pub suggestions: Option<Kept>,
+    /// Own copies of it.
+    pub owned: Vec<Owned>,
 }
 
 /// An entry with what is known of its release.
 pub(super) fn line(list: DiscogsList, entry: &Entry, about: About) -> Answer<Line> {
-    let About { details, stats, suggestions } = about;
+    let About { details, stats, suggestions, owned } = about;
     Ok(Line {
         entry: EntryRecord::parse(list, &entry.record).map_err(broken)?,
+        owned,
         gone: details.as_ref().is_some_and(|answer| answer.gone),
         details: body(details)?,
         priced_at: stats.as_ref().map(|answer| answer.fetched_at),

@@ -1,9 +1,11 @@
 //! Reading a list, and about what is on it. Everything is written as it comes: a kill loses what was on its way.
 
+mod shop;
+
 use super::accounts::find;
-use super::runs::{Failures, Task, kinds, scope};
+use super::runs::{Failures, Task, fresh, kinds, scope};
 use super::transport::DiscogsTransport;
-use super::{Answer, DAY, now};
+use super::{Answer, now};
 use crate::collection::EntryRecord;
 use crate::daemon::engine::Engine;
 use futures::StreamExt;
@@ -12,11 +14,10 @@ use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{
     CollectionValue, Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof,
-    Record, Want, hundredths,
+    Record, Want, hundredths, moment,
 };
+use std::ops::RangeInclusive;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use transfer::Priority;
 
 /// Releases asked about at once. The limit is the site's; this only hides how long an answer takes.
@@ -96,7 +97,7 @@ impl<'t> Reading<'t> {
                 Ok(())
             }
             DiscogsList::Wants => self.walk(discogs, List::wants(user), of_want).await,
-            DiscogsList::Inventory => self.walk(discogs, List::inventory(user), of_listing).await,
+            DiscogsList::Inventory => self.inventory(discogs, account).await,
         }
     }
 
@@ -173,12 +174,12 @@ impl<'t> Reading<'t> {
     ) -> Result<(), Stop> {
         let NewRun { account, list, ref folders, .. } = self.row.request;
         let scope = scope(account, list, folders);
-        let since = self.row.created_at - i64::from(self.row.request.max_age_days) * DAY;
         loop {
-            self.count(kind, &scope, since).await?;
+            let fresh = &fresh(self.row.created_at, self.row.request.max_age_days);
+            self.count(kind, &scope, fresh).await?;
             let given_up = self.task.failures().given_up.clone();
             let most = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
-            let missing = self.engine.library.discogs_unanswered(kind, &scope, since, most).await?;
+            let missing = self.engine.library.discogs_unanswered(kind, &scope, fresh, most).await?;
             let missing: Vec<i64> =
                 missing.into_iter().filter(|release| !given_up.contains(release)).collect();
             if missing.is_empty() {
@@ -196,8 +197,13 @@ impl<'t> Reading<'t> {
         }
     }
 
-    async fn count(&self, kind: AnswerKind, scope: &Scope, since: i64) -> Result<(), Stop> {
-        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, since).await?;
+    async fn count(
+        &self,
+        kind: AnswerKind,
+        scope: &Scope,
+        fresh: &RangeInclusive<i64>,
+    ) -> Result<(), Stop> {
+        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, fresh).await?;
         self.tell(|figures| {
             figures.stage = match kind {
                 AnswerKind::Release => RunStage::Details,
@@ -295,6 +301,10 @@ async fn next_page<R: Record>(
 /// One release that cannot be read does not stop the others; whatever is wrong with all of them does.
 fn note_failure(failures: &mut Failures, release: i64, error: ErrorBody) -> Result<(), Stop> {
     tracing::warn!(release, %error, "a release could not be read");
+    // Nobody is answered then: that says nothing of the release that happened to be asked about.
+    if matches!(error.code, ErrorCode::RateLimited | ErrorCode::Unreachable) {
+        return Err(error.into());
+    }
     let tried = failures.tries.entry(release).or_default();
     *tried += 1;
     match error.class() {
@@ -322,6 +332,8 @@ fn told(proof: Proof) -> ListProof {
         repeated: proof.repeated,
         pages: proof.pages,
         walks: proof.walks,
+        by: ReadBy::Pages,
+        cut: proof.cut,
     }
 }
 
@@ -343,7 +355,7 @@ fn of_copy(copy: Copy, record: String) -> Option<(Entry, Shown)> {
         // A copy stays one whatever is wrong with what it is of.
         release: copy.id.or_else(|| copy.basic_information.as_ref()?.id).unwrap_or_default(),
         folder: copy.folder_id,
-        added_at: seconds(&copy.date_added),
+        added_at: moment(&copy.date_added),
         record,
     };
     Some(with_shown(entry, EntryRecord::Copy(Box::new(copy))))
@@ -351,7 +363,7 @@ fn of_copy(copy: Copy, record: String) -> Option<(Entry, Shown)> {
 
 fn of_want(want: Want, record: String) -> Option<(Entry, Shown)> {
     let id = want.id?;
-    let added_at = seconds(&want.date_added);
+    let added_at = moment(&want.date_added);
     let entry = Entry { entry: id, release: id, folder: None, added_at, record };
     Some(with_shown(entry, EntryRecord::Want(Box::new(want))))
 }
@@ -361,7 +373,7 @@ fn of_listing(listing: Listing, record: String) -> Option<(Entry, Shown)> {
         entry: listing.id?,
         release: listing.release.as_ref().and_then(|release| release.id).unwrap_or_default(),
         folder: None,
-        added_at: seconds(&listing.posted),
+        added_at: moment(&listing.posted),
         record,
     };
     Some(with_shown(entry, EntryRecord::Listing(Box::new(listing))))
@@ -376,8 +388,4 @@ fn value_at(told: &CollectionValue, at: i64) -> Option<ValueAt> {
     let (currency, minimum) = hundredths(&told.minimum)?;
     let ((_, median), (_, maximum)) = (hundredths(&told.median)?, hundredths(&told.maximum)?);
     Some(ValueAt { at, currency, minimum, median, maximum })
-}
-
-fn seconds(moment: &str) -> Option<i64> {
-    Some(OffsetDateTime::parse(moment.trim(), &Rfc3339).ok()?.unix_timestamp())
 }

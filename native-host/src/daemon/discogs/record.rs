@@ -48,6 +48,7 @@ async fn about(engine: &Engine, account: DiscogsAccountId, release: i64) -> Answ
         details: one(AnswerKind::Release).await?,
         stats: one(AnswerKind::Stats).await?,
         suggestions: one(AnswerKind::Suggestions).await?,
+        owned: Vec::new(),
     })
 }
 

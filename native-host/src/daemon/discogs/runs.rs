@@ -13,6 +13,7 @@ use protocol::discogs::*;
 use protocol::method::Nothing;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -101,12 +102,13 @@ impl Task {
 pub(in crate::daemon) async fn start(
     engine: &Engine,
     _: Caller,
-    new: NewRun,
+    mut new: NewRun,
 ) -> Answer<RunStarted> {
     if new.list == DiscogsList::Inventory && new.depth > Depth::List {
         let error = ErrorBody::new(ErrorCode::BadParameters);
         return Err(error.with("detail", "an inventory has no details of its own"));
     }
+    new.max_age_days = Some(max_age(engine, &new).await?);
     let (id, existing) = engine.library.start_discogs_run(&new).await?;
     let row = engine.library.discogs_run(id).await?;
     carry_out(engine, &row);
@@ -125,9 +127,9 @@ pub(in crate::daemon) async fn estimate(
     let account = find(engine, new.account).await?;
     let mut estimate = Estimate::default();
     let scope = scope(new.account, new.list, &new.folders);
+    let fresh = &fresh(now(), Some(max_age(engine, &new).await?));
     for kind in kinds(new.depth, account.signed_by) {
-        let since = now() - i64::from(new.max_age_days) * DAY;
-        let (all, missing) = engine.library.discogs_coverage(kind, &scope, since).await?;
+        let (all, missing) = engine.library.discogs_coverage(kind, &scope, fresh).await?;
         estimate.releases = all;
         estimate.requests += missing;
         if kind == AnswerKind::Release {
@@ -136,14 +138,22 @@ pub(in crate::daemon) async fn estimate(
     }
     if !new.keep_list {
         let entries = engine.library.discogs_list(new.account, new.list).await?.entries;
-        estimate.requests += entries.div_ceil(100).max(1);
-        if new.list == DiscogsList::Collection {
-            // The folders, the fields, and for who is signed in what it is worth.
-            estimate.requests += 2 + u64::from(account.signed_by != SignedBy::Nobody);
-        }
+        estimate.requests += for_list(new.list, account.signed_by, entries);
     }
     estimate.seconds = engine.downloader.time_for(&api()?, estimate.requests).as_secs();
     Ok(estimate)
+}
+
+/// Requests for a list of about so many entries.
+fn for_list(list: DiscogsList, signed_by: SignedBy, entries: u64) -> u64 {
+    let pages = entries.div_ceil(100).max(1);
+    match list {
+        // The folders, the fields, and for who is signed in what it is worth.
+        DiscogsList::Collection => pages + 2 + u64::from(signed_by != SignedBy::Nobody),
+        // Its count, a job that is begun and looked at twice, and the file.
+        DiscogsList::Inventory if signed_by != SignedBy::Nobody => 5,
+        DiscogsList::Wants | DiscogsList::Inventory => pages,
+    }
 }
 
 /// The newest runs.
@@ -252,6 +262,21 @@ pub(super) fn kinds(depth: Depth, signed_by: SignedBy) -> Vec<AnswerKind> {
         }
         Depth::Prices => vec![AnswerKind::Release, AnswerKind::Stats, AnswerKind::Suggestions],
     }
+}
+
+/// Days that answers serve in a run: what it says itself, or what is set.
+async fn max_age(engine: &Engine, new: &NewRun) -> Answer<u32> {
+    match new.max_age_days {
+        Some(days) => Ok(days),
+        None => Ok(engine.library.settings().await?.discogs_cache_days),
+    }
+}
+
+/// When an answer must have been fetched, seconds since 1970, to serve in what was begun then. A clock that was set back
+/// since makes no answer old, nor does one that was years ahead when an answer came keep it fresh for years.
+pub(super) fn fresh(begun: i64, max_age_days: Option<u32>) -> RangeInclusive<i64> {
+    let age = i64::from(max_age_days.unwrap_or_default()) * DAY;
+    begun - age..=begun.max(now()) + DAY
 }
 
 /// The entries of these folders, or of all.

@@ -1,8 +1,8 @@
 //! The choices over the list: order, kind, source, format, year.
 
 use super::Library;
-use crate::catalogue::{t, tf};
-use crate::components::choice::{Choice, choice};
+use crate::catalogue::t;
+use crate::components::choice::{choice, choices_of, counted};
 use crate::state::State;
 use crate::words;
 use leptos::prelude::*;
@@ -129,23 +129,6 @@ fn property(library: Library, property: Property) -> AnyView {
     )
 }
 
-/// All kinds, those there are with their counts, and the chosen one, even where nothing of it matches.
-fn choices_of(all: String, counts: Vec<(String, String, u64)>, chosen: String) -> Vec<Choice> {
-    let lost = !chosen.is_empty() && counts.iter().all(|(value, ..)| *value != chosen);
-    let kinds = counts.into_iter().map(|(value, name, n)| {
-        (value, tf("filter_count", &[("name", &name), ("n", &words::number(n))]))
-    });
-    let lost = lost.then(|| (chosen.clone(), chosen));
-    std::iter::once((String::new(), all)).chain(kinds).chain(lost).collect()
-}
-
-fn counted<T: Display>(
-    counts: &[(T, u64)],
-    name: impl Fn(&T) -> String,
-) -> Vec<(String, String, u64)> {
-    counts.iter().map(|(value, n)| (value.to_string(), name(value), *n)).collect()
-}
-
 fn written(value: Option<impl Display>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
@@ -197,17 +180,5 @@ mod tests {
         assert!(is_filtered(&LibraryQuery { source: Some(Source::Producer), ..beginning() }));
         assert!(is_filtered(&LibraryQuery { kind: Some(MediaKind::Video), ..beginning() }));
         assert!(is_filtered(&LibraryQuery { variant: Some(Variant::Mp3), ..beginning() }));
-    }
-
-    #[test]
-    fn what_is_chosen_stays_on_offer_when_nothing_of_it_is_left() {
-        let counts = counted(&[(2025, 3), (2024, 1)], i32::to_string);
-        let offered = |chosen: &str| -> Vec<String> {
-            let choices = choices_of("all".into(), counts.clone(), chosen.into());
-            choices.into_iter().map(|(value, _)| value).collect()
-        };
-        assert_eq!(offered(""), ["", "2025", "2024"]);
-        assert_eq!(offered("2024"), ["", "2025", "2024"]);
-        assert_eq!(offered("1999"), ["", "2025", "2024", "1999"]);
     }
 }

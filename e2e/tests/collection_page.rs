@@ -1,0 +1,236 @@
+//! Discogs in the app page, in the real browser: signed in, read, looked through, drawn as figures and written as a table,
+//! and all of it compared with what the site has.
+
+use anyhow::{Context, Result, ensure};
+use e2e::browser::{Browser, Config};
+use e2e::keyboard::Way::Forward;
+use e2e::keyboard::{focused, go_to, press, write};
+use e2e::page::{Page, Scheme};
+use e2e::stage::Stage;
+use e2e::wait;
+use serde::Deserialize;
+use serde_json::Value;
+use simulator::discogs::{Release, Sizes, Truth};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::collections::BTreeMap;
+
+const USER: &str = "demo";
+const COPIES: u32 = 230;
+/// Longer than the site lets a list be shown.
+const SEVEN_HOURS: i64 = 7 * 60 * 60;
+
+/// Somebody with a collection, in front of the panel, where nobody is signed in.
+async fn with_records() -> Result<(Stage, Browser, Page)> {
+    let stage = Stage::quick(1).await?;
+    stage.control().discogs().make_account(USER, Sizes { copies: COPIES, wants: 7, listings: 5 });
+    let browser = stage.browser(Config::default()).await?;
+    let page = browser.open_extension_page("app.html#collection").await?;
+    page.present(1280, 800, Scheme::Light).await?;
+    page.wait_text("Your records, from Discogs").await?;
+    Ok((stage, browser, page))
+}
+
+fn truth(stage: &Stage) -> Result<Truth> {
+    stage.control().discogs().truth(USER).context("the account is there")
+}
+
+/// How many copies are of a release that is as asked for.
+fn copies(truth: &Truth, wanted: impl Fn(&Release) -> bool) -> usize {
+    let copies = truth.account.copies.iter();
+    copies.filter(|copy| truth.releases.get(&copy.release_id).is_some_and(&wanted)).count()
+}
+
+fn entries(n: usize) -> String {
+    if n == 1 { "1 entry".into() } else { format!("{n} entries") }
+}
+
+async fn has_focus(page: &Page, role: &str, name: &str) -> Result<()> {
+    let look = async || {
+        let seen = focused(page).await?;
+        Ok(seen.filter(|it| it.role == role && it.name.starts_with(name)).map(drop))
+    };
+    wait::until(&format!("the focus at {role} {name:?}"), wait::LONG, look).await
+}
+
+async fn holds(page: &Page, what: &str, script: &str) -> Result<()> {
+    let look = async || Ok(page.session.evaluate::<bool>(script).await?.then_some(()));
+    wait::until(what, wait::LONG, look).await
+}
+
+/// By keyboard alone.
+async fn sign_in_and_read(stage: &Stage, page: &Page) -> Result<()> {
+    go_to(page, Forward, "button", "Sign in at Discogs").await?;
+    press(page, "Enter").await?;
+    has_focus(page, "textbox", "Personal access token").await?;
+    write(page, "no-such-token").await?;
+    press(page, "Enter").await?;
+    page.wait_text("Discogs does not know this token").await?;
+    e2e::keyboard::select_text(page).await?;
+    write(page, &stage.control().discogs().token(USER)).await?;
+    press(page, "Enter").await?;
+    page.wait_text("demo: Collection").await?;
+    go_to(page, Forward, "button", "Read this list").await?;
+    press(page, "Enter").await?;
+    page.wait_text("read for the first time").await?;
+    go_to(page, Forward, "button", "Start reading").await?;
+    press(page, "Enter").await?;
+    page.wait_text("230 of 230, each once.").await?;
+    page.wait_text(&entries(COPIES as usize)).await
+}
+
+/// Covers, a table, folders, filters, words: always as many as the site has.
+async fn look_through(page: &Page, truth: &Truth) -> Result<()> {
+    let covers =
+        "[...document.querySelectorAll('.tile img')].filter(i => i.naturalWidth > 0).length > 3";
+    holds(page, "covers", covers).await?;
+    page.click("radio", "Table").await?;
+
+    let folder = &truth.account.folders[1];
+    let inside = truth.account.copies.iter().filter(|copy| copy.folder_id == folder.id).count();
+    page.click("button", &folder.name).await?;
+    page.wait_text(&entries(inside)).await?;
+    page.click("button", "Collection").await?;
+    page.wait_text(&entries(COPIES as usize)).await?;
+
+    let is_jazz = |release: &Release| release.sheet.genres.iter().any(|genre| genre == "Jazz");
+    page.choose("Genre", "Jazz").await?;
+    page.wait_text(&entries(copies(truth, is_jazz))).await?;
+    let jazz = truth.releases.values().filter(|release| is_jazz(release));
+    let year = jazz.map(|release| release.sheet.year).filter(|year| *year >= 1990).min();
+    let year = year.context("some Jazz is of the nineties or later")?;
+    page.choose("From year", &year.to_string()).await?;
+    let since = copies(truth, |release| is_jazz(release) && release.sheet.year >= year);
+    page.wait_text(&entries(since)).await?;
+    page.click("searchbox", "Search this list").await?;
+    write(page, "no such words").await?;
+    page.wait_text("Nothing matches").await?;
+    page.click("button", "Clear search and filters").await?;
+    page.wait_text(&entries(COPIES as usize)).await
+}
+
+/// The record of the first copy in the table, by keyboard, which was never asked about before.
+async fn look_at_one(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
+    let title: String =
+        page.session.evaluate("document.querySelector('.item .row-focus').innerText").await?;
+    press(page, "/").await?;
+    go_to(page, Forward, "button", &title).await?;
+    press(page, "ArrowDown").await?;
+    press(page, "ArrowUp").await?;
+    has_focus(page, "button", &title).await?;
+    press(page, "Enter").await?;
+    page.wait_text("Details of ").await?;
+    let shown = page.text().await?;
+    let candidates = truth.releases.values().filter(|release| release.sheet.title == title.trim());
+    let tells = |release: &Release| {
+        let tracks = release.tracklist.iter().all(|track| shown.contains(track.title.trim()));
+        tracks && shown.contains(release.country.as_deref().unwrap_or_default())
+    };
+    ensure!(candidates.into_iter().any(tells), "{title}: {shown}");
+    ensure!(shown.contains("Lowest offer") || shown.contains("For sale"), "{shown}");
+    let asked = requests(stage, "/releases/");
+    press(page, "Escape").await?;
+    has_focus(page, "button", &title).await?;
+    press(page, "Enter").await?;
+    page.wait_text("Details of ").await?;
+    ensure!(requests(stage, "/releases/") == asked, "what is fresh is not asked for again");
+    press(page, "Escape").await
+}
+
+fn requests(stage: &Stage, path: &str) -> usize {
+    let log = stage.control().log();
+    log.iter().filter(|entry| entry.host == "api.discogs.com" && entry.path.contains(path)).count()
+}
+
+/// The charts, read as a screen reader reads them.
+async fn read_figures(page: &Page, truth: &Truth) -> Result<()> {
+    page.click("radio", "Statistics").await?;
+    page.wait_text("By genre").await?;
+    let genres: BTreeMap<String, u64> = page
+        .session
+        .evaluate(
+            "Object.fromEntries([...[...document.querySelectorAll('.chart-bars')]
+                .find(table => table.caption.innerText === 'By genre').rows]
+                .map(row => [row.cells[0].innerText, Number(row.cells[2].innerText)]))",
+        )
+        .await?;
+    ensure!(genres.len() > 3, "{genres:?}");
+    for (genre, n) in &genres {
+        let has_it = |release: &Release| release.sheet.genres.contains(genre);
+        ensure!(copies(truth, has_it) as u64 == *n, "{genre}: {n}");
+    }
+    let nineties = copies(truth, |release| (1990..2000).contains(&release.sheet.year));
+    let column = format!("1990s: {nineties}");
+    let said = format!(
+        "[...document.querySelectorAll('.chart-columns li')].some(li => li.innerText.includes({column:?}))"
+    );
+    holds(page, &column, &said).await?;
+    page.wait_text("Value of the collection").await
+}
+
+#[derive(Deserialize)]
+struct Line {
+    release_id: Value,
+    #[serde(rename = "Title")]
+    title: String,
+}
+
+/// A table, with its proof, and what is in it.
+async fn export(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
+    page.click("button", "Export").await?;
+    page.click("radio", "As Discogs does").await?;
+    page.click("radio", "JSON Lines").await?;
+    page.click("button", "Write the table").await?;
+    page.wait_text("230 of 230: nothing is missing.").await?;
+    page.wait_text("It is the first table of this kind.").await?;
+    let file = stage.home.library().join("Exports/discogs-demo-collection-discogs.jsonl");
+    let text = std::fs::read_to_string(&file)?;
+    let mut lines = 0;
+    for (line, copy) in text.lines().zip(&truth.account.copies) {
+        let line: Line = serde_json::from_str(line)?;
+        let id =
+            line.release_id.as_str().map_or_else(|| line.release_id.to_string(), str::to_owned);
+        ensure!(id == copy.release_id.to_string(), "line {lines}: {id}");
+        ensure!(line.title == truth.releases[&copy.release_id].sheet.title, "line {lines}");
+        lines += 1;
+    }
+    ensure!(lines == COPIES as usize && text.lines().count() == lines, "{lines} lines");
+    page.click("button", "Write the table").await?;
+    page.wait_text("Nothing has changed since the last one").await?;
+    page.click("button", "Close").await
+}
+
+/// A list that is older than it may be shown is read again when it is seen, and says what has come.
+async fn grows_old(stage: &Stage, page: &Page) -> Result<()> {
+    let database = SqliteConnectOptions::new().filename(stage.home.data().join("mediafetcher.db"));
+    let mut connection = database.connect().await?;
+    sqlx::query("UPDATE discogs_list SET read_at = read_at - ?")
+        .bind(SEVEN_HOURS)
+        .execute(&mut connection)
+        .await?;
+    stage.control().discogs().add_copies(USER, 2);
+    page.reload().await?;
+    page.wait_text("232 of 232, each once. Read just now.").await
+}
+
+#[tokio::test]
+async fn a_collection_is_read_looked_through_and_written_as_the_site_has_it() -> Result<()> {
+    let (stage, browser, page) = with_records().await?;
+    let truth = truth(&stage)?;
+    sign_in_and_read(&stage, &page).await?;
+    look_through(&page, &truth).await?;
+    look_at_one(&stage, &page, &truth).await?;
+    export(&stage, &page, &truth).await?;
+    read_figures(&page, &truth).await?;
+    grows_old(&stage, &page).await?;
+    ensure!(stage.control().discogs().rate().refused == 0, "the limit was kept");
+
+    page.click("button", "Sign out").await?;
+    page.wait_text("Sign demo out?").await?;
+    let questions = page.controls("button").await?;
+    let again = questions.iter().rfind(|button| button.name == "Sign out").context("a button")?;
+    page.click_on(again).await?;
+    page.wait_text("Your records, from Discogs").await?;
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    Ok(())
+}

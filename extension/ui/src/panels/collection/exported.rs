@@ -1,0 +1,90 @@
+//! What was written: where it is, and the proof that nothing is missing in it.
+
+use super::Collection;
+use super::sentences::ago;
+use crate::actions::open_folder;
+use crate::catalogue::{t, tf, tn};
+use crate::clock::date_time;
+use crate::components::button::button;
+use crate::components::icon::{Icon, icon};
+use crate::words;
+use leptos::prelude::*;
+use protocol::discogs::{Changes, Exported, GoneRelease};
+
+/// Releases that are named; the file has all.
+const MOST_NAMED: usize = 50;
+
+/// Draws it. `read_more` has details read.
+pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + 'static) -> AnyView {
+    let now = collection.now.get_untracked();
+    let whole = done.rows == done.expected;
+    let (look, picture) = match whole {
+        true => ("notice ok", Icon::CheckCircle),
+        false => ("notice warn", Icon::Alert),
+    };
+    let counted = tf(
+        if whole { "export_whole" } else { "export_part" },
+        &[("rows", &words::number(done.rows)), ("expected", &words::number(done.expected))],
+    );
+    let read = tf("export_read", &[("ago", &ago(done.read_at, now))]);
+    let without = (done.without_details > 0).then(|| {
+        view! {
+            <p>{tn("export_without", done.without_details)}</p>
+            <div>{button("compact", Some(Icon::Retry), t("export_read_details"), read_more)}</div>
+        }
+    });
+    let gone = (!done.gone.is_empty()).then(|| gone(&done.gone));
+    let store = collection.store;
+    view! {
+        <div class=look>
+            {icon(picture)}
+            <div class="grow stack">
+                <strong>{counted}</strong>
+                <p class="anywhere">
+                    {tf("export_file", &[("file", &done.file), ("size", &words::bytes(done.bytes))])}
+                </p>
+                <p>{[&read, " ", &changes(done.changes)].concat()}</p>
+                {without}
+                {gone}
+                <div>{button("compact", Some(Icon::Folder), t("open_folder"), move || open_folder(store))}</div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What is different from the last time.
+fn changes(changes: Option<Changes>) -> String {
+    let Some(changes) = changes else { return t("export_first") };
+    if (changes.added, changes.removed, changes.changed) == (0, 0, 0) {
+        return tf("export_same", &[("date", &date_time(changes.since))]);
+    }
+    tf(
+        "export_changes",
+        &[
+            ("date", &date_time(changes.since)),
+            ("added", &words::number(changes.added)),
+            ("removed", &words::number(changes.removed)),
+            ("changed", &words::number(changes.changed)),
+        ],
+    )
+}
+
+/// What the site does not have any more.
+fn gone(gone: &[GoneRelease]) -> AnyView {
+    let line = |release: &GoneRelease| {
+        let GoneRelease { release, artists, title } = release;
+        view! { <li>{[artists.as_str(), " – ", title, " (", &release.to_string(), ")"].concat()}</li> }
+            .into_any()
+    };
+    let lines = gone.iter().take(MOST_NAMED).map(line).collect_view();
+    let more = gone.len().saturating_sub(MOST_NAMED) as u64;
+    let more = (more > 0).then(|| view! { <li>{tn("export_gone_more", more)}</li> });
+    view! {
+        <details>
+            <summary>{tn("export_gone", gone.len() as u64)}</summary>
+            <ul class="plain-list small names">{lines} {more}</ul>
+        </details>
+    }
+    .into_any()
+}

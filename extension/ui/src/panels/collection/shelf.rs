@@ -1,0 +1,302 @@
+//! One list of an account: how far it is read, what reads it, and its entries, as a table, as covers or in figures.
+
+use super::entry::{COVERS, ROWS, columns, cover, row};
+use super::sentences::{is_old, is_whole, list_name, proof};
+use super::{Collection, ListOf, Open, filter, run_card, statistics};
+use crate::catalogue::{t, tf, tn};
+use crate::components::button::button;
+use crate::components::icon::{Icon, icon};
+use crate::components::live::{Live, follow, live, live_view};
+use crate::components::radio::{Options, segments};
+use crate::components::search_field::search_field;
+use crate::link::{ask, command};
+use crate::memo;
+use crate::panels::paged::{Answer, Listed, Paged};
+use crate::state::{Derived, State};
+use browser::environment::sleep;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::discogs::{
+    Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun,
+};
+use protocol::method::{CountEntries, ListEntries, StartRun};
+
+/// How a list looks, in the order of the buttons.
+pub const LOOKS: Options =
+    &[("discogs_look_rows", ""), ("discogs_look_covers", ""), ("discogs_look_figures", "")];
+const AS_COVERS: usize = 1;
+const IN_FIGURES: usize = 2;
+/// The record of the look that was chosen last.
+const LOOK_KEY: &str = "collection_look";
+/// How long a search waits for the next letter.
+const TYPING_MS: u32 = 120;
+/// What is known of releases is asked for again when it is older than so many days.
+pub const USUAL_AGE: u32 = 30;
+
+impl Listed for EntryView {
+    type Id = i64;
+    type Query = EntryQuery;
+
+    fn id(&self) -> i64 {
+        self.entry
+    }
+
+    async fn list(query: EntryQuery, offset: u64, limit: u32) -> Answer<Self> {
+        let page = ask::<ListEntries>(EntryQuery { offset: offset as u32, limit, ..query }).await?;
+        Ok((page.entries, page.total))
+    }
+}
+
+/// A list's signals.
+#[derive(Clone, Copy)]
+pub struct Shelf {
+    /// The panel's.
+    pub collection: Collection,
+    /// Which list.
+    pub of: ListOf,
+    /// Its entries.
+    pub rows: Paged<EntryView>,
+    /// What is written in the search box.
+    pub text: State<String>,
+    /// How many of what matches have which property.
+    pub facets: State<EntryFacets>,
+    /// How far it is read.
+    pub state: Derived<Option<ListState>>,
+}
+
+/// Draws the list.
+pub fn shelf(collection: Collection, of: ListOf) -> AnyView {
+    let folder = collection.folder.get_untracked();
+    let shelf = Shelf {
+        collection,
+        of,
+        rows: Paged::new(collection.store, filter::beginning(of, folder)),
+        text: State::default(),
+        facets: State::default(),
+        state: Derived::new(move || collection.state_of(of)),
+    };
+    shelf.keep_fresh();
+    let was_read = Derived::new(move || shelf.read_at().is_some());
+    let content = move || match was_read.get() {
+        true => entries(shelf),
+        false => never_read(shelf),
+    };
+    view! {
+        <div class="shelf">
+            {head(shelf)}
+            {run_card::cards(collection, of)}
+            {live_view(content)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The name of the list, what proves it, and what can be done with it.
+fn head(shelf: Shelf) -> AnyView {
+    let Shelf { collection, of, state, .. } = shelf;
+    let heading = move || {
+        let account = collection.account(of.account);
+        let name = account.map(|account| account.username).unwrap_or_default();
+        tf("discogs_list_of", &[("name", &name), ("list", &list_name(of.list))])
+    };
+    let read = move || collection.open.set(Some(Open::Read(of)));
+    let export = move || collection.open.set(Some(Open::Export(of)));
+    let actions = move || {
+        state.with(|state| state.as_ref().is_some_and(|state| state.read_at.is_some())).then(|| {
+            view! {
+                {button("compact", Some(Icon::Retry), t("discogs_read"), read)}
+                {button("compact", Some(Icon::Download), t("discogs_export"), export)}
+            }
+        })
+    };
+    view! {
+        <div class="row spread shelf-head">
+            <div class="grow"><h2>{live(heading)}</h2> {proof_line(shelf)}</div>
+            <div class="row">{live_view(actions)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn proof_line(shelf: Shelf) -> Live<AnyView> {
+    let said = Derived::new(move || {
+        let now = shelf.collection.now.get();
+        shelf.state.with(|state| {
+            let state = state.as_ref()?;
+            Some((proof(state, now)?, state.proof.is_none_or(|proof| is_whole(&proof))))
+        })
+    });
+    live_view(move || {
+        said.get().map(|(words, whole)| {
+            let (tone, picture) = match whole {
+                true => ("state wrap small tone-ok", Icon::CheckCircle),
+                false => ("state wrap small tone-warn", Icon::Alert),
+            };
+            view! { <p class=tone>{icon(picture)} {words}</p> }
+        })
+    })
+}
+
+/// Instead of a list that was never read: what to do.
+fn never_read(shelf: Shelf) -> AnyView {
+    let Shelf { collection, of, .. } = shelf;
+    let is_read = Derived::new(move || collection.run_of(of).is_some());
+    let read = move || {
+        (!is_read.get()).then(|| {
+            button("primary", Some(Icon::Download), t("discogs_read_first"), move || {
+                collection.open.set(Some(Open::Read(of)));
+            })
+        })
+    };
+    let words = move || t(if is_read.get() { "discogs_being_read" } else { "discogs_never_read" });
+    view! {
+        <div class="empty">
+            {icon(Icon::Disc)} <strong>{live(words)}</strong> <p>{t("discogs_never_read_help")}</p>
+            {live_view(read)}
+        </div>
+    }
+    .into_any()
+}
+
+fn entries(shelf: Shelf) -> AnyView {
+    let look = shelf.collection.look;
+    let drawn = move || match look.get() {
+        AS_COVERS => shelf
+            .rows
+            .view(list_name(shelf.of.list), COVERS, move |at, focused| cover(shelf, at, focused)),
+        IN_FIGURES => statistics::figures(shelf),
+        _ => {
+            let list = shelf
+                .rows
+                .view(list_name(shelf.of.list), ROWS, move |at, focused| row(shelf, at, focused));
+            view! { {columns(shelf)} {list} }.into_any()
+        }
+    };
+    let count = move || shelf.rows.total().map(|total| tn("discogs_entries", total));
+    view! {
+        <div class="row spread">
+            <div class="row">
+                {segments("collection-look", "layout_label", LOOKS, look)}
+                <span class="figures muted" role="status">{live(count)}</span>
+            </div>
+            <div class="row">
+                {filter::order(shelf.rows.query)}
+                {search_field(t("discogs_search"), shelf.text, move |text| shelf.search(text))}
+            </div>
+        </div>
+        {filter::filters(shelf)}
+        <div class="things">{live_view(drawn)}</div>
+        {shelf.rows.trouble()}
+        {nothing(shelf)}
+    }
+    .into_any()
+}
+
+/// Instead of an empty list: why it is empty, and what to do.
+fn nothing(shelf: Shelf) -> Live<AnyView> {
+    let empty = Derived::new(move || shelf.rows.total() == Some(0));
+    let filtered = Derived::new(move || shelf.rows.query.with(filter::is_filtered));
+    live_view(move || {
+        empty.get().then(|| {
+            let clear = filtered.get().then(|| {
+                button("", Some(Icon::Cross), t("clear_search"), move || shelf.clear_filters())
+            });
+            let (title, help) = match (filtered.get(), shelf.of.list) {
+                (true, _) => ("library_no_match", "discogs_no_match_help"),
+                (false, DiscogsList::Collection) => ("discogs_empty", "discogs_empty_help"),
+                (false, DiscogsList::Wants) => ("discogs_empty", "discogs_empty_wants_help"),
+                (false, DiscogsList::Inventory) => ("discogs_empty", "discogs_empty_shop_help"),
+            };
+            view! {
+                <div class="empty">{icon(Icon::Disc)} <strong>{t(title)}</strong> <p>{t(help)}</p> {clear}</div>
+            }
+        })
+    })
+}
+
+impl Shelf {
+    /// When the list was last read to its end, as it changes.
+    pub fn read_at(self) -> Option<i64> {
+        self.state.with(|state| state.as_ref()?.read_at)
+    }
+
+    fn keep_fresh(self) {
+        let collection = self.collection;
+        self.rows.keep_fresh(move || self.load_facets());
+        let seen = collection.store.discogs_changes.get_untracked();
+        follow(move || {
+            if collection.store.discogs_changes.get() != seen {
+                self.rows.plan_refresh(move || self.load_facets());
+            }
+        });
+        follow(move || {
+            let folders: Vec<i64> = collection.folder.get().into_iter().collect();
+            if self.rows.query.with_untracked(|query| query.filter.folders != folders) {
+                self.rows.query.update(|query| query.filter.folders = folders);
+            }
+        });
+        follow(move || memo::keep(LOOK_KEY, &collection.look.get().to_string()));
+        let too_old = Derived::new(move || {
+            let now = collection.now.get();
+            let up = collection.store.link.get().is_up();
+            self.read_at().filter(|read_at| up && is_old(*read_at, now))
+        });
+        follow(move || {
+            if let Some(read_at) = too_old.get() {
+                self.read_again(read_at);
+            }
+        });
+    }
+
+    /// Has a list that is older than it may be shown read again. However many pages ask, it is read once.
+    fn read_again(self, read_at: i64) {
+        let ListOf { account, list } = self.of;
+        let again = NewRun {
+            key: format!("shown-{account}-{}-{read_at}", list.as_str()),
+            account,
+            list,
+            folders: Vec::new(),
+            depth: Depth::List,
+            max_age_days: USUAL_AGE,
+            keep_list: false,
+        };
+        if self.collection.run_of(self.of).is_none() {
+            command::<StartRun>(self.collection.store, again, || ());
+        }
+    }
+
+    fn load_facets(self) {
+        let query = self.rows.query.get_untracked();
+        spawn_local(async move {
+            let answer = ask::<CountEntries>(query.clone()).await;
+            let is_old =
+                self.rows.query.is_gone() || self.rows.query.with_untracked(|now| *now != query);
+            if let Ok(facets) = answer
+                && !is_old
+            {
+                self.facets.set(facets);
+            }
+        });
+    }
+
+    /// Looks for `text` once no more is typed.
+    fn search(self, text: String) {
+        spawn_local(async move {
+            sleep(TYPING_MS).await;
+            if !self.text.is_gone() && self.text.with_untracked(|typed| *typed == text) {
+                self.rows.query.update(|query| query.filter.text = text);
+            }
+        });
+    }
+
+    fn clear_filters(self) {
+        self.text.set(String::new());
+        self.rows.query.update(filter::clear);
+    }
+}
+
+/// The look that was chosen on the last visit; covers at the first.
+pub fn remembered_look() -> usize {
+    let kept = memo::kept(LOOK_KEY).parse().ok();
+    kept.filter(|look| *look < LOOKS.len()).unwrap_or(AS_COVERS)
+}
