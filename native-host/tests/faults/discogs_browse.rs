@@ -10,6 +10,7 @@ use protocol::{ErrorCode, Event};
 use simulator::discogs::{Fate, Release, Sizes};
 use simulator::{Fault, FaultKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// A person whose collection was read.
 fn read(copies: u32) -> Stage {
@@ -235,6 +236,9 @@ fn a_record_is_shown_at_once_and_asked_for_anew_after_six_hours() {
     let renewed = record(&stage, entry, true);
     assert!(!renewed.stale && renewed.fetched_at.unwrap() >= fresh.fetched_at.unwrap());
     assert_eq!((asked("/releases/"), asked("/marketplace/stats/")), (releases + 1, stats + 1));
+    // Of a clock that was wrong then: nobody knows how old it is.
+    stage.change_database("UPDATE discogs_answer SET fetched_at = fetched_at + 86400");
+    assert!(record(&stage, entry, false).stale);
 }
 
 #[test]
@@ -329,14 +333,13 @@ fn what_a_collection_is_worth_is_kept_whenever_it_is_read_and_missed_by_nobody()
     assert_eq!((run.state, values(&stage).len()), (RunState::Finished, 2));
 }
 
-#[test]
-fn a_run_and_what_it_changes_are_told_as_they_happen() {
-    let stage = signed_in(6);
-    let mut browser: Browser = stage.browser();
+/// Begins to read the collection with its details, seen by a client that is told of everything.
+fn begin(stage: &Stage) -> (Browser, RunId) {
+    let mut browser = stage.browser();
     browser.subscribe();
     let new = NewRun {
         key: "told".into(),
-        account: account(&stage),
+        account: account(stage),
         list: DiscogsList::Collection,
         folders: vec![],
         depth: Depth::Details,
@@ -344,7 +347,14 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
         keep_list: false,
     };
     let id = browser.ask::<StartRun>(new).run.id;
-    let (mut told, mut lists) = (Vec::new(), 0);
+    (browser, id)
+}
+
+#[test]
+fn a_run_and_what_it_changes_are_told_as_they_happen() {
+    let stage = signed_in(6);
+    let (mut browser, id) = begin(&stage);
+    let (mut told, mut lists, begun) = (Vec::new(), 0, Instant::now());
     browser.event(|event| match event {
         Event::Run { run } if run.id == id => {
             let is_over = run.state.is_over();
@@ -357,6 +367,9 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
         }
         _ => None,
     });
+    // Four figures a second and what is between, besides its states.
+    let most = begun.elapsed().as_secs_f64() * 4.0 + 5.0;
+    assert!((told.len() as f64) < most && f64::from(lists) < most, "{} in {most}", told.len());
     assert_eq!(told.first().unwrap().state, RunState::Running);
     assert_eq!(told.last().unwrap().state, RunState::Finished);
     assert!(told.iter().any(|run| run.figures.stage == RunStage::Details && run.figures.done > 0));
@@ -370,4 +383,25 @@ fn a_run_and_what_it_changes_are_told_as_they_happen() {
 
     browser.ask::<DiscogsSignOut>(OfDiscogsAccount { account: account(&stage) });
     browser.event(|event| matches!(event, Event::Discogs {}).then_some(()));
+}
+
+#[test]
+fn a_run_that_is_paused_says_so_and_how_far_it_was() {
+    let stage = signed_in(40);
+    let (mut browser, id) = begin(&stage);
+    let of_run = |event| match event {
+        Event::Run { run } if run.id == id => Some(run),
+        _ => None,
+    };
+    browser.event(|event| {
+        of_run(event).filter(|run| run.figures.done > 1 && run.figures.stage == RunStage::Details)
+    });
+    browser.ask::<PauseRun>(OfRun { run: id });
+    let paused = browser.event(|event| of_run(event).filter(|run| run.state == RunState::Paused));
+    assert!(paused.figures.done > 1 && paused.figures.total > 30, "{paused:?}");
+    assert_eq!(browser.ask::<ListRuns>(Nothing {}).runs, [paused]);
+    browser.ask::<ResumeRun>(OfRun { run: id });
+    browser.event(|event| of_run(event).filter(|run| run.state == RunState::Running));
+    browser.ask::<CancelRun>(OfRun { run: id });
+    browser.event(|event| of_run(event).filter(|run| run.state == RunState::Cancelled));
 }

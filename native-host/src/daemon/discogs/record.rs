@@ -16,6 +16,8 @@ use transfer::Priority;
 
 /// What the site says may be shown for so long without asking again (its terms of use for the API), in seconds.
 const FRESH: i64 = 6 * 60 * 60;
+/// Seconds that a clock may be set back without what was just fetched being taken for old.
+const SLACK: i64 = 60;
 
 /// An entry. Asking anew that does not succeed leaves what was known, with the reason.
 pub(in crate::daemon) async fn record(engine: &Engine, _: Caller, of: OfEntry) -> Answer<Record> {
@@ -58,7 +60,8 @@ fn is_stale(account: &AccountRow, about: &About) -> bool {
 }
 
 fn is_old(answer: Option<&Kept>) -> bool {
-    answer.is_none_or(|answer| answer.fetched_at < now() - FRESH)
+    // What is from the future was fetched by a clock that was wrong: it may be of any age.
+    answer.is_none_or(|answer| !(-SLACK..FRESH).contains(&(now() - answer.fetched_at)))
 }
 
 /// Asks for what is missing or too old.
