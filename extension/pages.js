@@ -1,8 +1,8 @@
-// Starts the pages' program. Which page it shows is named by `data-page` of the body.
-import init from "./wasm/mediafetcher_ui.js";
+// Starts the page's program, which `data-program` of the body names.
+const name = `./wasm/mediafetcher_${document.body.dataset.program}`;
 
-const program = new URL("wasm/mediafetcher_ui_bg.wasm", import.meta.url);
-
-init({ module_or_path: program }).catch((error) => {
-  console.error("MediaFetcher could not start", error);
-});
+import(`${name}.js`)
+  .then(({ default: init }) => init({ module_or_path: new URL(`${name}_bg.wasm`, import.meta.url) }))
+  .catch((error) => {
+    console.error("MediaFetcher could not start", error);
+  });

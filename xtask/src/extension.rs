@@ -18,7 +18,7 @@ type Content = BTreeMap<PathBuf, PathBuf>;
 pub fn build() -> Result<()> {
     console::heading("Extension");
     let mut content = pages(&workspace::root())?;
-    let budgets = [sizes::WORKER_BUDGET, sizes::PAGES_BUDGET];
+    let budgets = [sizes::WORKER_BUDGET, sizes::PAGE_BUDGET, sizes::PAGE_BUDGET];
     for (module, budget) in wasm::compile()?.iter().zip(budgets) {
         let bound = bindgen::bind(module)?;
         report_size(&bound, budget)?;

@@ -1,4 +1,4 @@
-//! What the wasm modules weigh on the way to a person, against their budgets (DESIGN §10).
+//! What the wasm modules weigh on the way to a person, against their budgets.
 
 use anyhow::Result;
 use flate2::{Compression, write::GzEncoder};
@@ -6,8 +6,8 @@ use std::io::Write;
 
 /// Most bytes, compressed with gzip, of what the worker loads.
 pub const WORKER_BUDGET: usize = 80 * 1024;
-/// Most bytes, compressed with gzip, of what the pages load.
-pub const PAGES_BUDGET: usize = 250 * 1024;
+/// The same of what a page loads.
+pub const PAGE_BUDGET: usize = 250 * 1024;
 
 /// The length of `bytes` after gzip at its best.
 pub fn gzip_length(bytes: &[u8]) -> Result<usize> {

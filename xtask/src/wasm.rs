@@ -133,16 +133,16 @@ fn refused_lately(memory: &Path) -> bool {
     written.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age < REFUSAL_AGE))
 }
 
-/// Compiles the two wasm modules and says where each is, in the order of [`workspace::WASM_PACKAGES`].
+/// Compiles the wasm modules and says where each is, in the order of [`workspace::WASM_PROGRAMS`].
 pub fn compile() -> Result<Vec<PathBuf>> {
     let Some(toolchain) = Toolchain::present() else {
         bail!("no compiler for {TARGET}; `cargo xtask setup` says what to do");
     };
     console::note("compiler", toolchain.describe());
     let mut cargo = toolchain.cargo("build");
-    cargo.args(["--profile", "wasm", "--lib"]).args(workspace::select(workspace::WASM_PACKAGES));
+    cargo.args(["--profile", "wasm", "--lib"]).args(workspace::select(workspace::WASM_PROGRAMS));
     console::run(&mut cargo)?;
     let folder = workspace::target_wasm().join(TARGET).join("wasm");
     let file = |package: &&str| folder.join(format!("{}.wasm", package.replace('-', "_")));
-    Ok(workspace::WASM_PACKAGES.iter().map(file).collect())
+    Ok(workspace::WASM_PROGRAMS.iter().map(file).collect())
 }

@@ -17,7 +17,10 @@ pub const NATIVE_PACKAGES: &[&str] = &[
 ];
 
 /// The packages that are built for the browser.
-pub const WASM_PACKAGES: &[&str] = &["mediafetcher-core", "mediafetcher-ui"];
+pub const WASM_PACKAGES: &[&str] =
+    &["mediafetcher-core", "mediafetcher-app", "mediafetcher-popup", "mediafetcher-ui"];
+/// Those of them that are programs: the worker's, the full page's, the small pages'.
+pub const WASM_PROGRAMS: &[&str] = &["mediafetcher-core", "mediafetcher-app", "mediafetcher-popup"];
 
 /// `-p NAME` for each package.
 pub fn select<'a>(packages: &[&'a str]) -> Vec<&'a str> {

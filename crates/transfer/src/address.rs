@@ -1,4 +1,4 @@
-//! Which addresses may be asked: http and https to the public internet only (DESIGN §7).
+//! Which addresses may be asked: http and https to the public internet only.
 //!
 //! Names are judged here by their text alone; what they resolve to is judged by `resolver`, which hands the
 //! connector the very addresses it has checked.

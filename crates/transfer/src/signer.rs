@@ -1,5 +1,5 @@
 //! What signs requests to one origin: cookies with their scopes (RFC 6265, 5.1 and 5.4) and a bearer token.
-//! Nothing of it ever shows in a log, and nothing of it goes to another origin (DESIGN §7).
+//! Nothing of it ever shows in a log, and nothing of it goes to another origin.
 
 use http::header::{AUTHORIZATION, COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};

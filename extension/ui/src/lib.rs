@@ -1,4 +1,5 @@
-//! The extension's pages: popup, app and onboarding, in one program.
+//! The extension's pages: popup, app and onboarding. Two programs are made of them (`programs/`): one of the full page, and
+//! a smaller one of the two others.
 //!
 //! `<body data-page="…">` names the page. Each page opens its own connection to the host ([`link`]), keeps a mirror
 //! of what the daemon tells ([`store`]) and gives commands ([`actions`]). Nothing is decided here and nothing is
@@ -28,27 +29,27 @@ mod words;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use store::{Link, Store};
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
-/// Called by the browser when the program is loaded.
-#[wasm_bindgen(start)]
-pub fn start() {
-    wasm_bindgen_futures::spawn_local(async {
-        language::speak().await;
-        show();
-    });
+/// Shows the full page.
+pub fn show_app() {
+    spawn_local(show(app::app));
+}
+
+/// Shows the popup or the onboarding, whichever of them the body names.
+pub fn show_small() {
+    let page = document().body().and_then(|body| body.get_attribute("data-page"));
+    match page.as_deref() {
+        Some("onboarding") => spawn_local(show(onboarding::onboarding)),
+        _ => spawn_local(show(popup::popup)),
+    }
 }
 
 /// Puts the page in the place of its skeleton.
-fn show() {
-    let page =
-        document().body().and_then(|body| body.get_attribute("data-page")).unwrap_or_default();
+async fn show(draw: fn(Store) -> AnyView) {
+    language::speak().await;
     let Some(root) = document().get_element_by_id("root") else { return };
-    let draw = match page.as_str() {
-        "popup" => popup::popup,
-        "onboarding" => onboarding::onboarding,
-        _ => app::app,
-    };
     root.set_inner_html("");
     mount_to(root.unchecked_into(), move || {
         let store = Store::new();
