@@ -2,7 +2,7 @@
 
 use crate::sending::{self, Sending};
 use crate::session::{Session, store_of};
-use crate::{daemon, listing, renewal, sites, upkeep};
+use crate::{daemon, discogs, listing, renewal, sites, upkeep};
 use browser::json::value_of;
 use browser::messages::{Sent, SessionState, pack, parse};
 use browser::{PageMessage, tabs};
@@ -22,6 +22,7 @@ pub async fn answer(message: JsValue) -> JsValue {
             pack(listing::start(source, formats, store_id).await)
         }
         PageMessage::SessionOf { source, store_id } => pack(session_of(source, store_id).await),
+        PageMessage::DiscogsUser { store_id } => pack(discogs::user(store_id).await),
         PageMessage::RenewSession { source, store_id } => {
             pack(renewal::renew(source, store_id).await)
         }

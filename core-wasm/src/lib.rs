@@ -25,6 +25,7 @@ mod batches;
 mod board;
 mod daemon;
 mod desk;
+mod discogs;
 mod fetch;
 mod gestures;
 mod listing;

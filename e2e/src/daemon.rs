@@ -96,6 +96,8 @@ impl Home {
             // Nor must anything be shown on the developer's own screen.
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
+            // Nor kept in the developer's own keyring.
+            .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
             .envs(self.environment())
             .stdin(Stdio::null())
             .kill_on_drop(true);

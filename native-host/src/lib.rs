@@ -12,6 +12,7 @@ pub mod install;
 pub mod launch;
 pub mod rebuild;
 pub mod relay;
+mod screen;
 pub mod secrets;
 pub mod socket;
 pub mod tools;

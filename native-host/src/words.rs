@@ -112,6 +112,9 @@ pub fn sentence(error: &ErrorBody) -> String {
             p("version")
         ),
         NoScreen => "No window can be shown where MediaFetcher runs.".into(),
+        KeyringRefused => {
+            format!("The system's keyring does not give out what is kept in it{}.", detail(error))
+        }
     }
 }
 
@@ -143,6 +146,7 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
             "Choose a folder on another disk: mediafetcher config set folder DIR"
         }
         NoScreen => "Name the folder yourself: `mediafetcher library import FOLDER`.",
+        KeyringRefused => "Unlock the keyring and run the same command, or sign in once more.",
         ProgramMissing => "Install it; `mediafetcher doctor` says how.",
         Forbidden => "Only MediaFetcher's own extension and this user may.",
         NotFound => "`mediafetcher jobs` lists what there is.",

@@ -22,6 +22,8 @@ pub enum Need {
     Readers,
     /// A screen for tests of what browser and system ask, and a hand to answer.
     Screen,
+    /// Keeps secrets, as desktops have it.
+    Keyring,
     /// Finds what keeps people from using a page.
     Axe,
     /// What downloads are measured against.
@@ -34,7 +36,7 @@ const OLDEST_YT_DLP: &str = "2025.01.01";
 impl Need {
     /// What the demo needs.
     pub const DEMO: &[Need] = &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp];
-    /// What tests and demo need. Elsewhere than on Linux the tests with a screen are left out.
+    /// What tests and demo need. Elsewhere than on Linux the tests with a screen or with GNOME's keyring are left out.
     pub const ALL: &[Need] = if cfg!(target_os = "linux") {
         &[
             Need::Wasm,
@@ -44,6 +46,7 @@ impl Need {
             Need::Readers,
             Need::Axe,
             Need::Screen,
+            Need::Keyring,
         ]
     } else {
         &[Need::Wasm, Need::Chromium, Need::Ffmpeg, Need::YtDlp, Need::Readers, Need::Axe]
@@ -57,6 +60,7 @@ impl Need {
             Need::YtDlp => "yt-dlp",
             Need::Readers => "Python packages",
             Need::Screen => "Xvfb, xdotool, zenity",
+            Need::Keyring => "GNOME Keyring, D-Bus",
             Need::Axe => "axe-core",
             Need::Aria2 => "aria2c",
         }
@@ -84,6 +88,10 @@ impl Need {
                 .iter()
                 .all(|name| is_on_path(name))
                 .then(|| "a screen for tests".to_owned()),
+            Need::Keyring => ["gnome-keyring-daemon", "dbus-daemon", "dbus-send"]
+                .iter()
+                .all(|name| is_on_path(name))
+                .then(|| "a keyring for tests".to_owned()),
             Need::Aria2 => first_line(Command::new("aria2c").arg("--version")),
         }
     }
@@ -107,6 +115,10 @@ impl Need {
             (Need::Screen, System::Dnf) => &["xorg-x11-server-Xvfb", "xdotool", "zenity"],
             (Need::Screen, System::Pacman) => &["xorg-server-xvfb", "xdotool", "zenity"],
             (Need::Screen, _) => &[],
+            (Need::Keyring, System::Apt) => &["gnome-keyring", "dbus"],
+            (Need::Keyring, System::Dnf) => &["gnome-keyring", "dbus-daemon", "dbus-tools"],
+            (Need::Keyring, System::Pacman) => &["gnome-keyring", "dbus"],
+            (Need::Keyring, _) => &[],
             (Need::Axe, System::Apt | System::Dnf | System::Pacman) => &["npm"],
             (Need::Axe, System::Brew) => &["node"],
             (Need::Axe, System::Winget) => &["OpenJS.NodeJS.LTS"],
@@ -124,7 +136,7 @@ impl Need {
             Need::YtDlp => python::YT_DLP.install(),
             Need::Readers => python::READERS.install(),
             Need::Axe => axe::fetch(),
-            Need::Chromium | Need::Ffmpeg | Need::Screen | Need::Aria2 => false,
+            Need::Chromium | Need::Ffmpeg | Need::Screen | Need::Keyring | Need::Aria2 => false,
         }
     }
 }

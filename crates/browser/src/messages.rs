@@ -44,6 +44,11 @@ pub enum PageMessage {
         /// The cookie store.
         store_id: Option<String>,
     },
+    /// Who is signed in on discogs.com? Asks the site. Answer: their name in addresses, or null.
+    DiscogsUser {
+        /// The cookie store.
+        store_id: Option<String>,
+    },
     /// Hands the session over to the daemon again, so that files that wait for it go on. Answer: [`Account`].
     RenewSession {
         /// The site.
@@ -158,6 +163,14 @@ pub async fn session_of(source: Source) -> Result<SessionState, ErrorBody> {
     ask(&PageMessage::SessionOf { source, store_id: None }).await
 }
 
+/// The name of the person who is signed in on discogs.com in this browser, to begin a form with; `None` when nobody is.
+///
+/// # Errors
+/// [`protocol::ErrorCode::Challenge`], [`protocol::ErrorCode::Unreachable`].
+pub async fn discogs_user() -> Result<Option<String>, ErrorBody> {
+    ask(&PageMessage::DiscogsUser { store_id: None }).await
+}
+
 /// Hands the session of `source` over again, after the person has signed in; before "Try again".
 ///
 /// # Errors
@@ -240,6 +253,7 @@ pub fn parse(received: &Value) -> Option<PageMessage> {
             store_id: store_id(),
         },
         "session_of" => PageMessage::SessionOf { source: source()?, store_id: store_id() },
+        "discogs_user" => PageMessage::DiscogsUser { store_id: store_id() },
         "renew_session" => PageMessage::RenewSession { source: source()?, store_id: store_id() },
         "forget" => PageMessage::Forget { source: source()? },
         "send" => PageMessage::Send {
@@ -285,6 +299,7 @@ mod tests {
                 store_id: None,
             },
             PageMessage::SessionOf { source: Source::Producer, store_id: store_id.clone() },
+            PageMessage::DiscogsUser { store_id: store_id.clone() },
             PageMessage::RenewSession { source, store_id },
             PageMessage::Forget { source },
             PageMessage::Send {

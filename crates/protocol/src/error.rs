@@ -157,6 +157,8 @@ codes! {
     ProgramOutdated = 5004, NeedsUser;
     /// The program can show no window where it runs.
     NoScreen = 5005, NeedsUser;
+    /// The system's keyring, in which a secret lies, is locked, gone, or does not give it out. `detail`.
+    KeyringRefused = 5006, NeedsUser;
 }
 
 impl ErrorCode {

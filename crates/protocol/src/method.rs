@@ -3,8 +3,9 @@
 use crate::credentials::Credentials;
 use crate::discogs::{
     CacheFigures, CachePurged, CollectionFolders, DiscogsAccount, DiscogsAccounts, DiscogsLogin,
-    EntryFacets, EntryPage, EntryQuery, Estimate, Exported, ListStatistics, NewExport, NewRun,
-    OfDiscogsAccount, OfEntry, OfRun, PurgeCache, Record, RunStarted, Runs,
+    DiscogsOAuth, DiscogsOAuthFinish, DiscogsOAuthStarted, EntryFacets, EntryPage, EntryQuery,
+    Estimate, Exported, ListStatistics, NewExport, NewRun, OfDiscogsAccount, OfEntry, OfRun,
+    PurgeCache, Record, RunStarted, Runs,
 };
 use crate::edit::{EditItems, Edited, RenameFiles, Renames};
 use crate::error::ErrorBody;
@@ -157,6 +158,10 @@ methods! {
     ReadSubtitles = "library.subtitles", OfSubtitles => Subtitles;
     /// Adds an account of Discogs, or gives one another token.
     DiscogsSignIn = "discogs.login", DiscogsLogin => DiscogsAccount;
+    /// Begins to sign in at Discogs by an application of the person's own.
+    BeginDiscogsOAuth = "discogs.oauth", DiscogsOAuth => DiscogsOAuthStarted;
+    /// Ends that with the code that the site has shown.
+    FinishDiscogsOAuth = "discogs.oauth_finish", DiscogsOAuthFinish => DiscogsAccount;
     /// Forgets an account of Discogs with its token and its lists.
     DiscogsSignOut = "discogs.logout", OfDiscogsAccount => Nothing;
     /// The accounts of Discogs, and how far their lists are read.

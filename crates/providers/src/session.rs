@@ -161,7 +161,7 @@ fn jwt_claims(token: &str) -> Option<Value> {
 }
 
 /// RFC 3986 §2.1; a `%` without two hexadecimal digits stays as it is.
-fn percent_decoded(text: &str) -> Vec<u8> {
+pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let hex = |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16));
     let mut out = Vec::with_capacity(bytes.len());

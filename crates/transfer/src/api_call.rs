@@ -7,6 +7,7 @@ use crate::downloader::Shared;
 use crate::fault::Fault;
 use crate::host::{HostClass, Priority};
 use crate::signer::Signer;
+use crate::window::Ceiling;
 use http::{HeaderMap, Method};
 use protocol::ErrorCode;
 use std::sync::Arc;
@@ -38,7 +39,12 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-pub(crate) async fn call(shared: &Shared, call: Call, priority: Priority) -> Result<Answer, Fault> {
+pub(crate) async fn call(
+    shared: &Shared,
+    call: Call,
+    priority: Priority,
+    ceiling: Ceiling,
+) -> Result<Answer, Fault> {
     let url = address::parse(&call.url, true)?;
     let mut headers = base_headers(shared);
     headers.extend(call.headers);
@@ -50,7 +56,7 @@ pub(crate) async fn call(shared: &Shared, call: Call, priority: Priority) -> Res
     if let Some(body) = call.body {
         request = request.body(body);
     }
-    let mut slot = shared.hosts.enter(&url, HostClass::Api, priority).await?;
+    let mut slot = shared.hosts.enter(&url, HostClass::Api, priority, ceiling).await?;
     let response = send(&mut slot, request, shared.timeouts.answer).await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let mut body = Vec::new();

@@ -12,6 +12,7 @@ use crate::refusal::{Origin, PAGE};
 use crate::signer::Signer;
 use crate::sniff::Kind;
 use crate::validator::Resume;
+use crate::window::Ceiling;
 use http::header::{ACCEPT_ENCODING, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use protocol::ErrorCode;
@@ -81,8 +82,9 @@ impl<'a> Chain<'a> {
                 slot
             }
             empty => {
-                let priority = Priority::default();
-                empty.insert(self.shared.hosts.enter(&self.url, self.class, priority).await?)
+                let (priority, ceiling) = (Priority::default(), Ceiling::default());
+                let hosts = &self.shared.hosts;
+                empty.insert(hosts.enter(&self.url, self.class, priority, ceiling).await?)
             }
         };
         send(slot, request, self.shared.timeouts.answer).await

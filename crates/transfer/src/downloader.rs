@@ -8,7 +8,7 @@ use crate::fetch::{self, Fetched, Step, Target};
 use crate::host::{HostClass, Hosts, Priority};
 use crate::permit::Permit;
 use crate::validator::Kept;
-use crate::window::Quota;
+use crate::window::{Ceiling, Quota};
 use http::HeaderValue;
 use protocol::{ErrorBody, ErrorCode};
 use reqwest::Url;
@@ -72,13 +72,18 @@ impl Downloader {
 
     /// How long so many requests to the API at `url` will take, for an estimate that people can plan by. What others
     /// who wait there still want is not known here.
-    pub fn time_for(&self, url: &Url, requests: u64) -> Duration {
-        self.shared.hosts.time_for(url, requests)
+    pub fn time_for(&self, url: &Url, requests: u64, ceiling: Ceiling) -> Duration {
+        self.shared.hosts.time_for(url, requests, ceiling)
     }
 
     /// Waits for the turn of a request to the API at `url` that somebody else will send, such as the browser.
-    pub async fn permit(&self, url: &Url, priority: Priority) -> Result<Permit, TransferError> {
-        let slot = self.shared.hosts.enter(url, HostClass::Api, priority).await?;
+    pub async fn permit(
+        &self,
+        url: &Url,
+        priority: Priority,
+        ceiling: Ceiling,
+    ) -> Result<Permit, TransferError> {
+        let slot = self.shared.hosts.enter(url, HostClass::Api, priority, ceiling).await?;
         Ok(Permit::new(slot))
     }
 
@@ -112,16 +117,18 @@ impl Downloader {
 
     /// Asks a site's API once. Any status is an answer; redirects are not followed.
     pub async fn call(&self, call: Call) -> Result<Answer, TransferError> {
-        self.call_in_turn(call, Priority::default()).await
+        self.call_in_turn(call, Priority::default(), Ceiling::default()).await
     }
 
-    /// As [`Downloader::call`], for somebody else than the first of the jobs.
+    /// As [`Downloader::call`], for somebody else than the first of the jobs. The ceiling matters where a quota was set:
+    /// who signs by a header that the server may not take for credentials has the lower one.
     pub async fn call_in_turn(
         &self,
         call: Call,
         priority: Priority,
+        ceiling: Ceiling,
     ) -> Result<Answer, TransferError> {
-        Ok(api_call::call(&self.shared, call, priority).await?)
+        Ok(api_call::call(&self.shared, call, priority, ceiling).await?)
     }
 
     /// A small public file, such as a cover picture, of at most `limit` bytes: its content type and its bytes.

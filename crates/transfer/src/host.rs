@@ -6,7 +6,7 @@ mod turns;
 use crate::breaker::{Breaker, Pass};
 use crate::fault::Fault;
 use crate::retry;
-use crate::window::{Quota, Told};
+use crate::window::{Ceiling, Quota, Told};
 use http::{HeaderMap, StatusCode};
 use protocol::ErrorCode;
 use reqwest::Url;
@@ -65,8 +65,9 @@ impl Hosts {
         url: &Url,
         class: HostClass,
         priority: Priority,
+        ceiling: Ceiling,
     ) -> Result<Slot, Fault> {
-        self.find(url, class).enter(priority).await
+        self.find(url, class).enter(priority, ceiling).await
     }
 
     /// The host of `url`. Once a host is known as a site's API, it is treated as one by everybody.
@@ -107,8 +108,8 @@ impl Hosts {
     }
 
     /// How long so many requests to the API at `url` take from now on.
-    pub fn time_for(&self, url: &Url, requests: u64) -> Duration {
-        self.find(url, HostClass::Api).time_for(requests)
+    pub fn time_for(&self, url: &Url, requests: u64, ceiling: Ceiling) -> Duration {
+        self.find(url, HostClass::Api).time_for(requests, ceiling)
     }
 
     fn change(&self, edit: impl FnOnce(&mut Limits)) {
@@ -203,7 +204,7 @@ impl Host {
             || state.turns.as_ref().is_some_and(|turns| !turns.window.is_at_rest(now))
     }
 
-    async fn enter(self: Arc<Self>, priority: Priority) -> Result<Slot, Fault> {
+    async fn enter(self: Arc<Self>, priority: Priority, ceiling: Ceiling) -> Result<Slot, Fault> {
         self.refuse_long_waits()?;
         let place = match self.has_quota() {
             true => None,
@@ -211,7 +212,7 @@ impl Host {
             false => self.places.clone().acquire_owned().await.ok(),
         };
         let (pass, turn) = (Pass::Ordinary, Turn::default());
-        let mut slot = Slot { host: self, place, pass, priority, turn };
+        let mut slot = Slot { host: self, place, pass, priority, ceiling, turn };
         slot.start().await?;
         Ok(slot)
     }
@@ -256,6 +257,7 @@ pub(crate) struct Slot {
     place: Option<OwnedSemaphorePermit>,
     pass: Pass,
     priority: Priority,
+    ceiling: Ceiling,
     turn: Turn,
 }
 

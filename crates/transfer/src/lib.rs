@@ -44,4 +44,4 @@ pub use reqwest::Url;
 pub use retry::backoff;
 pub use signer::Signer;
 pub use validator::{Kept, Validator};
-pub use window::Quota;
+pub use window::{Ceiling, Quota};

@@ -10,6 +10,11 @@
 //!   address among them. From there on only what is certain is taken off: own requests that were surely counted then,
 //!   and surely are no more. What may not have been counted yet is added.
 //!
+//! A server may take fewer requests from those who show no credentials, and still count all of an address in one
+//! window. So each request knows its ceiling; what was sent and heard is common. An answer to a request of the lower
+//! ceiling that finds it reached says only that *at least* so many were counted: it holds back others of its kind, and
+//! tells those of the higher ceiling nothing.
+//!
 //! As long as no answer has come within the last window, one request goes alone: another program, or this one before it
 //! was started anew, may have used all there is. For such a start the log keeps one request free. Times are monotonic:
 //! a clock that is set does nothing, and a system that sleeps only waits longer.
@@ -22,8 +27,10 @@ use tokio::time::Instant;
 /// What a server takes, and how its answers tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// Requests within `window`, until an answer names the limit: that is believed then.
+    /// Requests within `window`, if they show credentials. What an answer names in its place is believed.
     pub requests: u32,
+    /// The same for those that show none: however the others came, so many are counted before one is refused.
+    pub unsigned: u32,
     /// The length of the moving window.
     pub window: Duration,
     /// A request keeps its room for so much longer, for clocks that run at different speeds and servers that count in
@@ -41,9 +48,10 @@ impl Quota {
     /// That of `api.discogs.com`: 60 requests a minute with any credentials, 25 without.
     ///
     /// <https://www.discogs.com/developers#page:home,header:home-rate-limiting>
-    pub const fn discogs(signed_in: bool) -> Self {
+    pub const fn discogs() -> Self {
         Self {
-            requests: if signed_in { 60 } else { 25 },
+            requests: 60,
+            unsigned: 25,
             window: Duration::from_secs(60),
             margin: Duration::from_millis(500),
             burst: 6,
@@ -56,6 +64,16 @@ impl Quota {
     pub(crate) fn span(&self) -> Duration {
         self.window + self.margin
     }
+}
+
+/// How far a window may be filled for a request to be taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ceiling {
+    /// It shows no credentials: [`Quota::unsigned`].
+    #[default]
+    Unsigned,
+    /// It shows some: [`Quota::requests`].
+    Signed,
 }
 
 /// What an answer tells of the server's window.
@@ -87,6 +105,7 @@ pub(crate) struct Number(u64);
 #[derive(Debug)]
 struct Sent {
     number: Number,
+    ceiling: Ceiling,
     at: Instant,
     /// When its answer came, or it was given up.
     over: Option<Instant>,
@@ -103,6 +122,8 @@ struct Word {
     used: u32,
     /// What of it is surely another program's.
     elsewhere: u32,
+    /// The limit that was named is reached, and it is not the server's highest: there may be more than `used`.
+    at_least: bool,
 }
 
 impl Word {
@@ -119,8 +140,8 @@ pub(crate) struct Window {
     sent: VecDeque<Sent>,
     /// The newest word, and those that may be as new.
     words: Vec<Word>,
-    /// The limit that the server named last.
-    told: Option<u32>,
+    /// The limits that the server named last, by ceiling.
+    told: [Option<u32>; 2],
     next: u64,
     /// Between request and answer, smoothed.
     latency: Duration,
@@ -129,17 +150,17 @@ pub(crate) struct Window {
 impl Window {
     pub fn new(quota: Quota) -> Self {
         let (sent, words) = (VecDeque::new(), Vec::new());
-        Self { quota, sent, words, told: None, next: 0, latency: Duration::from_millis(500) }
+        Self { quota, sent, words, told: [None; 2], next: 0, latency: Duration::from_millis(500) }
     }
 
     pub fn quota(&self) -> &Quota {
         &self.quota
     }
 
-    /// Takes another quota for the same requests, as after signing in.
+    /// Takes another quota for the same requests.
     pub fn set_quota(&mut self, quota: Quota) {
         self.quota = quota;
-        self.told = None;
+        self.told = [None; 2];
     }
 
     /// Nothing is under way or counted.
@@ -149,9 +170,14 @@ impl Window {
 
     /// May a request start now? Otherwise: when to ask again. `None` says that first an answer must come. Who is in a
     /// hurry may take the room that others leave free to be even.
-    pub fn admit(&self, hurry: bool, now: Instant) -> Result<(), Option<Instant>> {
-        let paced = self.paced(now);
-        if self.has_room(now) && (hurry || paced <= now) {
+    pub fn admit(
+        &self,
+        ceiling: Ceiling,
+        hurry: bool,
+        now: Instant,
+    ) -> Result<(), Option<Instant>> {
+        let paced = self.paced(ceiling, now);
+        if self.has_room(ceiling, now) && (hurry || paced <= now) {
             return Ok(());
         }
         let ends = self.sent.iter().filter_map(|sent| sent.over);
@@ -160,16 +186,27 @@ impl Window {
         Err(ends.chain((!hurry).then_some(paced)).filter(|at| *at > now).min())
     }
 
-    fn has_room(&self, now: Instant) -> bool {
-        let mut words = self.words.iter().filter(|word| !self.is_past(word.heard, now)).peekable();
+    fn has_room(&self, ceiling: Ceiling, now: Instant) -> bool {
+        let tells = |word: &&Word| !self.is_past(word.heard, now) && self.tells(word, ceiling);
+        let mut words = self.words.iter().filter(tells).peekable();
         if words.peek().is_none() && self.sent.iter().any(|sent| sent.over.is_none()) {
             return false;
         }
-        self.taken(now) < self.own_limit() && words.all(|word| self.allows(word, now))
+        self.taken(now) < self.own_limit(ceiling)
+            && words.all(|word| self.allows(word, ceiling, now))
+    }
+
+    /// Whether a word says anything to requests of this ceiling.
+    fn tells(&self, word: &Word, ceiling: Ceiling) -> bool {
+        !word.at_least || self.limit(ceiling) <= word.used
     }
 
     /// Whether the server, having said `word`, surely takes one more now.
-    fn allows(&self, word: &Word, now: Instant) -> bool {
+    fn allows(&self, word: &Word, ceiling: Ceiling, now: Instant) -> bool {
+        if word.at_least {
+            // How much of it has left the window since cannot be known.
+            return false;
+        }
         let Quota { window, margin, .. } = self.quota;
         let surely_before = |sent: &&Sent| sent.over.is_some_and(|over| over <= word.asked);
         let others = self.sent.iter().filter(|sent| sent.number != word.of);
@@ -180,7 +217,7 @@ impl Window {
             .filter(|sent| sent.over.is_some_and(|over| self.is_past(over, now)))
             .count();
         let counted = (word.used as usize + later).saturating_sub(forgotten);
-        counted + (word.spare() as usize) < self.limit() as usize
+        counted + (word.spare() as usize) < self.limit(ceiling) as usize
     }
 
     /// What was heard at `heard` is not in the server's window any more.
@@ -201,34 +238,38 @@ impl Window {
         self.sent.iter().filter(counted).count() as u32
     }
 
-    fn limit(&self) -> u32 {
-        self.told.unwrap_or(self.quota.requests)
+    fn limit(&self, ceiling: Ceiling) -> u32 {
+        let promised = match ceiling {
+            Ceiling::Signed => self.quota.requests,
+            Ceiling::Unsigned => self.quota.unsigned,
+        };
+        self.told[ceiling as usize].unwrap_or(promised)
     }
 
     /// One is left free for a start that knows nothing.
-    fn own_limit(&self) -> u32 {
-        self.limit().saturating_sub(1).max(1)
+    fn own_limit(&self, ceiling: Ceiling) -> u32 {
+        self.limit(ceiling).saturating_sub(1).max(1)
     }
 
     /// When the next request is due, if all that may go out before the next one is forgotten are spread evenly.
-    fn paced(&self, now: Instant) -> Instant {
+    fn paced(&self, ceiling: Ceiling, now: Instant) -> Instant {
         let taken = self.taken(now);
         let (Some(last), true) = (self.sent.back(), taken >= self.quota.burst) else { return now };
-        let mut interval = self.quota.span() / self.limit().max(1);
+        let mut interval = self.quota.span() / self.limit(ceiling).max(1);
         let ends = self.sent.iter().filter_map(|sent| Some(sent.over? + self.quota.span()));
         if let Some(room) = ends.filter(|end| *end > now).min() {
-            let free = self.own_limit().saturating_sub(taken);
+            let free = self.own_limit(ceiling).saturating_sub(taken);
             interval = interval.max((room - last.at) / (free + 1));
         }
         last.at + interval
     }
 
     /// A request starts.
-    pub fn send(&mut self, now: Instant) -> Number {
+    pub fn send(&mut self, ceiling: Ceiling, now: Instant) -> Number {
         self.forget(now);
         let number = Number(self.next);
         self.next += 1;
-        self.sent.push_back(Sent { number, at: now, over: None, counted: false });
+        self.sent.push_back(Sent { number, ceiling, at: now, over: None, counted: false });
         number
     }
 
@@ -239,13 +280,15 @@ impl Window {
         // Servers differ in whether they count what they refuse; who refused may also be somebody before the server.
         sent.counted = taken_in && told.is_some();
         self.latency = (self.latency * 7 + (now - sent.at)) / 8;
-        let asked = sent.at;
+        let (asked, ceiling) = (sent.at, sent.ceiling);
         if let Some(Told { limit, used }) = told {
             let elsewhere = used.saturating_sub(self.possibly_counted(asked));
-            let word = Word { of: number, asked, heard: now, used, elsewhere };
-            self.words.retain(|older| older.heard > word.asked);
-            self.words.push(word);
-            self.told = Some(limit);
+            self.told[ceiling as usize] = Some(limit);
+            let highest = self.limit(Ceiling::Signed).max(self.quota.requests);
+            let at_least = used >= limit && limit < highest;
+            // One that says less than an older one does not take its place.
+            self.words.retain(|older| older.heard > asked || (at_least && !older.at_least));
+            self.words.push(Word { of: number, asked, heard: now, used, elsewhere, at_least });
         }
         self.forget(now);
     }
@@ -265,11 +308,11 @@ impl Window {
     }
 
     /// How long so many requests take from now on, if other programs go on as they do.
-    pub fn time_for(&self, requests: u64, now: Instant) -> Duration {
+    pub fn time_for(&self, requests: u64, ceiling: Ceiling, now: Instant) -> Duration {
         let taken = self.taken(now);
         let word = self.words.last().filter(|word| !self.is_past(word.heard, now));
         let elsewhere = word.map_or(0, |word| word.elsewhere + word.spare());
-        let room = self.own_limit().saturating_sub(elsewhere).max(1);
+        let room = self.own_limit(ceiling).saturating_sub(elsewhere).max(1);
         let at_once = u64::from(self.quota.burst.saturating_sub(taken));
         let each = (self.quota.span() + self.latency).as_secs_f64() / f64::from(room);
         Duration::from_secs_f64(requests.saturating_sub(at_once) as f64 * each)

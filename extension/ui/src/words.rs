@@ -339,6 +339,7 @@ mod tests {
             "folder.names",
             "folder.volume",
             "data.volume",
+            "secrets",
         ] {
             assert_ne!(named(id), id);
         }

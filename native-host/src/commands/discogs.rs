@@ -3,7 +3,7 @@
 mod follow;
 
 use super::arguments::{DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, Output, WhoseDiscogs};
-use super::{Failure, Outcome, absolute, open, say};
+use super::{Failure, Outcome, absolute, discogs_login, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
@@ -11,22 +11,21 @@ use follow::follow;
 use indicatif::{HumanBytes, HumanDuration};
 use protocol::discogs::*;
 use protocol::method::*;
-use protocol::{ErrorBody, ErrorCode, Secret};
-use std::io::{IsTerminal, Read};
-use std::path::Path;
+use protocol::{ErrorBody, ErrorCode};
 use std::time::Duration;
 use time::{Date, OffsetDateTime};
 
 /// Releases that are named; `--json` has all.
 const MOST_NAMED: usize = 20;
-/// Where the site makes tokens.
-const TOKENS: &str = "https://www.discogs.com/settings/developers";
 
 pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome, Failure> {
     let client = &mut open(home).await?;
     match command {
-        DiscogsCommand::Login { user, token_file, output } => {
-            login(client, user.as_deref(), token_file.as_deref(), *output).await
+        DiscogsCommand::Login { oauth: true, consumer_key_file, output, .. } => {
+            discogs_login::by_application(client, consumer_key_file.as_deref(), *output).await
+        }
+        DiscogsCommand::Login { user, token_file, output, .. } => {
+            discogs_login::run(client, user.as_deref(), token_file.as_deref(), *output).await
         }
         DiscogsCommand::Logout { whose } => {
             let account = account(client, whose).await?;
@@ -56,43 +55,6 @@ pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome
         }
         DiscogsCommand::Cache { purge, output } => cache(client, *purge, *output).await,
     }
-}
-
-async fn login(
-    client: &mut Client,
-    user: Option<&str>,
-    token_file: Option<&Path>,
-    output: Output,
-) -> Result<Outcome, Failure> {
-    let token = match (user, token_file) {
-        (Some(_), None) => None,
-        (_, Some(file)) => Some(std::fs::read_to_string(file)?),
-        (None, None) => {
-            if std::io::stdin().is_terminal() {
-                eprintln!("Make a token at {TOKENS}, paste it here, then press Enter and Ctrl-D:");
-            }
-            let mut text = String::new();
-            std::io::stdin().take(4096).read_to_string(&mut text)?;
-            Some(text)
-        }
-    };
-    let token = token.map(|text| Secret::new(text.trim()));
-    if token.as_ref().is_some_and(|token| token.expose().is_empty()) {
-        return Err(Failure::Usage(format!("there was no token; make one at {TOKENS}")));
-    }
-    let wish = DiscogsLogin { token, username: user.unwrap_or_default().to_owned() };
-    let account = client.call::<DiscogsSignIn>(wish).await?;
-    if output.json {
-        say(protocol::envelope::to_value(&account));
-    } else {
-        match account.signed_by {
-            SignedBy::Token => say(format_args!("Signed in as {}.", account.username)),
-            SignedBy::Nobody => {
-                say(format_args!("The public lists of {} will be read.", account.username));
-            }
-        }
-    }
-    Ok(Outcome::Clean)
 }
 
 async fn accounts(client: &mut Client, output: Output) -> Result<Outcome, Failure> {

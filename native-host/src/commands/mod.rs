@@ -7,6 +7,7 @@ mod config;
 mod cookie_file;
 mod daemon;
 mod discogs;
+mod discogs_login;
 mod doctor;
 mod edit;
 mod export;

@@ -5,6 +5,7 @@
 //! program's first thread, and one that hangs can be ended with everything it started.
 
 use super::engine::Engine;
+use crate::screen::has_screen;
 use protocol::{ErrorBody, ErrorCode};
 use std::process::{Output, Stdio};
 use std::sync::Mutex;
@@ -91,10 +92,4 @@ impl Drop for Group {
             let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
         }
     }
-}
-
-/// Whether this daemon was started where there is a screen: not over the network, nor by the system.
-fn has_screen() -> bool {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    cfg!(any(windows, target_os = "macos")) || named("DISPLAY") || named("WAYLAND_DISPLAY")
 }

@@ -4,7 +4,6 @@
 use super::discogs;
 use super::edit;
 use super::engine::Engine;
-use super::folder;
 use super::import;
 use super::rename;
 use super::scheduler;
@@ -12,6 +11,7 @@ use super::sending;
 use super::server::Caller;
 use super::things;
 use crate::doctor::{self, DaemonFact};
+use crate::screen;
 use protocol::envelope::to_value;
 use protocol::method::*;
 use protocol::{
@@ -105,6 +105,8 @@ pub(super) async fn answer(
         FindCovers => things::covers;
         ReadSubtitles => things::subtitles;
         DiscogsSignIn => discogs::login;
+        BeginDiscogsOAuth => discogs::begin_oauth;
+        FinishDiscogsOAuth => discogs::finish_oauth;
         DiscogsSignOut => discogs::logout;
         ListDiscogsAccounts => discogs::accounts;
         ListCollectionFolders => discogs::folders;
@@ -304,7 +306,7 @@ async fn run_doctor(engine: &Engine, _: Caller, _: Nothing) -> Answer<Checklist>
 
 async fn open_folder(engine: &Engine, _: Caller, _: Nothing) -> Answer<Nothing> {
     engine.library.check_shelf().await?;
-    folder::open(engine.library.shelf().root())?;
+    screen::open(engine.library.shelf().root())?;
     Ok(Nothing {})
 }
 

@@ -25,7 +25,6 @@ mod covers;
 mod discogs;
 mod edit;
 mod engine;
-mod folder;
 mod hub;
 mod import;
 mod journal;

@@ -5,6 +5,7 @@
 mod folder;
 mod manifests;
 mod programs;
+mod secrets;
 
 use crate::home::Home;
 use crate::words;
@@ -35,12 +36,14 @@ pub async fn checks(home: &Home, settings: &Settings, daemon: DaemonFact) -> Che
         let disks = [folder::checks(&library), vec![folder::data_disk(&data)]].concat();
         (manifests::checks(), disks)
     });
-    let (programs, probes) = tokio::join!(programs::checks(home), probes);
+    let (programs, secrets, probes) =
+        tokio::join!(programs::checks(home), secrets::check(home), probes);
     let (manifests, disks) = probes.unwrap_or_default();
     let mut checks = manifests;
     checks.push(daemon_check(home, daemon));
     checks.extend(programs);
     checks.extend(disks);
+    checks.push(secrets);
     Checklist { checks }
 }
 

@@ -5,6 +5,7 @@ mod attic;
 mod browser;
 mod browsers;
 mod discogs;
+mod discogs_accounts;
 mod discogs_browse;
 mod discogs_hazards;
 mod discogs_shop;
@@ -15,6 +16,8 @@ mod endless;
 mod import;
 mod inside;
 mod interrupted;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod library;
 mod line;
 mod listings;

@@ -25,6 +25,8 @@ pub struct Stage {
     proxy: String,
     /// Where programs are looked for.
     path: std::ffi::OsString,
+    /// Where the keyring is.
+    bus: Option<String>,
     library: PathBuf,
     pub simulator: Simulator,
 }
@@ -60,7 +62,7 @@ impl Stage {
         let machine = Machine::new();
         let library = machine.folder().join("MediaFetcher");
         let path = with_tools();
-        let mut stage = Self { machine, daemon: None, proxy, path, library, simulator };
+        let mut stage = Self { machine, daemon: None, proxy, path, bus: None, library, simulator };
         stage.start_daemon();
         // Pacing has tests of its own.
         let patch = SettingsPatch { pace_ms: Some(100), ..SettingsPatch::default() };
@@ -99,6 +101,11 @@ impl Stage {
         for other in ["https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
             command.env_remove(other);
         }
+        if let Some(bus) = &self.bus {
+            // Nobody sits there whom it could ask.
+            command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        }
         command
             .args(arguments)
             .env("PATH", &self.path)
@@ -127,6 +134,11 @@ impl Stage {
         self.program(arguments).output().unwrap()
     }
 
+    /// Starts a command that is spoken with.
+    pub fn talk(&self, arguments: &[&str]) -> Child {
+        self.program(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+    }
+
     /// Starts `sync --json` for all of a site's songs.
     pub fn start_sync(&self, service: Service, formats: &str) -> Running {
         let cookies = self.cookie_file(service);
@@ -150,6 +162,11 @@ impl Stage {
     /// From the next start of the daemon on, it finds programs in this folder alone.
     pub fn use_programs_in(&mut self, folder: &Path) {
         self.path = folder.into();
+    }
+
+    /// From the next start of a program on, this is its session bus.
+    pub fn use_bus(&mut self, address: &str) {
+        self.bus = Some(address.to_owned());
     }
 
     /// Puts the real programs into that folder.
@@ -189,6 +206,17 @@ impl Stage {
         let home = self.machine.home();
         let log = home.database().with_extension("db-wal");
         [home.database(), log].iter().any(|file| {
+            let bytes = fs::read(file).unwrap_or_default();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+    }
+
+    /// The first file of the product's own that holds a text, the log among them.
+    pub fn file_that_holds(&self, text: &str) -> Option<PathBuf> {
+        let home = self.machine.home();
+        let places = [home.root(), self.library()].map(every_file_below);
+        let mut files = places.into_iter().flatten().chain([self.log_file()]);
+        files.find(|file| {
             let bytes = fs::read(file).unwrap_or_default();
             bytes.windows(text.len()).any(|window| window == text.as_bytes())
         })
@@ -395,6 +423,13 @@ pub fn proxy_address(simulator: &Simulator) -> std::net::SocketAddr {
 
 fn is_part(file: &Path) -> bool {
     file.extension().is_some_and(|end| end == "downloading")
+}
+
+/// With what is hidden.
+fn every_file_below(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let found = |path: PathBuf| if path.is_dir() { every_file_below(&path) } else { vec![path] };
+    paths.flat_map(found).collect()
 }
 
 /// Without what is hidden.

@@ -120,6 +120,17 @@ impl DiscogsControl<'_> {
         self.state().keys.consumer.clone()
     }
 
+    /// A person agrees on the site's page that an application acts in their name; gives the code that is shown. `None`
+    /// when the token is not good (any more).
+    pub fn agree(&self, request_token: &str, username: &str) -> Option<String> {
+        self.state().keys.agree(request_token, username)
+    }
+
+    /// Everything that applications were given and that nobody else may know: tokens, and what they are signed with.
+    pub fn given_to_applications(&self) -> Vec<String> {
+        self.state().keys.given_to_applications()
+    }
+
     /// Signs in to the site, to a new account if need be, and gives the cookie as a Netscape cookie file.
     pub fn sign_in(&self, username: &str) -> String {
         let value = self.state().sign_in(username);

@@ -153,6 +153,13 @@ impl Keys {
         self.requests.remove(token);
     }
 
+    /// Tokens and their secrets, those that wait for a person among them.
+    pub(super) fn given_to_applications(&self) -> Vec<String> {
+        let requests = self.requests.iter().map(|(token, request)| [token, &request.secret]);
+        let access = self.access.iter().map(|(token, access)| [token, &access.secret]);
+        requests.chain(access).flatten().cloned().collect()
+    }
+
     /// Exchanges a request token once for an access token and its secret.
     pub(super) fn exchange(&mut self, token: &str, verifier: &str) -> Option<(String, String)> {
         let (username, expected) = self.pending(token)?.agreed.clone()?;

@@ -5,7 +5,7 @@ use crate::pages::escape;
 use crate::session::Cookies;
 use crate::world::World;
 use axum::Router;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use http::header::SET_COOKIE;
@@ -23,6 +23,7 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/login", get(login).post(sign_in))
         .route("/logout", get(sign_out))
         .route("/my", get(dashboard))
+        .route("/user/{name}", get(profile))
         .route("/settings/developers", get(developers))
         .route("/settings/developers/token", post(renew_token))
         .route("/oauth/authorize", get(authorize).post(decide))
@@ -78,10 +79,25 @@ async fn sign_out() -> Response {
 async fn dashboard(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
     match visitor(&world, &headers) {
         Some(name) => {
-            Html(page("Dashboard", Some(&name), "<p>Welcome to Discogs!</p>")).into_response()
+            // People's pages are full of links to other people.
+            let friends = r#"<article><header><a href="/user/crate_digger">crate_digger</a> has added a release</header>
+<p>Welcome to Discogs! <a href="/user/vinyl.only/collection">vinyl.only</a> wants what you have.</p></article>"#;
+            Html(page("Dashboard", Some(&name), friends)).into_response()
         }
         None => to_login("/my"),
     }
+}
+
+/// Somebody's profile, for everybody.
+async fn profile(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+) -> Response {
+    let visitor = visitor(&world, &headers);
+    let name = escape(&name);
+    let content = format!(r#"<header><a href="/user/{name}">{name}</a></header>"#);
+    Html(page("Profile", visitor.as_deref(), &content)).into_response()
 }
 
 async fn developers(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {

@@ -82,13 +82,16 @@ impl Library {
 fn stored(signed_by: SignedBy) -> &'static str {
     match signed_by {
         SignedBy::Token => "token",
+        SignedBy::OAuth => "oauth",
         SignedBy::Nobody => "nobody",
     }
 }
 
 fn account(row: &SqliteRow) -> Result<AccountRow, LibraryError> {
     let signed_by: String = row.try_get("signed_by")?;
-    let known = [SignedBy::Token, SignedBy::Nobody].into_iter().find(|by| stored(*by) == signed_by);
+    let known = [SignedBy::Token, SignedBy::OAuth, SignedBy::Nobody]
+        .into_iter()
+        .find(|by| stored(*by) == signed_by);
     Ok(AccountRow {
         id: DiscogsAccountId(row.try_get("id")?),
         username: row.try_get("username")?,

@@ -1,6 +1,6 @@
 //! Accounts, their lists and folders.
 
-use crate::secret::{Secret, serialize_option_to_daemon};
+use crate::secret::{Secret, serialize_option_to_daemon, serialize_to_daemon};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -21,6 +21,9 @@ impl fmt::Display for DiscogsAccountId {
 pub enum SignedBy {
     /// A personal access token.
     Token,
+    /// An application of the person's own, in their name (OAuth 1.0a).
+    #[serde(rename = "oauth")]
+    OAuth,
     /// Nothing: what everybody may see.
     Nobody,
 }
@@ -38,6 +41,37 @@ pub struct DiscogsLogin {
     /// The name in addresses; with a token it is asked for.
     #[serde(default)]
     pub username: String,
+}
+
+/// Begins to sign in by an application that the person has registered (discogs.com, Settings, Developers). Nothing is
+/// changed until [`DiscogsOAuthFinish`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscogsOAuth {
+    /// The application's consumer key.
+    #[serde(serialize_with = "serialize_to_daemon")]
+    pub consumer_key: Secret,
+    /// Its consumer secret.
+    #[serde(serialize_with = "serialize_to_daemon")]
+    pub consumer_secret: Secret,
+}
+
+/// Where the person agrees that the application acts in their name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscogsOAuthStarted {
+    /// A page of the site, for the person to open. It shows a code.
+    pub authorize: String,
+    /// Names this attempt. It is good for a quarter of an hour, and not after the daemon has ended.
+    pub login: String,
+}
+
+/// Ends what [`DiscogsOAuth`] began: adds the account, or gives one that is there other credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscogsOAuthFinish {
+    /// The attempt.
+    pub login: String,
+    /// The code that the page has shown.
+    #[serde(serialize_with = "serialize_to_daemon")]
+    pub verifier: Secret,
 }
 
 /// An account and what is known of it.

@@ -51,6 +51,12 @@ fn price(value: &str) -> Price {
 fn accounts_and_their_lists_are_as_in_the_golden_files() {
     let login = DiscogsLogin { token: Some(Secret::new("t")), username: String::new() };
     golden("discogs.login", &login);
+    let (consumer_key, consumer_secret) = (Secret::new("k"), Secret::new("s"));
+    golden("discogs.oauth", &DiscogsOAuth { consumer_key, consumer_secret });
+    let authorize = "https://www.discogs.com/oauth/authorize?oauth_token=t".into();
+    golden("discogs.oauth_started", &DiscogsOAuthStarted { authorize, login: "1f".into() });
+    let finish = DiscogsOAuthFinish { login: "1f".into(), verifier: Secret::new("c") };
+    golden("discogs.oauth_finish", &finish);
     let proof = ListProof {
         expected: 1_200,
         found: 1_200,

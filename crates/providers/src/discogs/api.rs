@@ -15,7 +15,7 @@ const MAX_MOVES: usize = 3;
 /// The API, through one transport. Credentials, the limit of requests and the name that programs have to give are
 /// the transport's business.
 pub struct Discogs<'t, T> {
-    api: Api<'t, T>,
+    pub(super) api: Api<'t, T>,
 }
 
 /// What became of a question about one thing.

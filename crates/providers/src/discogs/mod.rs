@@ -8,8 +8,10 @@
 //! |---|---|
 //! | `paths` | what can be asked for |
 //! | `api` | asking: gone, moved, data |
+//! | `oauth` | letting a person's own application act in their name |
 //! | `pages` | lists in pages, read until their count adds up |
 //! | `export`, `shop_file` | a shop by the file that the site makes of it |
+//! | `visitor` | who is signed in on the site, by its pages |
 //! | `loose` | fields that may hold anything |
 //! | `model` | the answers |
 //! | `names`, `dates`, `sums` | how the site writes names, days and amounts of money |
@@ -20,10 +22,12 @@ mod export;
 mod loose;
 mod model;
 mod names;
+mod oauth;
 mod pages;
 mod paths;
 mod shop_file;
 mod sums;
+mod visitor;
 
 pub use api::{Discogs, Found};
 pub use dates::{added_at, moment, partial_date};
@@ -34,5 +38,7 @@ pub use model::{
     ReleaseStats, Track, Want,
 };
 pub use names::{clean, credit};
+pub use oauth::{KeyPair, authorize_address};
 pub use pages::{List, Page, Pages, Proof, Record};
 pub use sums::hundredths;
+pub use visitor::{visitor, visitor_page};

@@ -6,6 +6,12 @@ pub(super) const PER_PAGE: u32 = 100;
 /// Who the credentials belong to.
 pub(super) const IDENTITY: &str = "/oauth/identity";
 
+/// A token to be agreed to (OAuth 1.0a).
+pub(super) const REQUEST_TOKEN: &str = "/oauth/request_token";
+
+/// What it is exchanged for.
+pub(super) const ACCESS_TOKEN: &str = "/oauth/access_token";
+
 /// The folders of a collection.
 pub(super) fn folders(user: &str) -> String {
     format!("/users/{}/collection/folders", segment(user))

@@ -24,7 +24,7 @@ fn files() -> Url {
 async fn take_all(hosts: &Hosts, url: &Url, class: HostClass) -> Vec<Slot> {
     let mut slots = Vec::new();
     while hosts.find(url, class).places.available_permits() > 0 {
-        slots.push(hosts.enter(url, class, Priority::default()).await.unwrap());
+        slots.push(hosts.enter(url, class, Priority::default(), Ceiling::default()).await.unwrap());
     }
     slots
 }
@@ -42,7 +42,10 @@ async fn calls_to_a_sites_api_start_one_pace_apart() {
     let hosts = hosts();
     let begin = Instant::now();
     for call in 0..4 {
-        let _slot = hosts.enter(&site(), HostClass::Api, Priority::default()).await.unwrap();
+        let _slot = hosts
+            .enter(&site(), HostClass::Api, Priority::default(), Ceiling::default())
+            .await
+            .unwrap();
         // The clock of the runtime has a resolution of a millisecond.
         assert_eq!(begin.elapsed().as_millis() / PACE.as_millis(), call);
     }
@@ -85,9 +88,15 @@ async fn a_short_silence_is_waited_for_by_everybody() {
     // I10
     let hosts = hosts();
     let begin = Instant::now();
-    let mut first = hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap();
+    let mut first = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .unwrap();
     first.answered(StatusCode::TOO_MANY_REQUESTS, &told_to_wait(7));
-    let _second = hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap();
+    let _second = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .unwrap();
     assert!(begin.elapsed() >= Duration::from_secs(7));
 }
 
@@ -95,13 +104,18 @@ async fn a_short_silence_is_waited_for_by_everybody() {
 async fn a_silence_asked_for_meanwhile_holds_those_who_already_wait() {
     // I10
     let hosts = Arc::new(hosts());
-    let mut first = hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap();
+    let mut first = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .unwrap();
     first.answered(StatusCode::TOO_MANY_REQUESTS, &told_to_wait(5));
     let begin = Instant::now();
     let mut waiting = JoinSet::new();
     let same = hosts.clone();
     waiting.spawn(async move {
-        same.enter(&files(), HostClass::Files, Priority::default()).await.map(drop)
+        same.enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .map(drop)
     });
     tokio::task::yield_now().await;
     first.answered(StatusCode::TOO_MANY_REQUESTS, &told_to_wait(15));
@@ -113,9 +127,16 @@ async fn a_silence_asked_for_meanwhile_holds_those_who_already_wait() {
 async fn a_long_silence_is_handed_back_as_a_wait_that_is_no_attempt() {
     // I10
     let hosts = hosts();
-    let mut first = hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap();
+    let mut first = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .unwrap();
     first.answered(StatusCode::SERVICE_UNAVAILABLE, &told_to_wait(600));
-    let fault = hosts.enter(&files(), HostClass::Files, Priority::default()).await.err().unwrap();
+    let fault = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .err()
+        .unwrap();
     assert_eq!(fault.error.code, ErrorCode::RateLimited);
     assert_eq!(fault.retry_after, Some(Duration::from_secs(600)));
     assert!(!fault.asked);
@@ -125,45 +146,99 @@ async fn a_long_silence_is_handed_back_as_a_wait_that_is_no_attempt() {
 async fn a_dead_host_is_left_alone_and_then_asked_by_one() {
     // I10
     let hosts = hosts();
-    fail_often(&mut hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap());
-    let fault = hosts.enter(&files(), HostClass::Files, Priority::default()).await.err().unwrap();
+    fail_often(
+        &mut hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .unwrap(),
+    );
+    let fault = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .err()
+        .unwrap();
     assert_eq!(fault.error.code, ErrorCode::Unreachable);
     assert_eq!(fault.retry_after, Some(Duration::from_secs(5)));
     assert!(!fault.asked);
 
     advance(Duration::from_secs(5)).await;
-    let mut probe = hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap();
-    assert!(hosts.enter(&files(), HostClass::Files, Priority::default()).await.is_err());
+    let mut probe = hosts
+        .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+        .await
+        .unwrap();
+    assert!(
+        hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .is_err()
+    );
     probe.answered(StatusCode::OK, &HeaderMap::new());
-    assert!(hosts.enter(&files(), HostClass::Files, Priority::default()).await.is_ok());
+    assert!(
+        hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_dead_host_does_not_hold_up_another() {
     // I10
     let hosts = hosts();
-    fail_often(&mut hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap());
-    assert!(hosts.enter(&site(), HostClass::Api, Priority::default()).await.is_ok());
+    fail_often(
+        &mut hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .unwrap(),
+    );
+    assert!(
+        hosts.enter(&site(), HostClass::Api, Priority::default(), Ceiling::default()).await.is_ok()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_probe_leaves_its_place_to_the_next() {
     let hosts = hosts();
-    fail_often(&mut hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap());
+    fail_often(
+        &mut hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .unwrap(),
+    );
     advance(Duration::from_secs(5)).await;
-    drop(hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap());
+    drop(
+        hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .unwrap(),
+    );
     advance(Duration::from_millis(1)).await;
-    assert!(hosts.enter(&files(), HostClass::Files, Priority::default()).await.is_ok());
+    assert!(
+        hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn hosts_met_once_are_forgotten_and_dead_ones_are_not() {
     let hosts = hosts();
-    fail_often(&mut hosts.enter(&files(), HostClass::Files, Priority::default()).await.unwrap());
+    fail_often(
+        &mut hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .unwrap(),
+    );
     for number in 0..2 * REMEMBERED {
         let url = Url::parse(&format!("https://h{number}.example/")).unwrap();
         drop(hosts.find(&url, HostClass::Files));
     }
     assert!(lock(&hosts.inner).hosts.len() <= REMEMBERED);
-    assert!(hosts.enter(&files(), HostClass::Files, Priority::default()).await.is_err());
+    assert!(
+        hosts
+            .enter(&files(), HostClass::Files, Priority::default(), Ceiling::default())
+            .await
+            .is_err()
+    );
 }

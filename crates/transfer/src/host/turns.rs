@@ -1,11 +1,12 @@
 //! Whose request goes next where a server takes so many within a window. Those who wait stand in a line, in order of
-//! their priority and then of their coming; only the first may start, when the window has room. Who goes away leaves
-//! the line.
+//! their priority and then of their coming; only the first may start, when the window has room. Who has the higher ceiling
+//! does not wait behind somebody whose ceiling is reached, unless that is a person who sits there and waits. Who goes
+//! away leaves the line.
 
 use super::{Host, Slot, lock};
 use crate::breaker::Pass;
 use crate::fault::Fault;
-use crate::window::{Number, Quota, Window};
+use crate::window::{Ceiling, Number, Quota, Window};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,16 +43,16 @@ pub(super) struct Turns {
     under_way: usize,
 }
 
-/// A place in the line.
-type Place = (Priority, u64);
+/// A place in the line: the second decides among equals, and no two are the same.
+type Place = (Priority, u64, Ceiling);
 
 impl Turns {
     pub fn new(quota: Quota) -> Self {
         Self { window: Window::new(quota), line: BTreeSet::new(), next: 0, under_way: 0 }
     }
 
-    fn line_up(&mut self, priority: Priority) -> Place {
-        let place = (priority, self.next);
+    fn line_up(&mut self, priority: Priority, ceiling: Ceiling) -> Place {
+        let place = (priority, self.next, ceiling);
         self.next += 1;
         self.line.insert(place);
         place
@@ -59,12 +60,20 @@ impl Turns {
 
     /// Whether it is `place`'s turn. Otherwise: when to ask again, if not at the next change.
     fn admit(&self, place: Place, holds: bool, now: Instant) -> Result<(), Option<Instant>> {
-        let is_first = self.line.first() == Some(&place);
-        if !is_first || (!holds && self.under_way >= self.window.quota().parallel) {
+        let mut before = self.line.range(..place);
+        if !before.all(|other| may_pass(place, *other))
+            || (!holds && self.under_way >= self.window.quota().parallel)
+        {
             return Err(None);
         }
-        self.window.admit(place.0 == Priority::INTERACTIVE, now)
+        self.window.admit(place.2, place.0 == Priority::INTERACTIVE, now)
     }
+}
+
+/// Requests of the lower ceiling find no room for as long as others fill the window above it. Those others go on
+/// meanwhile, but for a person's one question.
+fn may_pass(own: Place, before: Place) -> bool {
+    own.2 > before.2 && (before.0 != Priority::INTERACTIVE || own.0 == Priority::INTERACTIVE)
 }
 
 /// A place in the line for as long as somebody waits in it.
@@ -100,11 +109,11 @@ impl Host {
     }
 
     /// How long so many requests take from now on.
-    pub(super) fn time_for(&self, requests: u64) -> Duration {
+    pub(super) fn time_for(&self, requests: u64, ceiling: Ceiling) -> Duration {
         let now = Instant::now();
         let state = lock(&self.state);
         let work = match &state.turns {
-            Some(turns) => turns.window.time_for(requests, now),
+            Some(turns) => turns.window.time_for(requests, ceiling, now),
             None => state.pace.saturating_mul(u32::try_from(requests).unwrap_or(u32::MAX)),
         };
         state.not_before.saturating_duration_since(now) + work
@@ -124,7 +133,8 @@ impl Slot {
     /// Waits until it is this slot's turn, and counts the request as sent.
     pub(super) async fn take_turn(&mut self) -> Result<(), Fault> {
         let host = self.host.clone();
-        let Some(place) = host.with_turns(|turns| turns.line_up(self.priority)) else {
+        let Some(place) = host.with_turns(|turns| turns.line_up(self.priority, self.ceiling))
+        else {
             return Ok(());
         };
         let waiting = Waiting { host, place };
@@ -163,7 +173,7 @@ impl Slot {
         if self.pass == Pass::Ordinary {
             self.pass = state.breaker.admit(now).map_err(|wait| self.host.resting(wait))?;
         }
-        if let Some(unanswered) = self.turn.request.replace(turns.window.send(now)) {
+        if let Some(unanswered) = self.turn.request.replace(turns.window.send(self.ceiling, now)) {
             turns.window.given_up(unanswered, now);
         }
         turns.under_way += usize::from(!self.turn.holds);

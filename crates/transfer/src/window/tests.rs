@@ -9,7 +9,7 @@ fn seconds(seconds: u64) -> Duration {
 }
 
 fn window() -> Window {
-    Window::new(Quota::discogs(true))
+    Window::new(Quota::discogs())
 }
 
 fn told(used: u32) -> Option<Told> {
@@ -18,7 +18,7 @@ fn told(used: u32) -> Option<Told> {
 
 /// Sends a request that is answered half a second later.
 fn ask(window: &mut Window, at: Instant, told: Option<Told>) {
-    let number = window.send(at);
+    let number = window.send(Ceiling::Signed, at);
     window.heard(number, told, true, at + Duration::from_millis(500));
 }
 
@@ -28,7 +28,7 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
 
 #[test]
 fn the_headers_of_an_answer_tell_the_limit_and_what_is_used_of_it() {
-    let quota = Quota::discogs(true);
+    let quota = Quota::discogs();
     let read = |pairs: &[_]| Told::read(&quota, &headers(pairs));
     let whole = [
         ("x-discogs-ratelimit", "60"),
@@ -50,18 +50,18 @@ fn where_used_and_remaining_disagree_the_smaller_rest_is_believed() {
         ("x-discogs-ratelimit-used", "1"),
         ("x-discogs-ratelimit-remaining", "0"),
     ];
-    assert_eq!(Told::read(&Quota::discogs(true), &headers(&pairs)), told(60));
+    assert_eq!(Told::read(&Quota::discogs(), &headers(&pairs)), told(60));
 }
 
 #[test]
 fn the_first_request_goes_alone_until_its_answer_tells_what_is_used() {
     // I14
     let (mut window, now) = (window(), Instant::now());
-    assert_eq!(window.admit(true, now), Ok(()));
-    let first = window.send(now);
-    assert_eq!(window.admit(true, now + MINUTE), Err(None));
+    assert_eq!(window.admit(Ceiling::Signed, true, now), Ok(()));
+    let first = window.send(Ceiling::Signed, now);
+    assert_eq!(window.admit(Ceiling::Signed, true, now + MINUTE), Err(None));
     window.heard(first, told(1), true, now + seconds(1));
-    assert_eq!(window.admit(true, now + seconds(1)), Ok(()));
+    assert_eq!(window.admit(Ceiling::Signed, true, now + seconds(1)), Ok(()));
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn what_an_earlier_life_has_used_is_believed() {
     ask(&mut window, now, told(60));
     let heard = now + Duration::from_millis(500);
     let over = heard + window.quota().span();
-    assert_eq!(window.admit(true, heard), Err(Some(over)));
-    assert_eq!(window.admit(true, over), Ok(()));
+    assert_eq!(window.admit(Ceiling::Signed, true, heard), Err(Some(over)));
+    assert_eq!(window.admit(Ceiling::Signed, true, over), Ok(()));
 }
 
 #[test]
@@ -84,13 +84,13 @@ fn a_request_keeps_its_room_for_a_window_after_its_answer() {
         let at = now + seconds(1);
         match used {
             1 => ask(&mut window, now, told(1)),
-            _ => late.push(window.send(at)),
+            _ => late.push(window.send(Ceiling::Signed, at)),
         }
     }
     let answered = now + seconds(30);
     late.into_iter().for_each(|number| window.heard(number, told(59), true, answered));
-    assert!(window.admit(true, now + seconds(89)).is_err());
-    assert_eq!(window.admit(true, answered + window.quota().span()), Ok(()));
+    assert!(window.admit(Ceiling::Signed, true, now + seconds(89)).is_err());
+    assert_eq!(window.admit(Ceiling::Signed, true, answered + window.quota().span()), Ok(()));
 }
 
 #[test]
@@ -99,50 +99,76 @@ fn a_smaller_limit_that_the_server_names_is_kept_to() {
     for used in 1..=24 {
         let at = now + seconds(used);
         ask(&mut window, at, Some(Told { limit: 25, used: used as u32 }));
-        assert_eq!(window.admit(true, at + seconds(1)).is_ok(), used < 24);
+        assert_eq!(window.admit(Ceiling::Signed, true, at + seconds(1)).is_ok(), used < 24);
     }
 }
 
 #[test]
 fn a_larger_limit_that_the_server_names_is_used() {
-    let mut window = Window::new(Quota::discogs(false));
-    let now = Instant::now();
+    let (mut window, now) = (window(), Instant::now());
     for used in 1..=59 {
         let at = now + Duration::from_millis(500 * used);
-        ask(&mut window, at, told(used as u32));
-        assert_eq!(window.admit(true, at + Duration::from_millis(500)).is_ok(), used < 59);
+        let number = window.send(Ceiling::Unsigned, at);
+        window.heard(number, told(used as u32), true, at);
+        let next = at + Duration::from_millis(500);
+        assert_eq!(window.admit(Ceiling::Unsigned, true, next).is_ok(), used < 59);
     }
+}
+
+#[test]
+fn a_request_without_credentials_finds_the_window_full_where_others_go_on() {
+    // I14
+    let (mut window, now) = (window(), Instant::now());
+    ask(&mut window, now, told(25));
+    let at = now + seconds(1);
+    assert!(window.admit(Ceiling::Unsigned, true, at).is_err());
+    assert_eq!(window.admit(Ceiling::Signed, true, at), Ok(()));
+}
+
+#[test]
+fn a_reached_lower_limit_tells_the_higher_one_nothing() {
+    // I14
+    let (mut window, now) = (window(), Instant::now());
+    let number = window.send(Ceiling::Unsigned, now);
+    window.heard(number, Some(Told { limit: 25, used: 25 }), false, now);
+    // There may be 25 or 60: one asks, and alone.
+    assert_eq!(window.admit(Ceiling::Signed, true, now), Ok(()));
+    let number = window.send(Ceiling::Signed, now);
+    assert_eq!(window.admit(Ceiling::Signed, true, now), Err(Some(now + window.quota().span())));
+    window.heard(number, told(31), true, now);
+    assert_eq!(window.admit(Ceiling::Signed, true, now), Ok(()));
+    assert!(window.admit(Ceiling::Unsigned, true, now).is_err());
 }
 
 #[test]
 fn after_a_burst_requests_are_spread_and_who_is_in_a_hurry_is_not() {
     let (mut window, now) = (window(), Instant::now());
     for used in 1..=6 {
-        assert_eq!(window.admit(false, now + seconds(1)), Ok(()));
+        assert_eq!(window.admit(Ceiling::Signed, false, now + seconds(1)), Ok(()));
         ask(&mut window, now, told(used));
     }
-    assert!(window.admit(false, now + seconds(1)).is_err());
-    assert_eq!(window.admit(true, now + seconds(1)), Ok(()));
-    assert_eq!(window.admit(false, now + seconds(2)), Ok(()));
+    assert!(window.admit(Ceiling::Signed, false, now + seconds(1)).is_err());
+    assert_eq!(window.admit(Ceiling::Signed, true, now + seconds(1)), Ok(()));
+    assert_eq!(window.admit(Ceiling::Signed, false, now + seconds(2)), Ok(()));
 }
 
 #[test]
 fn an_estimate_counts_with_the_window_and_with_what_others_use() {
     let (mut window, now) = (window(), Instant::now());
-    assert_eq!(window.time_for(6, now), Duration::ZERO);
-    assert_eq!(window.time_for(5000, now).as_secs() / 60, 86);
+    assert_eq!(window.time_for(6, Ceiling::Signed, now), Duration::ZERO);
+    assert_eq!(window.time_for(5000, Ceiling::Signed, now).as_secs() / 60, 86);
     ask(&mut window, now, told(31));
     // 30 are another program's, and 8 are left free for what it may send meanwhile.
-    assert_eq!(window.time_for(5000, now + seconds(1)).as_secs() / 60, 241);
+    assert_eq!(window.time_for(5000, Ceiling::Signed, now + seconds(1)).as_secs() / 60, 241);
 }
 
 #[test]
 fn room_is_left_for_what_another_program_may_send_meanwhile() {
     let (mut window, now) = (window(), Instant::now());
     ask(&mut window, now, told(47));
-    assert!(window.admit(true, now + seconds(1)).is_ok());
+    assert!(window.admit(Ceiling::Signed, true, now + seconds(1)).is_ok());
     ask(&mut window, now + seconds(1), told(49));
-    assert!(window.admit(true, now + seconds(2)).is_err());
+    assert!(window.admit(Ceiling::Signed, true, now + seconds(2)).is_err());
 }
 
 #[test]

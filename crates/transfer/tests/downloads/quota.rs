@@ -6,14 +6,14 @@ use http::{HeaderMap, Method, StatusCode};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
-use transfer::{Answer, Call, Priority, Quota, Url};
+use transfer::{Answer, Call, Ceiling, Priority, Quota, Url};
 
 const LIMIT: usize = 10;
 const WINDOW: Duration = Duration::from_secs(1);
 
 fn quota() -> Quota {
     let margin = Duration::from_millis(50);
-    Quota { requests: LIMIT as u32, window: WINDOW, margin, burst: 3, ..Quota::discogs(true) }
+    Quota { requests: LIMIT as u32, window: WINDOW, margin, burst: 3, ..Quota::discogs() }
 }
 
 /// Counts what it is asked, and refuses what is too much.
@@ -55,16 +55,18 @@ async fn requests_from_here_and_those_that_others_send_by_permission_share_one_w
     let server = counting().await;
     let downloader = server.downloader();
     downloader.set_quota(&api(), quota());
-    let estimate = downloader.time_for(&api(), 40);
+    let estimate = downloader.time_for(&api(), 40, Ceiling::Signed);
     let begin = Instant::now();
     let mut tasks = JoinSet::new();
     for number in 0..40 {
         let (downloader, elsewhere) = (downloader.clone(), server.downloader());
         tasks.spawn(async move {
             if number % 2 == 0 {
-                return downloader.call_in_turn(question(), Priority::job(1)).await.unwrap().status;
+                let asked = downloader.call_in_turn(question(), Priority::job(1), Ceiling::Signed);
+                return asked.await.unwrap().status;
             }
-            let permit = downloader.permit(&api(), Priority::INTERACTIVE).await.unwrap();
+            let permit =
+                downloader.permit(&api(), Priority::INTERACTIVE, Ceiling::Signed).await.unwrap();
             let Answer { status, headers, .. } = elsewhere.call(question()).await.unwrap();
             permit.answered(StatusCode::from_u16(status).unwrap(), &headers);
             status
@@ -85,6 +87,6 @@ async fn a_permission_that_is_lost_gives_its_place_back() {
     let server = counting().await;
     let downloader = server.downloader();
     downloader.set_quota(&api(), quota());
-    drop(downloader.permit(&api(), Priority::INTERACTIVE).await.unwrap());
+    drop(downloader.permit(&api(), Priority::INTERACTIVE, Ceiling::Signed).await.unwrap());
     assert_eq!(downloader.call(question()).await.unwrap().status, 200);
 }

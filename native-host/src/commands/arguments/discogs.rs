@@ -8,7 +8,8 @@ use std::path::PathBuf;
 /// `discogs`.
 #[derive(Debug, Subcommand)]
 pub enum DiscogsCommand {
-    /// Add an account: with a token of your own (read from standard input), or by name for what everybody may see
+    /// Add an account: with a token of your own (read from standard input), by an application that you have registered
+    /// there, or by name for what everybody may see
     Login {
         /// Read the public lists of this user, without a token
         #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
@@ -16,6 +17,12 @@ pub enum DiscogsCommand {
         /// A file with the token, in place of standard input
         #[arg(long, value_name = "FILE")]
         token_file: Option<PathBuf>,
+        /// Sign in by an application of your own (OAuth), with its consumer key and secret
+        #[arg(long, conflicts_with_all = ["user", "token_file"])]
+        oauth: bool,
+        /// A file with the consumer key and, on the next line, the consumer secret, in place of standard input
+        #[arg(long, value_name = "FILE", requires = "oauth")]
+        consumer_key_file: Option<PathBuf>,
         /// How to report.
         #[command(flatten)]
         output: Output,

@@ -1,5 +1,6 @@
 //! Adding and forgetting accounts.
 
+use super::signing::Signing;
 use super::transport::{DiscogsTransport, secret_name};
 use super::{Answer, runs};
 use crate::daemon::engine::Engine;
@@ -17,31 +18,48 @@ pub(in crate::daemon) async fn login(
     _: Caller,
     wish: DiscogsLogin,
 ) -> Answer<DiscogsAccount> {
-    let transport = DiscogsTransport::new(engine, wish.token.as_ref(), Priority::INTERACTIVE)?;
-    let discogs = Discogs::new(&transport);
-    let Some(token) = &wish.token else {
-        if wish.username.trim().is_empty() {
-            let error = ErrorBody::new(ErrorCode::BadParameters);
-            return Err(error.with("detail", "a token or the name of a user is needed"));
-        }
-        let known = engine.library.discogs_accounts().await?;
-        let named = |row: &AccountRow| row.username.eq_ignore_ascii_case(wish.username.trim());
-        if let Some(row) = known.into_iter().find(named) {
-            // One with a token keeps it: what others may see is less.
-            runs::signed_in(engine, row.id).await?;
-            return view(engine, row).await;
-        }
-        // Asked for once: a name that nobody has is better told now.
-        discogs.folders(wish.username.trim()).await?;
-        let row = engine.library.put_discogs_account(&wish.username, SignedBy::Nobody).await?;
-        engine.discogs_changed();
-        return view(engine, row).await;
-    };
-    let identity = discogs.identity().await?;
-    engine.secrets.put(&secret_name(&identity.username), token)?;
-    let row = engine.library.put_discogs_account(&identity.username, SignedBy::Token).await?;
+    match wish.token {
+        Some(token) => add(engine, Signing::Token(token), SignedBy::Token).await,
+        None => add_by_name(engine, wish.username.trim()).await,
+    }
+}
+
+/// Adds the account whose credentials these are, or gives it these. They are asked about before anything is changed.
+pub(super) async fn add(
+    engine: &Engine,
+    signing: Signing,
+    signed_by: SignedBy,
+) -> Answer<DiscogsAccount> {
+    let kept = signing.to_keep();
+    let transport = DiscogsTransport::new(engine, signing, Priority::INTERACTIVE);
+    let identity = Discogs::new(&transport).identity().await?;
+    if let Some(kept) = kept {
+        engine.secrets.put(&secret_name(&identity.username), &kept).await?;
+    }
+    let row = engine.library.put_discogs_account(&identity.username, signed_by).await?;
     engine.discogs_changed();
     runs::signed_in(engine, row.id).await?;
+    view(engine, row).await
+}
+
+/// Adds an account of which only what everybody may see is read.
+async fn add_by_name(engine: &Engine, username: &str) -> Answer<DiscogsAccount> {
+    if username.is_empty() {
+        let error = ErrorBody::new(ErrorCode::BadParameters);
+        return Err(error.with("detail", "a token or the name of a user is needed"));
+    }
+    let known = engine.library.discogs_accounts().await?;
+    let named = |row: &AccountRow| row.username.eq_ignore_ascii_case(username);
+    if let Some(row) = known.into_iter().find(named) {
+        // One with credentials keeps them: what others may see is less.
+        runs::signed_in(engine, row.id).await?;
+        return view(engine, row).await;
+    }
+    // Asked for once: a name that nobody has is better told now.
+    let transport = DiscogsTransport::new(engine, Signing::Nobody, Priority::INTERACTIVE);
+    Discogs::new(&transport).folders(username).await?;
+    let row = engine.library.put_discogs_account(username, SignedBy::Nobody).await?;
+    engine.discogs_changed();
     view(engine, row).await
 }
 
@@ -53,7 +71,7 @@ pub(in crate::daemon) async fn logout(
 ) -> Answer<Nothing> {
     let row = find(engine, of.account).await?;
     runs::stop_all_of(engine, of.account).await?;
-    engine.secrets.remove(&secret_name(&row.username))?;
+    engine.secrets.remove(&secret_name(&row.username)).await?;
     engine.library.remove_discogs_account(of.account).await?;
     engine.discogs_changed();
     Ok(Nothing {})

@@ -6,6 +6,8 @@
 //! | module | job |
 //! |---|---|
 //! | `accounts` | adding and forgetting accounts |
+//! | `oauth` | signing in by an application of the person's own |
+//! | `signing` | what signs a request |
 //! | `transport` | requests signed for an account, in their turn |
 //! | `runs` | what was asked to be read, and how far it is |
 //! | `read` | reading a list, and about what is on it |
@@ -20,14 +22,17 @@ mod browse;
 mod export;
 mod lines;
 mod news;
+mod oauth;
 mod read;
 mod record;
 mod runs;
+mod signing;
 mod transport;
 
 pub(super) use accounts::{accounts, folders, login, logout};
 pub(super) use browse::{entries, facets, show_old_entries, statistics};
 pub(super) use export::export;
+pub(super) use oauth::{begin_oauth, finish_oauth};
 pub(super) use record::record;
 pub(super) use runs::{
     Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start,

@@ -61,7 +61,8 @@ impl<'t> Reading<'t> {
         let account = find(self.engine, self.row.request.account).await?;
         let priority = Priority::default();
         let transport =
-            DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority)?;
+            DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority)
+                .await?;
         let discogs = Discogs::new(&transport);
         if !self.row.list_read {
             let alone = self.engine.discogs.list(account.id, self.row.request.list);

@@ -67,7 +67,8 @@ fn is_old(answer: Option<&Kept>) -> bool {
 /// Asks for what is missing or too old.
 async fn refresh(engine: &Engine, account: &AccountRow, release: i64) -> Answer<()> {
     let AccountRow { id, ref username, signed_by } = *account;
-    let transport = DiscogsTransport::of(engine, username, signed_by, Priority::INTERACTIVE)?;
+    let priority = Priority::INTERACTIVE;
+    let transport = DiscogsTransport::of(engine, username, signed_by, priority).await?;
     let discogs = Discogs::new(&transport);
     let known = async |kind| -> Answer<Option<Kept>> {
         Ok(engine.library.discogs_answers(kind, &[release], id).await?.remove(&release))

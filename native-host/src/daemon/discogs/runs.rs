@@ -3,8 +3,9 @@
 
 use super::accounts::find;
 use super::news::{News, tell_run};
+use super::oauth::Attempts;
 use super::read::{Reading, Stop};
-use super::transport::api;
+use super::transport::{api, ceiling};
 use super::{Answer, DAY, now};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
@@ -33,6 +34,7 @@ pub(in crate::daemon) struct Live {
     runs: Mutex<HashMap<RunId, Arc<Task>>>,
     lists: Mutex<HashMap<(DiscogsAccountId, DiscogsList), Turn>>,
     pub(super) news: News,
+    pub(super) attempts: Attempts,
 }
 
 /// One run being carried out, over all its attempts.
@@ -140,7 +142,8 @@ pub(in crate::daemon) async fn estimate(
         let entries = engine.library.discogs_list(new.account, new.list).await?.entries;
         estimate.requests += for_list(new.list, account.signed_by, entries);
     }
-    estimate.seconds = engine.downloader.time_for(&api()?, estimate.requests).as_secs();
+    let ceiling = ceiling(account.signed_by);
+    estimate.seconds = engine.downloader.time_for(&api()?, estimate.requests, ceiling).as_secs();
     Ok(estimate)
 }
 
@@ -362,7 +365,10 @@ pub(super) async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
     let requests = if figures.stage == RunStage::List { left.div_ceil(100) } else { left };
     let seconds_left = match row.state.is_over() {
         true => 0,
-        false => engine.downloader.time_for(&api()?, requests).as_secs(),
+        false => {
+            let ceiling = ceiling(find(engine, row.request.account).await?.signed_by);
+            engine.downloader.time_for(&api()?, requests, ceiling).as_secs()
+        }
     };
     Ok(Run {
         id: row.id,

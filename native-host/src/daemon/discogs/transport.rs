@@ -1,14 +1,16 @@
 //! Requests to Discogs, signed for one account.
 
+use super::now;
+use super::signing::Signing;
 use crate::daemon::engine::Engine;
 use crate::daemon::site::{headers, response};
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{HeaderValue, Method};
 use protocol::discogs::SignedBy;
-use protocol::{Credentials, ErrorBody, ErrorCode, Secret, Source};
+use protocol::{Credentials, ErrorBody, ErrorCode, Source};
 use providers::{HttpMethod, MAX_ANSWER, Request, Response, Transport};
 use std::time::Duration;
-use transfer::{Call, Downloader, Priority, Quota, Url};
+use transfer::{Call, Ceiling, Downloader, Priority, Quota, Url};
 
 /// The site asks programs to name themselves, with a place to read about them; it refuses those that do not.
 const NAME: &str =
@@ -17,43 +19,34 @@ const NAME: &str =
 /// Asks for one account.
 pub(super) struct DiscogsTransport {
     engine: Engine,
-    authorization: Option<HeaderValue>,
+    signing: Signing,
     priority: Priority,
 }
 
 impl DiscogsTransport {
-    /// Signs with `token`; without one, asks for what everybody may see.
-    ///
-    /// # Errors
-    /// [`ErrorCode::BadParameters`] for a token with characters that no token has.
-    pub fn new(
-        engine: &Engine,
-        token: Option<&Secret>,
-        priority: Priority,
-    ) -> Result<Self, ErrorBody> {
-        let authorization = token.map(authorization).transpose()?;
-        Ok(Self { engine: engine.clone(), authorization, priority })
+    /// Signs with what is given.
+    pub fn new(engine: &Engine, signing: Signing, priority: Priority) -> Self {
+        Self { engine: engine.clone(), signing, priority }
     }
 
     /// Signs for an account with the secret that is kept for it.
     ///
     /// # Errors
-    /// [`ErrorCode::SignedOut`] when it should be signed and there is no secret.
-    pub fn of(
+    /// [`ErrorCode::SignedOut`] when it should be signed and there is no secret; [`ErrorCode::KeyringRefused`].
+    pub async fn of(
         engine: &Engine,
         username: &str,
         signed_by: SignedBy,
         priority: Priority,
     ) -> Result<Self, ErrorBody> {
-        let token = match signed_by {
-            SignedBy::Nobody => None,
-            SignedBy::Token => {
-                let signed_out =
-                    || ErrorBody::new(ErrorCode::SignedOut).with("site", Source::Discogs.title());
-                Some(engine.secrets.get(&secret_name(username))?.ok_or_else(signed_out)?)
-            }
-        };
-        Self::new(engine, token.as_ref(), priority)
+        if signed_by == SignedBy::Nobody {
+            return Ok(Self::new(engine, Signing::Nobody, priority));
+        }
+        let kept = engine.secrets.get(&secret_name(username)).await?;
+        let signing = kept.and_then(|kept| Signing::of_kept(signed_by, kept));
+        let signed_out =
+            || ErrorBody::new(ErrorCode::SignedOut).with("site", Source::Discogs.title());
+        Ok(Self::new(engine, signing.ok_or_else(signed_out)?, priority))
     }
 }
 
@@ -62,11 +55,15 @@ pub(super) fn secret_name(username: &str) -> String {
     format!("discogs/{}", username.to_lowercase())
 }
 
-/// Makes everybody ask the site by the limit that it has for those who are signed in. What is asked without that is
-/// told of a smaller one with each answer, which is believed.
+/// Makes everybody ask the site by its limits.
 pub(in crate::daemon) fn keep_limit(downloader: &Downloader) -> Result<(), ErrorBody> {
-    downloader.set_quota(&api()?, Quota::discogs(true));
+    downloader.set_quota(&api()?, Quota::discogs());
     Ok(())
+}
+
+/// The limit that an account's requests have.
+pub(super) fn ceiling(signed_by: SignedBy) -> Ceiling {
+    if signed_by == SignedBy::Nobody { Ceiling::Unsigned } else { Ceiling::Signed }
 }
 
 /// The origin of the API.
@@ -75,23 +72,12 @@ pub(super) fn api() -> Result<Url, ErrorBody> {
     Url::parse(Source::Discogs.origin()).map_err(broken)
 }
 
-fn authorization(token: &Secret) -> Result<HeaderValue, ErrorBody> {
-    let bad = |_| {
-        let error = ErrorBody::new(ErrorCode::BadParameters);
-        error.with("detail", "this is no token: it has characters that tokens do not have")
-    };
-    let text = format!("Discogs token={}", token.expose().trim());
-    let mut value = HeaderValue::try_from(text).map_err(bad)?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
 impl Transport for DiscogsTransport {
     async fn send(&self, request: Request) -> Result<Response, ErrorBody> {
         let mut headers = headers(&request.headers)?;
         headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
-        if let Some(authorization) = &self.authorization {
-            headers.insert(AUTHORIZATION, authorization.clone());
+        if let Some(authorization) = self.signing.authorization(now(), rand::random())? {
+            headers.insert(AUTHORIZATION, authorization);
         }
         let call = Call {
             method: match request.method {
@@ -104,7 +90,7 @@ impl Transport for DiscogsTransport {
             signer: None,
             limit: MAX_ANSWER,
         };
-        let sent = self.engine.downloader.call_in_turn(call, self.priority);
+        let sent = self.engine.downloader.call_in_turn(call, self.priority, self.signing.ceiling());
         tokio::select! {
             answer = sent => Ok(response(answer.map_err(|failed| failed.error)?)),
             () = self.engine.stopping.cancelled() => Err(ErrorBody::new(ErrorCode::Withdrawn)),

@@ -10,7 +10,8 @@ use tokio::time::{sleep, sleep_until};
 #[derive(Clone, Debug)]
 pub struct Setting {
     pub seed: u64,
-    pub limit: u32,
+    /// Counted in one window: how many are there before one without and one with credentials is refused.
+    pub limits: [u32; 2],
     /// Whether requests that are refused take room themselves.
     pub counts_refused: bool,
     /// The longest way to the server and back, in milliseconds.
@@ -26,7 +27,7 @@ impl Setting {
     /// A quiet world with ordinary ways.
     pub fn calm(seed: u64) -> Self {
         let (travel, other) = ((250, 500), (0, 1));
-        Self { seed, limit: 60, counts_refused: true, travel, cancelled: 0, lost: 0, other }
+        Self { seed, limits: [25, 60], counts_refused: true, travel, cancelled: 0, lost: 0, other }
     }
 }
 
@@ -39,12 +40,12 @@ struct Arrival {
 struct Reply {
     at: Instant,
     taken_in: bool,
+    limit: usize,
     used: usize,
 }
 
-/// The server: it takes a request when fewer than `limit` were counted within the minute before.
+/// The server: it takes a request when fewer than its limit were counted within the minute before.
 struct Server {
-    limit: usize,
     counts_refused: bool,
     arrivals: Vec<Arrival>,
 }
@@ -52,11 +53,11 @@ struct Server {
 const WINDOW: Duration = Duration::from_secs(60);
 
 impl Server {
-    fn arrive(&mut self, ours: bool) -> Reply {
-        let at = Instant::now();
-        let taken_in = self.count(at, |_| true) < self.limit;
+    fn arrive(&mut self, ours: bool, limit: u32) -> Reply {
+        let (at, limit) = (Instant::now(), limit as usize);
+        let taken_in = self.count(at, |_| true) < limit;
         self.arrivals.push(Arrival { at, ours, counted: taken_in || self.counts_refused });
-        Reply { at, taken_in, used: self.count(at, |_| true).min(self.limit) }
+        Reply { at, taken_in, limit, used: self.count(at, |_| true).min(limit) }
     }
 
     fn count(&self, at: Instant, which: impl Fn(&Arrival) -> bool) -> usize {
@@ -65,11 +66,11 @@ impl Server {
     }
 
     /// The refusal of the last request followed from what others sent after `known`, which nobody could know of.
-    fn was_unavoidable(&self, known: Option<Instant>) -> bool {
+    fn was_unavoidable(&self, limit: usize, known: Option<Instant>) -> bool {
         let (last, before) = self.arrivals.split_last().unwrap();
         let could_know = |one: &Arrival| one.ours || known.is_some_and(|known| one.at <= known);
         let recent = before.iter().rev().take_while(|arrival| arrival.at + WINDOW > last.at);
-        recent.filter(|one| one.counted && could_know(one)).count() < self.limit
+        recent.filter(|one| one.counted && could_know(one)).count() < limit
     }
 }
 
@@ -77,6 +78,8 @@ impl Server {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub answered: u32,
+    /// Those with credentials among them.
+    pub signed: u32,
     pub refused: u32,
     /// Refused although it could be known.
     pub avoidable: u32,
@@ -86,16 +89,16 @@ pub struct World {
     setting: Setting,
     server: Mutex<Server>,
     tally: Mutex<Tally>,
-    /// When the newest request whose answer is here was counted.
-    known: Mutex<Option<Instant>>,
+    /// When the newest request was counted whose answer is here and tells requests of this ceiling something.
+    known: Mutex<[Option<Instant>; 2]>,
     chance: Mutex<StdRng>,
 }
 
 impl World {
     pub fn new(setting: Setting) -> Arc<Self> {
-        let (limit, counts_refused) = (setting.limit as usize, setting.counts_refused);
+        let counts_refused = setting.counts_refused;
         Arc::new(Self {
-            server: Mutex::new(Server { limit, counts_refused, arrivals: Vec::new() }),
+            server: Mutex::new(Server { counts_refused, arrivals: Vec::new() }),
             tally: Mutex::default(),
             known: Mutex::default(),
             chance: Mutex::new(StdRng::seed_from_u64(setting.seed)),
@@ -116,54 +119,66 @@ impl World {
     }
 
     /// Asks one thing after the other.
-    pub async fn keep_asking(self: Arc<Self>, hosts: Arc<Hosts>, url: Url, priority: Priority) {
+    pub async fn keep_asking(
+        self: Arc<Self>,
+        hosts: Arc<Hosts>,
+        url: Url,
+        priority: Priority,
+        ceiling: Ceiling,
+    ) {
         loop {
             if self.happens(self.setting.cancelled) {
                 let patience = Duration::from_millis(self.draw(5000));
-                let asked = self.ask(&hosts, &url, priority);
+                let asked = self.ask(&hosts, &url, priority, ceiling);
                 let _ = tokio::time::timeout(patience, asked).await;
             } else {
-                self.ask(&hosts, &url, priority).await;
+                self.ask(&hosts, &url, priority, ceiling).await;
             }
         }
     }
 
     /// One request. Where everybody is held back, waits for the end of it.
-    pub async fn ask(self: &Arc<Self>, hosts: &Hosts, url: &Url, priority: Priority) {
-        let mut slot = match hosts.enter(url, HostClass::Api, priority).await {
+    pub async fn ask(
+        self: &Arc<Self>,
+        hosts: &Hosts,
+        url: &Url,
+        priority: Priority,
+        ceiling: Ceiling,
+    ) {
+        let mut slot = match hosts.enter(url, HostClass::Api, priority, ceiling).await {
             Ok(slot) => slot,
             Err(fault) => return sleep(fault.retry_after.unwrap()).await,
         };
-        let known = *lock(&self.known);
+        let known = lock(&self.known)[ceiling as usize];
         sleep(Duration::from_millis(self.draw(self.setting.travel.0))).await;
-        let reply = self.reach(known);
+        let reply = self.reach(ceiling, known);
         if self.happens(self.setting.lost) {
             return sleep(Duration::from_secs(10)).await;
         }
         sleep(Duration::from_millis(self.draw(self.setting.travel.1))).await;
-        let mut newest = lock(&self.known);
-        *newest = (*newest).max(Some(reply.at));
-        slot.answered(status(&reply), &self.headers(&reply));
+        self.know(&reply);
+        slot.answered(status(&reply), &headers(&reply));
     }
 
-    fn reach(&self, known: Option<Instant>) -> Reply {
+    /// Who is told that the lower limit is reached does not know how many there are.
+    fn know(&self, reply: &Reply) {
+        let mut known = lock(&self.known);
+        for (newest, limit) in known.iter_mut().zip(self.setting.limits) {
+            if reply.used < reply.limit || limit as usize <= reply.limit {
+                *newest = (*newest).max(Some(reply.at));
+            }
+        }
+    }
+
+    fn reach(&self, ceiling: Ceiling, known: Option<Instant>) -> Reply {
         let (mut server, mut tally) = (lock(&self.server), lock(&self.tally));
-        let reply = server.arrive(true);
+        let reply = server.arrive(true, self.setting.limits[ceiling as usize]);
         tally.answered += u32::from(reply.taken_in);
+        tally.signed += u32::from(reply.taken_in && ceiling == Ceiling::Signed);
         tally.refused += u32::from(!reply.taken_in);
-        tally.avoidable += u32::from(!reply.taken_in && !server.was_unavoidable(known));
+        tally.avoidable +=
+            u32::from(!reply.taken_in && !server.was_unavoidable(reply.limit, known));
         reply
-    }
-
-    fn headers(&self, reply: &Reply) -> HeaderMap {
-        let (limit, used) = (self.setting.limit as usize, reply.used);
-        let value = |number: usize| http::HeaderValue::from(number);
-        let pairs = [
-            ("x-discogs-ratelimit", value(limit)),
-            ("x-discogs-ratelimit-used", value(used)),
-            ("x-discogs-ratelimit-remaining", value(limit - used)),
-        ];
-        pairs.into_iter().map(|(name, value)| (name.parse().unwrap(), value)).collect()
     }
 
     /// Another program at the same address, which knows no manners.
@@ -178,10 +193,20 @@ impl World {
             next += Duration::from_millis(self.draw(2 * pause));
             sleep_until(next).await;
             for _ in 0..at_once {
-                lock(&self.server).arrive(false);
+                lock(&self.server).arrive(false, self.setting.limits[1]);
             }
         }
     }
+}
+
+fn headers(reply: &Reply) -> HeaderMap {
+    let value = |number: usize| http::HeaderValue::from(number);
+    let pairs = [
+        ("x-discogs-ratelimit", value(reply.limit)),
+        ("x-discogs-ratelimit-used", value(reply.used)),
+        ("x-discogs-ratelimit-remaining", value(reply.limit - reply.used)),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.parse().unwrap(), value)).collect()
 }
 
 fn status(reply: &Reply) -> StatusCode {

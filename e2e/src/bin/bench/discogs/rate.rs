@@ -9,7 +9,7 @@ use simulator::Simulator;
 use simulator::discogs::{DiscogsConfig, RateReport, Sizes};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
-use transfer::{Call, Downloader, Priority, Quota, Url};
+use transfer::{Call, Ceiling, Downloader, Priority, Quota, Url};
 
 /// How many times faster than in truth time passes for the site's limit, and for those who keep it.
 const SCALE: f64 = 10.0;
@@ -66,7 +66,7 @@ async fn in_turn(site: &Simulator, time: Duration) -> Result<()> {
     };
     let failed = |error| anyhow::anyhow!("{error:?}");
     let downloader = Downloader::new(config).map_err(failed)?;
-    let real = Quota::discogs(true);
+    let real = Quota::discogs();
     let quota = Quota { window: scaled(60.0), margin: real.margin.div_f64(SCALE), ..real };
     downloader.set_quota(&Url::parse(QUESTION)?, quota);
     let end = Instant::now() + time;
@@ -84,7 +84,7 @@ async fn in_turn(site: &Simulator, time: Duration) -> Result<()> {
                 limit: 1_000_000,
             };
             tokio::select! {
-                answer = downloader.call_in_turn(call, Priority::default()) => {
+                answer = downloader.call_in_turn(call, Priority::default(), Ceiling::Signed) => {
                     answer.map_err(|failed| anyhow::anyhow!("{:?}", failed.error))?;
                 }
                 () = sleep_until(end) => {}

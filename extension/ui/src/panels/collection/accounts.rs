@@ -140,7 +140,7 @@ fn place_button(
 /// What can be done with an account.
 fn tools(collection: Collection, account: DiscogsAccount) -> AnyView {
     let renew = match account.signed_by {
-        SignedBy::Token => "discogs_renew",
+        SignedBy::Token | SignedBy::OAuth => "discogs_renew",
         SignedBy::Nobody => "discogs_sign_in_short",
     };
     let sign_in = move || collection.open.set(Some(Open::SignIn));

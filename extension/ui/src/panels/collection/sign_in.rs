@@ -11,6 +11,7 @@ use crate::components::radio::{Options, segments};
 use crate::link::ask;
 use crate::state::State;
 use crate::words;
+use browser::messages;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -124,7 +125,17 @@ fn token_field(text: State<String>) -> AnyView {
     .into_any()
 }
 
+/// Begins with the name of who is signed in on the site in this browser.
 fn name_field(text: State<String>) -> AnyView {
+    spawn_local(async move {
+        // Without one the person types it.
+        if let Ok(Some(name)) = messages::discogs_user().await
+            && !text.is_gone()
+            && text.with_untracked(String::is_empty)
+        {
+            text.set(name);
+        }
+    });
     view! {
         <div class="field">
             <label for="discogs-field">{t("discogs_name_label")}</label>
@@ -136,6 +147,7 @@ fn name_field(text: State<String>) -> AnyView {
                 autocomplete="off"
                 spellcheck="false"
                 aria-describedby="discogs-help"
+                prop:value=live(move || text.get())
                 on:input=on(move |event| text.set(event_target_value(&event)))
             />
             <p id="discogs-help" class="small muted">{t("discogs_name_help")}</p>
