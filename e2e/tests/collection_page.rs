@@ -218,7 +218,7 @@ async fn grows_old(stage: &Stage, page: &Page) -> Result<()> {
 async fn sign_in_by_application(stage: &Stage, browser: &Browser, page: &Page) -> Result<()> {
     let consumer = stage.control().discogs().consumer();
     page.click("button", "Sign in at Discogs").await?;
-    page.click("radio", "My application").await?;
+    page.click("radio", "Application").await?;
     page.click("textbox", "Consumer key").await?;
     write(page, &consumer.key).await?;
     page.click("textbox", "Consumer secret").await?;
