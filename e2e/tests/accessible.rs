@@ -198,8 +198,10 @@ async fn nothing_serious_is_found_in_the_collection() -> Result<()> {
     page.click("button", "Close").await?;
 
     page.click("button", "Add an account").await?;
-    page.click("radio", "Public lists only").await?;
+    page.click("radio", "Public lists").await?;
     inspector.look(&page, "signing in by name").await?;
+    page.click("radio", "Application").await?;
+    inspector.look(&page, "signing in by an application").await?;
     page.click("radio", "With a token").await?;
     inspector.look(&page, "signing in with a token").await?;
     page.click("button", "Close").await?;

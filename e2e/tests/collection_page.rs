@@ -3,13 +3,14 @@
 
 use anyhow::{Context, Result, ensure};
 use e2e::browser::{Browser, Config};
+use e2e::cdp::Target;
 use e2e::keyboard::Way::Forward;
-use e2e::keyboard::{focused, go_to, press, write};
+use e2e::keyboard::{focused, go_to, press, select_text, write};
 use e2e::page::{Page, Scheme};
 use e2e::stage::Stage;
 use e2e::wait;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::discogs::{Release, Sizes, Truth};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -66,7 +67,7 @@ async fn sign_in_and_read(stage: &Stage, page: &Page) -> Result<()> {
     write(page, "no-such-token").await?;
     press(page, "Enter").await?;
     page.wait_text("Discogs does not know this token").await?;
-    e2e::keyboard::select_text(page).await?;
+    select_text(page).await?;
     write(page, &stage.control().discogs().token(USER)).await?;
     press(page, "Enter").await?;
     page.wait_text("demo: Collection").await?;
@@ -213,6 +214,37 @@ async fn grows_old(stage: &Stage, page: &Page) -> Result<()> {
     page.wait_text("232 of 232, each once. Read just now.").await
 }
 
+/// By an application, with the person's consent on the site's own page, which the browser opens.
+async fn sign_in_by_application(stage: &Stage, browser: &Browser, page: &Page) -> Result<()> {
+    let consumer = stage.control().discogs().consumer();
+    page.click("button", "Sign in at Discogs").await?;
+    page.click("radio", "Application").await?;
+    page.click("textbox", "Consumer key").await?;
+    write(page, &consumer.key).await?;
+    page.click("textbox", "Consumer secret").await?;
+    write(page, &consumer.secret).await?;
+    page.click("button", "Continue at Discogs").await?;
+    let is_site = |target: &Target| target.url.starts_with("https://www.discogs.com/");
+    let session = browser.cdp.wait_for_target("the site's page", is_site).await?;
+    session.call("Accessibility.enable", json!({})).await?;
+    let site = Page { session };
+    site.click("button", "Log in").await?;
+    site.click("button", "Authorize").await?;
+    site.wait_text("Your code: ").await?;
+    let shown = "document.getElementById('auth_success_verifier').innerText";
+    let code: String = site.session.evaluate(shown).await?;
+
+    page.click("textbox", "Code that Discogs shows").await?;
+    write(page, "not-the-code").await?;
+    page.click("button", "Sign in").await?;
+    page.wait_text("Discogs does not accept this code").await?;
+    page.click("textbox", "Code that Discogs shows").await?;
+    select_text(page).await?;
+    write(page, &code).await?;
+    page.click("button", "Sign in").await?;
+    page.wait_text("demo: Collection").await
+}
+
 #[tokio::test]
 async fn a_collection_is_read_looked_through_and_written_as_the_site_has_it() -> Result<()> {
     let (stage, browser, page) = with_records().await?;
@@ -231,6 +263,7 @@ async fn a_collection_is_read_looked_through_and_written_as_the_site_has_it() ->
     let again = questions.iter().rfind(|button| button.name == "Sign out").context("a button")?;
     page.click_on(again).await?;
     page.wait_text("Your records, from Discogs").await?;
+    sign_in_by_application(&stage, &browser, &page).await?;
     assert_eq!(browser.complaints(), Vec::<String>::new());
     Ok(())
 }

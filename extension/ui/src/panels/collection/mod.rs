@@ -10,6 +10,7 @@ mod exported;
 mod filter;
 mod folder_choice;
 mod legal;
+mod oauth;
 mod read;
 mod record;
 mod record_parts;

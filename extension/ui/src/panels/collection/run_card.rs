@@ -15,6 +15,7 @@ use crate::words;
 use leptos::prelude::*;
 use protocol::discogs::{OfRun, Run, RunId, RunState};
 use protocol::method::{CancelRun, Method, Nothing, PauseRun, ResumeRun};
+use protocol::{ErrorBody, ErrorCode};
 
 /// The runs of a list that the person may want to see.
 pub fn cards(collection: Collection, of: ListOf) -> AnyView {
@@ -72,7 +73,7 @@ fn trouble(run: Derived<Option<Run>>) -> AnyView {
     let failed = Derived::new(move || run.with(|run| run.as_ref().map_or(0, |r| r.figures.failed)));
     let why = move || {
         reason.get().map(|reason| {
-            view! { <p class="small complaint">{icon(Icon::Alert)} " " {words::error(&reason)}</p> }
+            view! { <p class="small complaint">{icon(Icon::Alert)} " " {why_not(&reason)}</p> }
         })
     };
     let missed = move || {
@@ -80,6 +81,14 @@ fn trouble(run: Derived<Option<Run>>) -> AnyView {
         (failed > 0).then(|| view! { <p class="small tone-warn">{tn("run_missed", failed)}</p> })
     };
     view! { {live_view(why)} {live_view(missed)} }.into_any()
+}
+
+/// What is meant here by errors that are met elsewhere too.
+fn why_not(reason: &ErrorBody) -> String {
+    match reason.code {
+        ErrorCode::SessionExpired | ErrorCode::SignedOut => t("run_token_ended"),
+        _ => words::error(reason),
+    }
 }
 
 /// The buttons. They stay while only figures change.

@@ -1,6 +1,7 @@
-//! Signing in at Discogs: with a token of the person's own, or by name for what everybody may see.
+//! Signing in at Discogs: with a token of the person's own, by an application of theirs, or by name for what everybody
+//! may see.
 
-use super::{Collection, Open};
+use super::{Collection, Open, oauth};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::dialog::{close_dialog, dialog};
@@ -15,15 +16,63 @@ use browser::messages;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::discogs::DiscogsLogin;
+use protocol::discogs::{DiscogsAccount, DiscogsLogin};
 use protocol::method::DiscogsSignIn;
 use protocol::{ErrorBody, ErrorCode, Secret};
 
 /// The ways, in the order of the buttons.
-const WAYS: Options = &[("discogs_by_token", ""), ("discogs_by_name", "")];
+const WAYS: Options =
+    &[("discogs_by_token", ""), ("discogs_by_application", ""), ("discogs_by_name", "")];
 const BY_TOKEN: usize = 0;
-/// Where the site makes tokens.
-const TOKENS: &str = "https://www.discogs.com/settings/developers";
+const BY_APPLICATION: usize = 1;
+/// Where the site makes tokens, and where applications are registered.
+pub const DEVELOPERS: &str = "https://www.discogs.com/settings/developers";
+/// The element that is written into first.
+pub const FIRST_FIELD: &str = "discogs-field";
+
+/// An attempt to sign in.
+#[derive(Clone, Copy)]
+pub struct Attempt {
+    collection: Collection,
+    /// Somebody is being asked.
+    busy: State<bool>,
+    /// Why it did not succeed, in words.
+    complaint: State<Option<String>>,
+}
+
+impl Attempt {
+    /// Begins to ask; false while it is asked already.
+    pub fn begin(self) -> bool {
+        self.complaint.set(None);
+        !self.busy.get_untracked() && {
+            self.busy.set(true);
+            true
+        }
+    }
+
+    /// It did not succeed.
+    pub fn fail(self, why: String) {
+        self.busy.set(false);
+        self.complaint.set(Some(why));
+    }
+
+    /// A step has succeeded, and another follows.
+    pub fn go_on(self) {
+        self.busy.set(false);
+    }
+
+    /// The account is there.
+    pub fn succeed(self, account: DiscogsAccount) {
+        // The person may have closed it meanwhile.
+        if !self.busy.is_gone() {
+            self.busy.set(false);
+            close_dialog();
+        }
+        let said = tf("discogs_signed_in", &[("name", &account.username)]);
+        self.collection.store.toasts.say(said);
+        self.collection.put_account(account);
+    }
+}
 
 /// Instead of lists, while there is no account.
 pub fn welcome(collection: Collection) -> AnyView {
@@ -40,54 +89,47 @@ pub fn welcome(collection: Collection) -> AnyView {
 /// The dialog.
 pub fn form(collection: Collection) -> AnyView {
     let way = State::new(BY_TOKEN);
-    let text = State::new(String::new());
-    let complaint = State::new(None::<String>);
-    let busy = State::new(false);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let given = text.with_untracked(|text| text.trim().to_owned());
-        if given.is_empty() || busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        complaint.set(None);
-        let by_token = way.get_untracked() == BY_TOKEN;
-        spawn_local(async move {
-            let answer = ask::<DiscogsSignIn>(wish(by_token, given)).await;
-            // The person may have closed it meanwhile.
-            let is_open = !busy.is_gone();
-            busy.set(false);
-            match answer {
-                Ok(account) => {
-                    if is_open {
-                        close_dialog();
-                    }
-                    let said = tf("discogs_signed_in", &[("name", &account.username)]);
-                    collection.store.toasts.say(said);
-                    collection.put_account(account);
-                }
-                Err(error) => complaint.set(Some(why_not(by_token, &error))),
-            }
-        });
-    };
-    let field = move || {
-        text.set(String::new());
-        complaint.set(None);
+    let attempt =
+        Attempt { collection, busy: State::new(false), complaint: State::new(None::<String>) };
+    let chosen = move || {
+        attempt.complaint.set(None);
         match way.get() {
-            BY_TOKEN => token_field(text),
-            _ => name_field(text),
+            BY_TOKEN => by_token(attempt),
+            BY_APPLICATION => oauth::form(attempt),
+            _ => by_name(attempt),
         }
+    };
+    let content = view! {
+        <div class="stack">
+            {segments("sign-in-way", "discogs_ways", WAYS, way)}
+            {live_view(chosen)}
+        </div>
+    };
+    request_animation_frame(|| request_animation_frame(|| focus(&["#", FIRST_FIELD].concat())));
+    dialog("", t("discogs_sign_in"), content.into_any(), move || collection.open.set(None))
+}
+
+/// Fields with the button `label` under them, which does `submit`, and what went wrong.
+pub fn sheet(
+    attempt: Attempt,
+    fields: AnyView,
+    label: &'static str,
+    submit: impl Fn() + 'static,
+) -> AnyView {
+    let Attempt { busy, complaint, .. } = attempt;
+    let press = move |event: SubmitEvent| {
+        event.prevent_default();
+        submit();
     };
     let why = move || {
         let why = complaint.get();
         why.map(|why| view! { <p class="complaint" role="alert">{why}</p> }.into_any())
     };
-    let label = move || t(if busy.get() { "discogs_signing_in" } else { "discogs_sign_in_short" });
+    let label = move || t(if busy.get() { "discogs_signing_in" } else { label });
     let blocked = move || busy.get().then_some("true");
-    let content = view! {
-        <form class="stack" on:submit=on(submit)>
-            {segments("sign-in-way", "discogs_ways", WAYS, way)}
-            {live_view(field)}
+    view! {
+        <form class="stack" on:submit=on(press)>
+            {fields}
             {live_view(why)}
             <div class="row">
                 <button type="submit" class="button primary" aria-disabled=live(blocked)>
@@ -96,37 +138,59 @@ pub fn form(collection: Collection) -> AnyView {
                 {button("", None, t("cancel"), close_dialog)}
             </div>
         </form>
-    };
-    request_animation_frame(|| request_animation_frame(|| focus("#discogs-field")));
-    dialog("", t("discogs_sign_in"), content.into_any(), move || collection.open.set(None))
+    }
+    .into_any()
 }
 
-fn token_field(text: State<String>) -> AnyView {
+/// A field called `label` for one line, `kind` of which is `text` or `password`.
+pub fn field(
+    id: &'static str,
+    label: &str,
+    kind: &'static str,
+    text: State<String>,
+    help: AnyView,
+) -> AnyView {
+    let help_id = [id, "-help"].concat();
     view! {
         <div class="field">
-            <label for="discogs-field">{t("discogs_token_label")}</label>
+            <label for=id>{t(label)}</label>
             <input
-                id="discogs-field"
-                class="input mono"
-                type="password"
+                id=id
+                class="input"
+                type=kind
                 required=true
                 autocomplete="off"
                 spellcheck="false"
-                aria-describedby="discogs-help"
+                aria-describedby=help_id.clone()
+                prop:value=live(move || text.get())
                 on:input=on(move |event| text.set(event_target_value(&event)))
             />
-            <p id="discogs-help" class="small muted">
-                <a href=TOKENS target="_blank" rel="noopener noreferrer">{t("discogs_token_link")}</a>
-                " "
-                {t("discogs_token_help")}
-            </p>
+            <p id=help_id class="small muted">{help}</p>
         </div>
     }
     .into_any()
 }
 
-/// Begins with the name of who is signed in on the site in this browser.
-fn name_field(text: State<String>) -> AnyView {
+/// A link to the site's page for developers, and what follows it.
+pub fn developers_help(link: &str, rest: &str) -> AnyView {
+    view! {
+        <a href=DEVELOPERS target="_blank" rel="noopener noreferrer">{t(link)}</a>
+        " "
+        {t(rest)}
+    }
+    .into_any()
+}
+
+fn by_token(attempt: Attempt) -> AnyView {
+    let text = State::new(String::new());
+    let help = developers_help("discogs_token_link", "discogs_token_help");
+    let field = field(FIRST_FIELD, "discogs_token_label", "password", text, help);
+    sheet(attempt, field, "discogs_sign_in_short", move || sign_in(attempt, true, text))
+}
+
+fn by_name(attempt: Attempt) -> AnyView {
+    let text = State::new(String::new());
+    // It begins with the name of who is signed in on the site in this browser.
     spawn_local(async move {
         // Without one the person types it.
         if let Ok(Some(name)) = messages::discogs_user().await
@@ -136,24 +200,22 @@ fn name_field(text: State<String>) -> AnyView {
             text.set(name);
         }
     });
-    view! {
-        <div class="field">
-            <label for="discogs-field">{t("discogs_name_label")}</label>
-            <input
-                id="discogs-field"
-                class="input"
-                type="text"
-                required=true
-                autocomplete="off"
-                spellcheck="false"
-                aria-describedby="discogs-help"
-                prop:value=live(move || text.get())
-                on:input=on(move |event| text.set(event_target_value(&event)))
-            />
-            <p id="discogs-help" class="small muted">{t("discogs_name_help")}</p>
-        </div>
+    let help = t("discogs_name_help").into_any();
+    let field = field(FIRST_FIELD, "discogs_name_label", "text", text, help);
+    sheet(attempt, field, "discogs_sign_in_short", move || sign_in(attempt, false, text))
+}
+
+fn sign_in(attempt: Attempt, by_token: bool, text: State<String>) {
+    let given = text.with_untracked(|text| text.trim().to_owned());
+    if given.is_empty() || !attempt.begin() {
+        return;
     }
-    .into_any()
+    spawn_local(async move {
+        match ask::<DiscogsSignIn>(wish(by_token, given)).await {
+            Ok(account) => attempt.succeed(account),
+            Err(error) => attempt.fail(why_not(by_token, &error)),
+        }
+    });
 }
 
 fn wish(by_token: bool, given: String) -> DiscogsLogin {
