@@ -183,9 +183,12 @@ async fn nothing_serious_is_found_in_the_collection() -> Result<()> {
         inspector.look(&page, look).await?;
     }
     page.click("radio", "Table").await?;
-    page.wait_control("button", |_| true).await?;
-    let title: String =
-        page.session.evaluate("document.querySelector('.item .row-focus').innerText").await?;
+    let first_row = async || {
+        let script = "document.querySelector('.item .row-focus')?.innerText ?? ''";
+        let title: String = page.session.evaluate(script).await?;
+        Ok((!title.is_empty()).then_some(title))
+    };
+    let title = wait::until("a row", wait::LONG, first_row).await?;
     page.click("button", &title).await?;
     page.wait_text("Details of ").await?;
     inspector.look(&page, "a record").await?;

@@ -15,6 +15,7 @@ use simulator::discogs::{Release, Sizes, Truth};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 const USER: &str = "demo";
 const COPIES: u32 = 230;
@@ -121,19 +122,22 @@ async fn look_at_one(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
     has_focus(page, "button", &title).await?;
     press(page, "Enter").await?;
     page.wait_text("Details of ").await?;
-    let shown = page.text().await?;
+    let shown: String =
+        page.session.evaluate("document.querySelector('dialog[open]').innerText").await?;
     let candidates = truth.releases.values().filter(|release| release.sheet.title == title.trim());
     let tells = |release: &Release| {
         let tracks = release.tracklist.iter().all(|track| shown.contains(track.title.trim()));
         tracks && shown.contains(release.country.as_deref().unwrap_or_default())
     };
     ensure!(candidates.into_iter().any(tells), "{title}: {shown}");
-    ensure!(shown.contains("Lowest offer") || shown.contains("For sale"), "{shown}");
+    ensure!(shown.contains("For sale") && shown.contains("Asked on"), "{shown}");
     let asked = requests(stage, "/releases/");
     press(page, "Escape").await?;
     has_focus(page, "button", &title).await?;
     press(page, "Enter").await?;
     page.wait_text("Details of ").await?;
+    // Whoever asked would have done so by now: nobody else is waiting for a turn.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     ensure!(requests(stage, "/releases/") == asked, "what is fresh is not asked for again");
     press(page, "Escape").await
 }

@@ -3,6 +3,7 @@
 
 use protocol::{ErrorBody, ErrorCode};
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Stdio;
 
 #[cfg(target_os = "macos")]
@@ -12,13 +13,29 @@ const OPENER: &str = "explorer.exe";
 #[cfg(not(any(target_os = "macos", windows)))]
 const OPENER: &str = "xdg-open";
 
-/// Opens the path of a folder or the address of a page.
+/// Opens a folder.
 ///
 /// # Errors
 /// [`ErrorCode::ProgramMissing`] where the system has no such program.
-pub(crate) fn open(what: impl AsRef<OsStr>) -> Result<(), ErrorBody> {
-    let started = tokio::process::Command::new(OPENER)
-        .arg(what)
+pub(crate) fn open_folder(folder: &Path) -> Result<(), ErrorBody> {
+    start(OPENER, &[folder.as_os_str()])
+}
+
+/// Opens a page.
+///
+/// # Errors
+/// As [`open_folder`].
+pub(crate) fn open_page(address: &str) -> Result<(), ErrorBody> {
+    if cfg!(windows) {
+        // Explorer takes `=` and `,` of an address for marks of its own.
+        return start("rundll32.exe", &["url.dll,FileProtocolHandler".as_ref(), address.as_ref()]);
+    }
+    start(OPENER, &[address.as_ref()])
+}
+
+fn start(program: &str, arguments: &[&OsStr]) -> Result<(), ErrorBody> {
+    let started = tokio::process::Command::new(program)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -29,7 +46,7 @@ pub(crate) fn open(what: impl AsRef<OsStr>) -> Result<(), ErrorBody> {
             tokio::spawn(async move { child.wait().await });
             Ok(())
         }
-        Err(_) => Err(ErrorBody::new(ErrorCode::ProgramMissing).with("program", OPENER)),
+        Err(_) => Err(ErrorBody::new(ErrorCode::ProgramMissing).with("program", program)),
     }
 }
 

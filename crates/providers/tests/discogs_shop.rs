@@ -207,9 +207,16 @@ fn page(items: i64, page: i64) -> Answer {
 }
 
 fn walk(answer: impl FnMut(usize, &Request) -> Answer) -> (Result<u64, ErrorCode>, Proof, usize) {
+    walk_through(List::inventory("seller"), answer)
+}
+
+fn walk_through(
+    list: List<Listing>,
+    answer: impl FnMut(usize, &Request) -> Answer,
+) -> (Result<u64, ErrorCode>, Proof, usize) {
     let site = Scripted::new(Source::Discogs, answer);
     let discogs = Discogs::new(&site);
-    let mut pages: Pages<Listing> = Pages::new(List::inventory("seller"));
+    let mut pages: Pages<Listing> = Pages::new(list);
     let read = run(async {
         let mut found = 0;
         while let Some(page) = pages.next_page(&discogs).await? {
@@ -240,6 +247,13 @@ fn of_somebody_elses_shop_the_first_ten_thousand_come_and_the_proof_says_so() {
     // Ones own is read to its end.
     let (found, proof, _) = walk(|_, request| page(12_000, parameter(request, "page") as i64));
     assert_eq!((found, proof.complete, proof.cut), (Ok(12_000), true, false));
+    // So it is where the site refuses page 101 of one's own: nothing is taken for its end.
+    let answer = |_, request: &Request| match parameter(request, "page") {
+        number @ ..=100 => page(12_000, number as i64),
+        _ => refused(),
+    };
+    let (found, proof, _) = walk_through(List::own_inventory("seller"), answer);
+    assert_eq!((found, proof.complete, proof.cut), (Err(ErrorCode::Refused), false, false));
     // A refusal before that is one.
     let (found, ..) = walk(|_, request| match parameter(request, "page") {
         1 => page(300, 1),

@@ -141,8 +141,17 @@ impl Store {
     }
 
     /// Adds what is or was read from Discogs.
+    ///
+    /// What has ended stays so: an answer that was on its way meanwhile is older than the event that told of the end.
     pub fn put_runs(self, runs: Vec<Run>) {
-        self.runs.update(|known| runs.into_iter().for_each(|run| put(known, run, |run| run.id.0)));
+        self.runs.update(|known| {
+            for run in runs {
+                let is_over = known.iter().any(|one| one.id == run.id && one.state.is_over());
+                if !is_over || run.state.is_over() {
+                    put(known, run, |run| run.id.0);
+                }
+            }
+        });
     }
 
     /// The live figures of a job, as they change.

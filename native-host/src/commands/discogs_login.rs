@@ -81,7 +81,7 @@ fn offer_to_open(authorize: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let answer = line(true, "Open it in your browser? [Y/n]")?;
-    if !answer.trim().to_lowercase().starts_with('n') && screen::open(authorize).is_err() {
+    if !answer.trim().to_lowercase().starts_with('n') && screen::open_page(authorize).is_err() {
         eprintln!("It could not be opened. Open the address yourself.");
     }
     Ok(())

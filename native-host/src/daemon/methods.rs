@@ -306,7 +306,7 @@ async fn run_doctor(engine: &Engine, _: Caller, _: Nothing) -> Answer<Checklist>
 
 async fn open_folder(engine: &Engine, _: Caller, _: Nothing) -> Answer<Nothing> {
     engine.library.check_shelf().await?;
-    screen::open(engine.library.shelf().root())?;
+    screen::open_folder(engine.library.shelf().root())?;
     Ok(Nothing {})
 }
 

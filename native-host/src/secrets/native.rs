@@ -44,7 +44,7 @@ pub(super) async fn remove(label: &str, _: bool) -> Result<(), Refusal> {
 
 /// Whether there is a keyring.
 pub(super) async fn look() -> Result<(), Refusal> {
-    with("", |_| Ok(())).await
+    with("check", |_| Ok(())).await
 }
 
 /// Asks the keyring in a thread of its own: an answer may wait for the person, and the program's end must not wait for

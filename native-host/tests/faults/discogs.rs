@@ -186,6 +186,21 @@ fn a_token_that_ends_in_the_middle_is_waited_for_and_nothing_is_asked_twice() {
 }
 
 #[test]
+fn a_token_that_is_replaced_at_work_ends_no_run() {
+    let stage = signed_in(150);
+    stage.control().discogs().set_limit(3_000);
+    let reading = stage.start(&["discogs", "read", "--depth", "details", "--json"]);
+    until("some releases were read", || (requests(&stage, "/releases/") >= 10).then_some(()));
+    stage.control().discogs().renew_token(USER);
+    log_in(&stage);
+    until("the run ends", || {
+        let runs = stage.browser().ask::<ListRuns>(Nothing {}).runs;
+        runs.first().is_some_and(|run| run.state == RunState::Finished).then_some(())
+    });
+    drop(reading);
+}
+
+#[test]
 fn a_kill_in_the_middle_costs_what_was_on_its_way() {
     let mut stage = signed_in(20);
     let reading = stage.start(&["discogs", "read", "--depth", "details", "--json"]);

@@ -73,7 +73,7 @@ fn an_application_of_the_persons_own_reads_in_their_name_and_its_secrets_show_no
     }
     // What was exchanged is not exchanged again.
     let error = finish(&stage, &login, "any").unwrap_err();
-    assert_eq!(error.code, ErrorCode::BadParameters);
+    assert_eq!(error.code, ErrorCode::NotFound);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_secret_or_a_code_that_is_not_right_is_told_and_the_code_may_be_given_again(
     let error = finish(&stage, &login, "mistyped").unwrap_err();
     assert_eq!(error.code, ErrorCode::BadParameters);
     assert!(!error.to_string().contains("mistyped"), "{error}");
-    assert_eq!(finish(&stage, "no such", &code).unwrap_err().code, ErrorCode::BadParameters);
+    assert_eq!(finish(&stage, "no such", &code).unwrap_err().code, ErrorCode::NotFound);
     assert!(finish(&stage, &login, &format!(" {code}\n")).is_ok());
 }
 

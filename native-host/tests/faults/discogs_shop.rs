@@ -117,7 +117,7 @@ fn fill(
         for page in entries.chunks(500) {
             library.add_discogs_entries(account, list, walk, page).await.unwrap();
         }
-        library.end_discogs_walk(account, list, walk, &proof).await.unwrap();
+        library.end_discogs_walk(account, list, walk, &proof, None).await.unwrap();
     });
 }
 

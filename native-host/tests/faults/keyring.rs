@@ -46,7 +46,13 @@ impl Desktop {
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--nofork", "--nopidfile", "--config-file"]).arg(config);
         let bus = spawn(&folder, bus);
-        until_true("the bus is there", || folder.path().join("run/bus").exists());
+        // Its socket is there before anybody listens, and a keyring that finds nobody goes on without a bus.
+        until_true("the bus answers", || {
+            let mut asked = Command::new("dbus-send");
+            asked.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus"]);
+            asked.args(["/org/freedesktop/DBus", "org.freedesktop.DBus.GetId"]);
+            at_home(&folder, &mut asked).output().unwrap().status.success()
+        });
         let keyring = unlocked(&folder);
         let desktop = Self { folder, bus, keyring };
         desktop.wait();

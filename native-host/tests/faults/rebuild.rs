@@ -1,4 +1,4 @@
-//! A database that is lost, broken or only replaced is made again from the library folder (acceptance 3).
+//! A database that is lost, broken or only replaced is made again from the library folder.
 
 use crate::attic::{self, put};
 use crate::stage::{Stage, until_true};

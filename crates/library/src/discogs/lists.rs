@@ -37,6 +37,15 @@ pub struct Field {
     pub record: String,
 }
 
+/// What a collection is divided into, and what is written about its copies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// Its folders.
+    pub folders: Vec<CollectionFolder>,
+    /// Its custom fields; `None` where they were not told and stay as they are known.
+    pub fields: Option<Vec<Field>>,
+}
+
 /// What of a list is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -127,7 +136,8 @@ impl Library {
         write.commit().await
     }
 
-    /// Ends a walk that was proven complete: what it did not find is gone. Returns how many entries that were.
+    /// Ends a walk that was proven complete: what it did not find is gone, and of a collection `folders` are what it is
+    /// divided into. Returns how many entries are gone.
     ///
     /// # Errors
     /// [`LibraryError::Superseded`] when another walk has begun meanwhile; database failures.
@@ -137,6 +147,7 @@ impl Library {
         list: DiscogsList,
         walk: i64,
         proof: &ListProof,
+        folders: Option<&Folders>,
     ) -> Result<u64, LibraryError> {
         let mut write = self.write().await?;
         require_walk(&mut write.tx, account, list, walk).await?;
@@ -157,44 +168,11 @@ impl Library {
         .bind(serde_json::to_string(proof)?)
         .execute(&mut *write.tx)
         .await?;
+        if let Some(folders) = folders {
+            put_folders(&mut write.tx, account, folders).await?;
+        }
         write.commit().await?;
         Ok(gone.rows_affected())
-    }
-
-    /// Replaces what is known of a collection's folders and custom fields.
-    ///
-    /// # Errors
-    /// Database failures; an account that is gone.
-    pub async fn put_discogs_folders(
-        &self,
-        account: DiscogsAccountId,
-        folders: &[CollectionFolder],
-        fields: &[Field],
-    ) -> Result<(), LibraryError> {
-        let mut write = self.write().await?;
-        for delete in [
-            "DELETE FROM discogs_folder WHERE account = ?1",
-            "DELETE FROM discogs_field WHERE account = ?1",
-        ] {
-            sqlx::query(delete).bind(account.0).execute(&mut *write.tx).await?;
-        }
-        sqlx::query(
-            "INSERT INTO discogs_folder (account, folder, name, copies) \
-             SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'copies' FROM json_each(?2)",
-        )
-        .bind(account.0)
-        .bind(serde_json::to_string(folders)?)
-        .execute(&mut *write.tx)
-        .await?;
-        sqlx::query(
-            "INSERT INTO discogs_field (account, field, place, record) \
-             SELECT ?1, value ->> 'field', value ->> 'place', value ->> 'record' FROM json_each(?2)",
-        )
-        .bind(account.0)
-        .bind(serde_json::to_string(fields)?)
-        .execute(&mut *write.tx)
-        .await?;
-        write.commit().await
     }
 
     /// The folders of a collection, in the site's order.
@@ -343,6 +321,38 @@ impl Library {
         let next = last.filter(|_| rows.len() == limit as usize);
         Ok(Entries { entries, next })
     }
+}
+
+/// Replaces what is known of a collection's folders and custom fields.
+async fn put_folders(
+    tx: &mut Transaction<'static, Sqlite>,
+    account: DiscogsAccountId,
+    Folders { folders, fields }: &Folders,
+) -> Result<(), LibraryError> {
+    let folder = "INSERT INTO discogs_folder (account, folder, name, copies) \
+                  SELECT ?1, value ->> 'id', value ->> 'name', value ->> 'copies' FROM json_each(?2)";
+    sqlx::query("DELETE FROM discogs_folder WHERE account = ?1")
+        .bind(account.0)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(folder)
+        .bind(account.0)
+        .bind(serde_json::to_string(folders)?)
+        .execute(&mut **tx)
+        .await?;
+    let Some(fields) = fields else { return Ok(()) };
+    let field = "INSERT INTO discogs_field (account, field, place, record) \
+                 SELECT ?1, value ->> 'field', value ->> 'place', value ->> 'record' FROM json_each(?2)";
+    sqlx::query("DELETE FROM discogs_field WHERE account = ?1")
+        .bind(account.0)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(field)
+        .bind(account.0)
+        .bind(serde_json::to_string(fields)?)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 async fn require_walk(

@@ -24,6 +24,6 @@ mod values;
 pub use accounts::AccountRow;
 pub use answers::{Answer, AnswerKind};
 pub use exports::Fingerprints;
-pub use lists::{Entries, Entry, Field, ListRead, Scope};
+pub use lists::{Entries, Entry, Field, Folders, ListRead, Scope};
 pub use runs::RunRow;
 pub use shown::Shown;

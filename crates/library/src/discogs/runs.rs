@@ -79,15 +79,18 @@ impl Library {
         run(&row.ok_or_else(|| LibraryError::NotFound(format!("run {id}")))?)
     }
 
-    /// The newest runs first, at most `limit`.
+    /// All runs that are not over, and the newest `limit` of all; newest first.
     ///
     /// # Errors
     /// Database failures.
     pub async fn discogs_runs(&self, limit: u32) -> Result<Vec<RunRow>, LibraryError> {
-        let rows = sqlx::query(runs_where!(" ORDER BY id DESC LIMIT ?1"))
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query(runs_where!(
+            " WHERE finished_at IS NULL \
+               OR id IN (SELECT id FROM discogs_run ORDER BY id DESC LIMIT ?1) ORDER BY id DESC"
+        ))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter().map(run).collect()
     }
 

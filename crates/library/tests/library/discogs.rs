@@ -2,7 +2,7 @@
 
 use crate::support::Bench;
 use library::LibraryError;
-use library::discogs::{AnswerKind, Entry, Fingerprints, Scope, Shown};
+use library::discogs::{AnswerKind, Entry, Field, Fingerprints, Folders, Scope, Shown};
 use protocol::ErrorCode;
 use protocol::discogs::*;
 
@@ -34,7 +34,7 @@ async fn read(bench: &Bench, account: DiscogsAccountId, copies: &[Entry]) -> u64
         library.add_discogs_entries(account, LIST, walk, &listed(page)).await.unwrap();
     }
     let proof = ListProof { expected: copies.len() as u64, ..ListProof::default() };
-    library.end_discogs_walk(account, LIST, walk, &proof).await.unwrap()
+    library.end_discogs_walk(account, LIST, walk, &proof, None).await.unwrap()
 }
 
 fn all(account: DiscogsAccountId) -> Scope {
@@ -82,7 +82,7 @@ async fn an_older_walk_adds_and_ends_nothing() {
     bench.library.begin_discogs_walk(me, LIST).await.unwrap();
     let added = bench.library.add_discogs_entries(me, LIST, older, &listed(&[copy(1, 1, 1)])).await;
     assert!(matches!(added, Err(LibraryError::Superseded)));
-    let ended = bench.library.end_discogs_walk(me, LIST, older, &ListProof::default()).await;
+    let ended = bench.library.end_discogs_walk(me, LIST, older, &ListProof::default(), None).await;
     assert!(matches!(ended, Err(LibraryError::Superseded)));
 }
 
@@ -201,8 +201,16 @@ async fn a_forgotten_account_leaves_nothing_but_what_is_everybodys() {
     let library = &bench.library;
     read(&bench, me, &[copy(1, 10, 1)]).await;
     let folder = CollectionFolder { id: 1, name: "Uncategorized".into(), copies: 1 };
-    library.put_discogs_folders(me, std::slice::from_ref(&folder), &[]).await.unwrap();
-    assert_eq!(library.discogs_folders(me).await.unwrap(), [folder]);
+    let walk = library.begin_discogs_walk(me, LIST).await.unwrap();
+    let field = Field { field: 1, place: 1, record: "{}".into() };
+    for fields in [Some(vec![field.clone()]), None] {
+        let folders = Folders { folders: vec![folder.clone()], fields };
+        let proof = ListProof::default();
+        library.end_discogs_walk(me, LIST, walk, &proof, Some(&folders)).await.unwrap();
+        assert_eq!(library.discogs_folders(me).await.unwrap(), folders.folders);
+        let known = library.discogs_fields(me).await.unwrap();
+        assert_eq!(known, std::slice::from_ref(&field), "untold fields stay");
+    }
     for kind in [AnswerKind::Release, AnswerKind::Suggestions] {
         library.keep_discogs_answer(kind, 10, me, 0, Some(b"{}")).await.unwrap();
     }
@@ -242,7 +250,7 @@ async fn twenty_five_thousand_copies_are_kept_and_come_back_in_order() {
         library.add_discogs_entries(me, LIST, walk, &listed(page)).await.unwrap();
     }
     let proof = ListProof { expected: 25_000, found: 25_000, ..ListProof::default() };
-    assert_eq!(library.end_discogs_walk(me, LIST, walk, &proof).await.unwrap(), 0);
+    assert_eq!(library.end_discogs_walk(me, LIST, walk, &proof, None).await.unwrap(), 0);
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let page = library.discogs_entries(&all(me), after, 500).await.unwrap();

@@ -85,7 +85,7 @@ async fn read(bench: &Bench, account: DiscogsAccountId, copies: &[Copy]) {
     let page: Vec<_> = copies.iter().map(|copy| (copy.entry(), copy.shown())).collect();
     let walk = library.begin_discogs_walk(account, LIST).await.unwrap();
     library.add_discogs_entries(account, LIST, walk, &page).await.unwrap();
-    library.end_discogs_walk(account, LIST, walk, &ListProof::default()).await.unwrap();
+    library.end_discogs_walk(account, LIST, walk, &ListProof::default(), None).await.unwrap();
 }
 
 fn query(account: DiscogsAccountId, filter: EntryFilter) -> EntryQuery {

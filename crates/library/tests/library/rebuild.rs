@@ -1,4 +1,4 @@
-//! A library whose database is lost is made again from its folder, row by row (acceptance 3).
+//! A library whose database is lost is made again from its folder, row by row.
 
 use crate::support::{Bench, song};
 use library::Library;

@@ -28,7 +28,7 @@ pub fn partial_date(released: &str) -> &str {
 /// A moment such as `2017-06-22T20:13:27-07:00` in UTC, as RFC 3339; `None` where it is no such moment.
 pub fn added_at(raw: &str) -> Option<String> {
     let moment = OffsetDateTime::parse(raw.trim(), &Rfc3339).ok()?;
-    moment.to_offset(UtcOffset::UTC).format(&Rfc3339).ok()
+    moment.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
 }
 
 /// The moment of `2017-06-22T20:13:27-07:00`, or of `2017-06-22 20:13:27` on the site's clock, in seconds since 1970;
@@ -92,6 +92,7 @@ mod tests {
         assert_eq!(added_at("2017-06-22T20:13:27-07:00").as_deref(), Some("2017-06-23T03:13:27Z"));
         assert_eq!(added_at("2017-12-22T20:13:27-08:00").as_deref(), Some("2017-12-23T04:13:27Z"));
         assert_eq!(added_at("yesterday"), None);
+        assert_eq!(added_at("9999-12-31T23:59:59-08:00"), None);
     }
 
     #[test]

@@ -60,27 +60,34 @@ impl Record for Listing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List<R> {
     path: String,
+    /// The last page that the site shows of it, where it does not show all.
+    last_shown: Option<u32>,
     records: PhantomData<R>,
 }
 
 impl List<Copy> {
     /// The copies in a folder of `user`; 0 is the folder of all.
     pub fn copies(user: &str, folder: i64) -> Self {
-        Self { path: paths::copies(user, folder), records: PhantomData }
+        Self { path: paths::copies(user, folder), last_shown: None, records: PhantomData }
     }
 }
 
 impl List<Want> {
     /// The wantlist of `user`.
     pub fn wants(user: &str) -> Self {
-        Self { path: paths::wants(user), records: PhantomData }
+        Self { path: paths::wants(user), last_shown: None, records: PhantomData }
     }
 }
 
 impl List<Listing> {
-    /// What `user` sells. Of other people the site shows the first 10,000 only.
+    /// What `user` sells, who signs the requests.
+    pub fn own_inventory(user: &str) -> Self {
+        Self { path: paths::inventory(user), last_shown: None, records: PhantomData }
+    }
+
+    /// What somebody else sells. The site shows the first 10,000 only.
     pub fn inventory(user: &str) -> Self {
-        Self { path: paths::inventory(user), records: PhantomData }
+        Self { path: paths::inventory(user), last_shown: Some(LAST_SHOWN), records: PhantomData }
     }
 }
 
@@ -176,7 +183,10 @@ impl<R: Record> Pages<R> {
                 return self.end_early();
             }
             Ok(Found::Gone) => return Err(site(R::LIST, "is gone")),
-            Err(error) if error.code == ErrorCode::Refused && self.next > LAST_SHOWN => {
+            Err(error)
+                if error.code == ErrorCode::Refused
+                    && self.list.last_shown == Some(self.next - 1) =>
+            {
                 self.proof.cut = true;
                 return self.end_early();
             }
@@ -228,7 +238,8 @@ impl<R: Record> Pages<R> {
     fn end(&mut self) -> Result<(), ErrorBody> {
         self.next = 1;
         let Proof { expected, found, walks, cut, .. } = self.proof;
-        self.proof.complete = self.steady && (cut || expected == found);
+        // Of the beginning of a list no count tells anything.
+        self.proof.complete = cut || (self.steady && expected == found);
         if !self.proof.complete && walks >= MAX_WALKS {
             let detail = format!("{found} of {expected} found, {walks} times");
             return Err(about(Source::Discogs, ErrorCode::ListingUnstable).with("detail", detail));

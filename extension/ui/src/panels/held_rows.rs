@@ -46,6 +46,12 @@ impl<T> HeldRows<T> {
         self.pages.retain(|(page, _)| near.contains(page));
     }
 
+    /// Forgets the pages that are not of `sight`.
+    pub fn keep_only(&mut self, sight: &Range<u64>) {
+        let seen: Vec<u64> = pages_of(sight).collect();
+        self.pages.retain(|(page, _)| seen.contains(page));
+    }
+
     /// The row that `is_it` says it is, if it is held. What belongs where only the daemon knows.
     pub fn find(&mut self, is_it: impl FnMut(&&mut T) -> bool) -> Option<&mut T> {
         self.pages.iter_mut().flat_map(|(_, items)| items).find(is_it)
@@ -103,6 +109,14 @@ mod tests {
         rows.put(3, page(0, 100), 400);
         rows.put(0, page(0, 50), 50);
         assert_eq!(rows.get(300), None);
+    }
+
+    #[test]
+    fn what_is_out_of_sight_is_forgotten_when_rows_may_have_moved() {
+        let mut rows = HeldRows::default();
+        (0..4).for_each(|at| rows.put(at, page(0, 100), 400));
+        rows.keep_only(&(150..160));
+        assert_eq!(rows.missing(&(0..400)), [0, 2, 3]);
     }
 
     #[test]

@@ -178,9 +178,10 @@ impl<T: Listed> Paged<T> {
         }
     }
 
-    /// Asks again for what is in sight.
+    /// Asks again for what is in sight, and forgets the rest: rows may have moved from one page to another.
     pub fn refresh(self) {
         let sight = self.sight.get_untracked();
+        self.rows.update_quietly(|rows| rows.keep_only(&sight));
         pages_of(&sight).chain(sight.is_empty().then_some(0)).for_each(|page| self.load_page(page));
     }
 

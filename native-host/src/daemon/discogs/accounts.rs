@@ -70,8 +70,9 @@ pub(in crate::daemon) async fn logout(
     of: OfDiscogsAccount,
 ) -> Answer<Nothing> {
     let row = find(engine, of.account).await?;
-    runs::stop_all_of(engine, of.account).await?;
+    // First what may be refused: with its secret an account keeps its runs as well.
     engine.secrets.remove(&secret_name(&row.username)).await?;
+    runs::stop_all_of(engine, of.account).await?;
     engine.library.remove_discogs_account(of.account).await?;
     engine.discogs_changed();
     Ok(Nothing {})

@@ -9,6 +9,7 @@ use super::runs::scope;
 use crate::collection::{Context, Line, Needs, Owned, columns};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
+use library::LibraryError;
 use library::discogs::{Answer as Kept, AnswerKind, Entry, Fingerprints, Scope};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorCode};
@@ -37,19 +38,23 @@ pub(in crate::daemon) async fn export(
     }
     let account = find(engine, wish.account).await?;
     check_folders(engine, &wish).await?;
-    let read = engine.library.discogs_list(wish.account, wish.list).await?;
-    let Some(read_at) = read.read_at else {
-        let error = ErrorBody::new(ErrorCode::BadParameters);
-        return Err(error.with("detail", "this list was not read to its end yet"));
-    };
     let (file, shown) = place(engine, &wish, &account.username).await?;
     let what = describe(&wish);
     let before = engine.library.last_discogs_export(wish.account, &what).await?;
-    let writer = Writer::new(engine.clone(), wish.clone()).await?;
-    let handle = tokio::runtime::Handle::current();
-    // Writing is the file system's pace, and compressing a workbook the processor's.
-    let written = tokio::task::spawn_blocking(move || handle.block_on(writer.write(&file)));
-    let written = written.await.map_err(|_| ErrorBody::new(ErrorCode::Withdrawn))??;
+    let mut read = engine.library.discogs_list(wish.account, wish.list).await?;
+    let (read_at, written) = loop {
+        let Some(read_at) = read.read_at else {
+            let error = ErrorBody::new(ErrorCode::BadParameters);
+            return Err(error.with("detail", "this list was not read to its end yet"));
+        };
+        let written = write(engine, &wish, file.clone()).await?;
+        let now = engine.library.discogs_list(wish.account, wish.list).await?;
+        // A list that was read to its end meanwhile is half of one moment and half of another in the file.
+        if (now.read_at, &now.proof) == (read.read_at, &read.proof) {
+            break (read_at, written);
+        }
+        read = now;
+    };
     engine.library.note_discogs_export(wish.account, &what, &written.prints).await?;
     Ok(Exported {
         file: shown,
@@ -62,6 +67,14 @@ pub(in crate::daemon) async fn export(
         gone: written.gone,
         changes: before.map(|(since, before)| changes(since, &before, &written.prints)),
     })
+}
+
+async fn write(engine: &Engine, wish: &NewExport, file: PathBuf) -> Answer<Written> {
+    let writer = Writer::new(engine.clone(), wish.clone()).await?;
+    let handle = tokio::runtime::Handle::current();
+    // Writing is the file system's pace, and compressing a workbook the processor's.
+    let written = tokio::task::spawn_blocking(move || handle.block_on(writer.write(&file)));
+    written.await.map_err(|_| ErrorBody::new(ErrorCode::Withdrawn))?
 }
 
 /// Refuses folders that are none of the list: an empty table would look like a proof.
@@ -190,29 +203,30 @@ impl Writer {
     /// Writes a new file, which takes the place of an old one when it is whole.
     async fn write(self, file: &Path) -> Answer<Written> {
         let folder = file.parent().unwrap_or(Path::new("/"));
-        let failed = |error: std::io::Error| io_error(file, &error);
+        let failed = |error: std::io::Error| io_error(file, error);
         if self.wish.to.is_none() {
             // Looked at once more: below a disk that has gone nothing is made (I5).
             self.engine.library.shelf().check()?;
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let mut out = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let written = self.fill(out.as_file_mut(), folder).await?;
+        let written = self.fill(out.as_file_mut(), file, folder).await?;
         out.as_file().sync_all().map_err(failed)?;
         library::readable(out.as_file()).map_err(failed)?;
-        out.persist(file).map_err(|error| io_error(file, &error.error))?;
+        out.persist(file).map_err(|error| failed(error.error))?;
         library::sync_folder(folder).map_err(failed)?;
         Ok(written)
     }
 
-    async fn fill(&self, out: &mut File, scratch: &Path) -> Answer<Written> {
+    async fn fill(&self, out: &mut File, file: &Path, scratch: &Path) -> Answer<Written> {
+        let failed = |error| sheet_error(file, error);
         let columns = columns(self.wish.preset, &self.context);
         let options = Options {
             spreadsheet_safe: self.wish.spreadsheet_safe,
             scratch: Some(scratch.to_owned()),
         };
         let mut sheet =
-            Sheet::begin(form(self.wish.format), &columns, &options, out).map_err(sheet_error)?;
+            Sheet::begin(form(self.wish.format), &columns, &options, out).map_err(failed)?;
         let mut written = Written::default();
         let mut after = None;
         loop {
@@ -220,7 +234,7 @@ impl Writer {
             let lines = self.lines(&page.entries).await?;
             for (entry, line) in page.entries.iter().zip(&lines) {
                 let cells = line.cells(self.wish.preset, &self.context);
-                sheet.row(&cells).map_err(sheet_error)?;
+                sheet.row(&cells).map_err(failed)?;
                 written.prints.insert(entry.entry, fingerprint(&cells));
                 written.take_note(entry, line, self.needs);
             }
@@ -229,7 +243,7 @@ impl Writer {
                 break;
             }
         }
-        let whole = sheet.finish().map_err(sheet_error)?;
+        let whole = sheet.finish().map_err(failed)?;
         (written.bytes, written.rows) = (whole.bytes, whole.rows);
         Ok(written)
     }
@@ -318,11 +332,13 @@ fn print(text: &str) -> u64 {
     digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-fn sheet_error(error: SheetError) -> ErrorBody {
-    ErrorBody::new(ErrorCode::Io).with("detail", error)
+fn sheet_error(file: &Path, error: SheetError) -> ErrorBody {
+    match error {
+        SheetError::Io(error) => io_error(file, error),
+        other => ErrorBody::new(ErrorCode::Io).with("detail", other),
+    }
 }
 
-fn io_error(file: &Path, error: &std::io::Error) -> ErrorBody {
-    let detail = format!("{} cannot be written: {error}", file.display());
-    ErrorBody::new(ErrorCode::Io).with("detail", detail)
+fn io_error(file: &Path, source: std::io::Error) -> ErrorBody {
+    LibraryError::Io { what: file.display().to_string(), source }.into()
 }

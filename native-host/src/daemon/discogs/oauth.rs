@@ -30,6 +30,8 @@ struct Attempt {
     begun: Instant,
     consumer: KeyPair,
     request: KeyPair,
+    /// What it was exchanged for, which the site does once. What follows may still fail.
+    token: Option<KeyPair>,
 }
 
 impl Attempts {
@@ -47,6 +49,13 @@ impl Attempts {
         let mut attempts = self.lock();
         attempts.retain(|attempt| attempt.begun.elapsed() < LIFE);
         attempts.iter().find(|attempt| attempt.login == login).cloned()
+    }
+
+    fn exchanged(&self, login: &str, token: &KeyPair) {
+        let mut attempts = self.lock();
+        if let Some(attempt) = attempts.iter_mut().find(|attempt| attempt.login == login) {
+            attempt.token = Some(token.clone());
+        }
     }
 
     fn remove(&self, login: &str) {
@@ -71,7 +80,8 @@ pub(in crate::daemon) async fn begin_oauth(
     let request = Discogs::new(&transport).request_token().await?;
     let authorize = authorize_address(&request);
     let login = format!("{:032x}", rand::random::<u128>());
-    let attempt = Attempt { login: login.clone(), begun: Instant::now(), consumer, request };
+    let (begun, token) = (Instant::now(), None);
+    let attempt = Attempt { login: login.clone(), begun, consumer, request, token };
     engine.discogs.attempts.add(attempt);
     Ok(DiscogsOAuthStarted { authorize, login })
 }
@@ -84,17 +94,24 @@ pub(in crate::daemon) async fn finish_oauth(
 ) -> Answer<DiscogsAccount> {
     let attempts = &engine.discogs.attempts;
     let attempt = attempts.find(&wish.login).ok_or_else(|| {
-        let detail = "this sign-in was not begun, or has ended; begin again";
-        ErrorBody::new(ErrorCode::BadParameters).with("detail", detail)
+        ErrorBody::new(ErrorCode::NotFound).with("what", "a sign-in that is not over")
     })?;
-    let Attempt { consumer, request, .. } = attempt;
-    let verifier = trimmed(&wish.verifier);
-    let signing = Signing::Exchange { consumer: consumer.clone(), request, verifier };
-    let transport = DiscogsTransport::new(engine, signing, Priority::INTERACTIVE);
-    let token = Discogs::new(&transport).access_token().await?;
-    // The site exchanges it once.
+    let consumer = attempt.consumer.clone();
+    let token = match &attempt.token {
+        Some(token) => token.clone(),
+        None => exchange(engine, attempt, &wish.verifier).await?,
+    };
+    attempts.exchanged(&wish.login, &token);
+    let account = add(engine, Signing::OAuth { consumer, token }, SignedBy::OAuth).await?;
     attempts.remove(&wish.login);
-    add(engine, Signing::OAuth { consumer, token }, SignedBy::OAuth).await
+    Ok(account)
+}
+
+async fn exchange(engine: &Engine, attempt: Attempt, verifier: &Secret) -> Answer<KeyPair> {
+    let Attempt { consumer, request, .. } = attempt;
+    let signing = Signing::Exchange { consumer, request, verifier: trimmed(verifier) };
+    let transport = DiscogsTransport::new(engine, signing, Priority::INTERACTIVE);
+    Discogs::new(&transport).access_token().await
 }
 
 fn trimmed(secret: &Secret) -> Secret {
@@ -109,7 +126,7 @@ mod tests {
     fn attempt(login: &str) -> Attempt {
         let pair = KeyPair { key: Secret::new("k"), secret: Secret::new("s") };
         let (login, begun) = (login.to_owned(), Instant::now());
-        Attempt { login, begun, consumer: pair.clone(), request: pair }
+        Attempt { login, begun, consumer: pair.clone(), request: pair, token: None }
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use super::{Answer, now};
 use crate::collection::EntryRecord;
 use crate::daemon::engine::Engine;
 use futures::StreamExt;
-use library::discogs::{AccountRow, AnswerKind, Entry, Field, RunRow, Scope, Shown};
+use library::discogs::{AccountRow, AnswerKind, Entry, Field, Folders, RunRow, Scope, Shown};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{
@@ -56,19 +56,41 @@ impl<'t> Reading<'t> {
         Self { engine, row, task }
     }
 
-    /// Reads what is still missing.
-    pub async fn carry_out(self) -> Result<(), Stop> {
-        let account = find(self.engine, self.row.request.account).await?;
-        let priority = Priority::default();
-        let transport =
-            DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority)
-                .await?;
-        let discogs = Discogs::new(&transport);
+    /// Reads what is still missing. When what signs is refused, it may have been replaced meanwhile: then it goes on with
+    /// the new.
+    pub async fn carry_out(mut self) -> Result<(), Stop> {
+        let mut refused = None;
+        loop {
+            let account = find(self.engine, self.row.request.account).await?;
+            let priority = Priority::default();
+            let transport =
+                DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority);
+            let transport = tokio::select! {
+                transport = transport => transport?,
+                () = self.task.cancel.cancelled() => return Err(Stop::Cancelled),
+            };
+            if let Some((error, signing)) = refused.take()
+                && signing == transport.signing
+            {
+                return Err(Stop::Failed(error));
+            }
+            match self.read(&account, &transport).await {
+                Err(Stop::Failed(error)) if error.code == ErrorCode::SessionExpired => {
+                    refused = Some((error, transport.signing));
+                    self.row = self.engine.library.discogs_run(self.row.id).await?;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn read(&self, account: &AccountRow, transport: &DiscogsTransport) -> Result<(), Stop> {
+        let discogs = Discogs::new(transport);
         if !self.row.list_read {
             let alone = self.engine.discogs.list(account.id, self.row.request.list);
             let read = async {
                 let _alone = alone.lock().await;
-                self.list(&discogs, &account).await
+                self.list(&discogs, account).await
             };
             tokio::select! {
                 read = read => read?,
@@ -90,36 +112,36 @@ impl<'t> Reading<'t> {
         let user = &account.username;
         match self.row.request.list {
             DiscogsList::Collection => {
-                self.folders(discogs, user).await?;
-                self.walk(discogs, List::copies(user, 0), of_copy).await?;
+                let folders = self.folders(discogs, account).await?;
+                self.walk(discogs, List::copies(user, 0), Some(&folders), of_copy).await?;
                 if account.signed_by != SignedBy::Nobody {
                     self.value(discogs, user).await;
                 }
                 Ok(())
             }
-            DiscogsList::Wants => self.walk(discogs, List::wants(user), of_want).await,
+            DiscogsList::Wants => self.walk(discogs, List::wants(user), None, of_want).await,
             DiscogsList::Inventory => self.inventory(discogs, account).await,
         }
     }
 
+    /// What the collection is divided into now. It is kept with the end of the walk: counts and copies of two moments
+    /// would prove nothing.
     async fn folders(
         &self,
         discogs: &Discogs<'_, DiscogsTransport>,
-        user: &str,
-    ) -> Result<(), Stop> {
-        let folders = discogs.folders(user).await?;
+        account: &AccountRow,
+    ) -> Result<Folders, Stop> {
+        let user = &account.username;
+        let folders = discogs.folders(user).await?.into_iter().filter_map(folder).collect();
         // Fields are for their owner. Without them the copies are still all there.
         let fields = match discogs.fields(user).await {
-            Ok(fields) => fields,
-            Err(error) if error.code == ErrorCode::Refused => Vec::new(),
+            Ok(fields) => Some(fields.iter().filter_map(field).collect::<Answer<Vec<_>>>()?),
+            Err(error) if error.code == ErrorCode::Refused => {
+                (account.signed_by == SignedBy::Nobody).then(Vec::new)
+            }
             Err(error) => return Err(error.into()),
         };
-        let folders: Vec<_> = folders.into_iter().filter_map(folder).collect();
-        let fields = fields.iter().filter_map(field).collect::<Answer<Vec<_>>>()?;
-        let account = self.row.request.account;
-        self.engine.library.put_discogs_folders(account, &folders, &fields).await?;
-        self.engine.discogs_changed();
-        Ok(())
+        Ok(Folders { folders, fields })
     }
 
     /// Keeps what the collection is worth now. Nothing of the list is missing without it.
@@ -140,6 +162,7 @@ impl<'t> Reading<'t> {
         &self,
         discogs: &Discogs<'_, DiscogsTransport>,
         list: List<R>,
+        folders: Option<&Folders>,
         entry: fn(R, String) -> Option<(Entry, Shown)>,
     ) -> Result<(), Stop> {
         let (account, kind) = (self.row.request.account, self.row.request.list);
@@ -162,7 +185,7 @@ impl<'t> Reading<'t> {
                 figures.total = proof.expected;
             });
         }
-        library.end_discogs_walk(account, kind, walk, &told(pages.proof())).await?;
+        library.end_discogs_walk(account, kind, walk, &told(pages.proof()), folders).await?;
         self.engine.discogs_changed();
         Ok(())
     }
@@ -235,8 +258,11 @@ impl<'t> Reading<'t> {
             match next {
                 None => return Ok(()),
                 Some((_, Ok(()))) => self.tell(|figures| figures.done += 1),
+                // Refused for all, unless some were told.
                 Some((_, Err(error)))
-                    if kind == AnswerKind::Suggestions && error.code == ErrorCode::Refused =>
+                    if kind == AnswerKind::Suggestions
+                        && error.code == ErrorCode::Refused
+                        && self.task.figures().done == 0 =>
                 {
                     return Err(error.into());
                 }
@@ -289,7 +315,11 @@ async fn next_page<R: Record>(
 ) -> Answer<Option<Page<R>>> {
     for _ in 1..PAGE_TRIES {
         match pages.next_page(discogs).await {
-            Err(error) if error.class() == ErrorClass::Temporary => {
+            // A list that does not hold still would be walked again without an end.
+            Err(error)
+                if error.class() == ErrorClass::Temporary
+                    && error.code != ErrorCode::ListingUnstable =>
+            {
                 tracing::warn!(%error, "a page of a list is asked for again");
                 tokio::time::sleep(PAGE_WAIT).await;
             }

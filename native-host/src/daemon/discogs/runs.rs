@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Runs that are told about.
+/// Runs that are told about beside those that are not over.
 const TOLD: u32 = 50;
 /// Before the first new try of a run that cannot go on for now; it doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(15);
@@ -69,8 +69,22 @@ impl Live {
         self.runs().get(&run).map(|task| task.figures())
     }
 
-    fn has(&self, run: RunId) -> bool {
-        self.runs().get(&run).is_some_and(|task| !task.cancel.is_cancelled())
+    /// A new task for a run, unless it has one.
+    fn take_on(&self, run: RunId, task: &Arc<Task>) -> bool {
+        let mut runs = self.runs();
+        let is_free = runs.get(&run).is_none_or(|known| known.cancel.is_cancelled());
+        if is_free {
+            runs.insert(run, task.clone());
+        }
+        is_free
+    }
+
+    /// Forgets a task that has ended, unless another has the run by now.
+    fn release(&self, run: RunId, task: &Arc<Task>) {
+        let mut runs = self.runs();
+        if runs.get(&run).is_some_and(|known| Arc::ptr_eq(known, task)) {
+            runs.remove(&run);
+        }
     }
 
     /// Held while a list is read: a second reader would take the first one's walk away.
@@ -85,7 +99,7 @@ impl Task {
         self.figures.lock().expect("nothing panics while holding it")
     }
 
-    fn figures(&self) -> RunFigures {
+    pub fn figures(&self) -> RunFigures {
         *self.lock()
     }
 
@@ -291,7 +305,7 @@ pub(super) fn scope(account: DiscogsAccountId, list: DiscogsList, folders: &[i64
 
 /// Carries a run out that is to go on, unless somebody does already.
 fn carry_out(engine: &Engine, row: &RunRow) {
-    if !matches!(row.state, RunState::Running | RunState::Waiting) || engine.discogs.has(row.id) {
+    if !matches!(row.state, RunState::Running | RunState::Waiting) {
         return;
     }
     let task = Arc::new(Task {
@@ -299,7 +313,9 @@ fn carry_out(engine: &Engine, row: &RunRow) {
         figures: Mutex::default(),
         failures: Mutex::default(),
     });
-    engine.discogs.runs().insert(row.id, task.clone());
+    if !engine.discogs.take_on(row.id, &task) {
+        return;
+    }
     let (engine, id) = (engine.clone(), row.id);
     engine.clone().spawn(async move {
         let (mut wait, mut before) = (FIRST_WAIT, task.figures());
@@ -312,9 +328,12 @@ fn carry_out(engine: &Engine, row: &RunRow) {
                 () = task.cancel.cancelled() => return,
             }
         }
-        let mut runs = engine.discogs.runs();
-        if runs.get(&id).is_some_and(|known| Arc::ptr_eq(known, &task)) {
-            runs.remove(&id);
+        engine.discogs.release(id, &task);
+        // Somebody who let it go on meanwhile has found this task at work and left it at that.
+        if !task.cancel.is_cancelled()
+            && let Ok(row) = engine.library.discogs_run(id).await
+        {
+            carry_out(&engine, &row);
         }
     });
 }
@@ -329,7 +348,7 @@ async fn attempt(engine: &Engine, id: RunId, task: &Task) -> bool {
         Ok(()) => (RunState::Finished, None),
         // Whoever stopped it has said where it stands; at the daemon's end it goes on running.
         Err(Stop::Cancelled) => return false,
-        Err(Stop::Failed(_)) if engine.stopping.is_cancelled() => return false,
+        Err(Stop::Failed(_)) if task.cancel.is_cancelled() => return false,
         Err(Stop::Failed(error)) => {
             let state = match error.class() {
                 ErrorClass::NeedsUser => RunState::NeedsYou,

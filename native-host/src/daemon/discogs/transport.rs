@@ -19,7 +19,7 @@ const NAME: &str =
 /// Asks for one account.
 pub(super) struct DiscogsTransport {
     engine: Engine,
-    signing: Signing,
+    pub signing: Signing,
     priority: Priority,
 }
 

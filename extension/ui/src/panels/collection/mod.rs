@@ -40,7 +40,7 @@ use leptos::task::spawn_local;
 use protocol::ErrorBody;
 use protocol::discogs::{
     CollectionFolder, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState, OfDiscogsAccount,
-    Run, RunId,
+    Run, RunId, SignedBy,
 };
 use protocol::method::{ListCollectionFolders, ListDiscogsAccounts, ListRuns, Nothing};
 
@@ -281,9 +281,14 @@ impl Collection {
         let first = accounts.first().map(|account| Place::List(ListOf::collection(account.id)));
         self.accounts.set(Some(accounts));
         self.failure.set(None);
-        if let Some(place) = before.or(first) {
-            self.look_at(place);
-            self.load_folders();
+        match (before, first) {
+            (Some(place), _) => {
+                self.look_at(place);
+                self.load_folders();
+            }
+            // The folder that was looked at was another account's.
+            (None, Some(first)) => self.go_to(first, None),
+            (None, None) => {}
         }
     }
 
@@ -318,6 +323,13 @@ impl Collection {
                 && !self.folders.is_gone()
                 && self.account_shown() == Some(account)
             {
+                let is_there = |id: &i64| answer.folders.iter().any(|folder| folder.id == *id);
+                if self
+                    .folder
+                    .with_untracked(|chosen| chosen.as_ref().is_some_and(|id| !is_there(id)))
+                {
+                    self.folder.set(None);
+                }
                 self.folders.set(answer.folders);
             }
         });
@@ -339,6 +351,11 @@ impl Collection {
     /// An account, as it changes.
     fn account(self, id: DiscogsAccountId) -> Option<DiscogsAccount> {
         self.accounts.with(|accounts| accounts.as_ref()?.iter().find(|one| one.id == id).cloned())
+    }
+
+    /// Nothing signs for it: it is here by its name alone.
+    fn is_by_name(self, id: DiscogsAccountId) -> bool {
+        self.account(id).is_some_and(|account| account.signed_by == SignedBy::Nobody)
     }
 
     /// How far a list is read, as it changes.

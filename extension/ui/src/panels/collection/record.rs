@@ -2,16 +2,17 @@
 
 use super::entry::picture;
 use super::record_parts::{about, credits, fields, identifiers, notes, own_fields, prices, tracks};
+use super::run_card::why_not;
 use super::sentences::{ago, title};
 use super::{Collection, ListOf};
 use crate::catalogue::{t, tf};
 use crate::clock::date_time;
+use crate::components::button::button;
 use crate::components::dialog::dialog;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live_view};
 use crate::link::ask;
 use crate::state::{Derived, State};
-use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
@@ -35,9 +36,7 @@ pub fn record(collection: Collection, of: ListOf, entry: i64) -> AnyView {
         Asking { record: State::new(None), problem: State::new(None), renewing: State::new(false) };
     spawn_local(async move {
         if asking.ask(of, entry, false).await {
-            asking.renewing.set(true);
-            asking.ask(of, entry, true).await;
-            asking.renewing.set(false);
+            asking.renew(of, entry).await;
         }
     });
     let loading = Derived::new(move || {
@@ -48,7 +47,7 @@ pub fn record(collection: Collection, of: ListOf, entry: i64) -> AnyView {
     let content = view! {
         <div class="stack">
             {live_view(loading)}
-            {age(collection, asking)}
+            {age(collection, asking, of, entry)}
             {live_view(move || asking.record.get().map(|record| known(collection, record)))}
         </div>
     };
@@ -58,6 +57,13 @@ pub fn record(collection: Collection, of: ListOf, entry: i64) -> AnyView {
 }
 
 impl Asking {
+    /// Has the site asked.
+    async fn renew(self, of: ListOf, entry: i64) {
+        self.renewing.set(true);
+        self.ask(of, entry, true).await;
+        self.renewing.set(false);
+    }
+
     /// Asks once. Returns whether what came is to be asked for again.
     async fn ask(self, of: ListOf, entry: i64, refresh: bool) -> bool {
         let ListOf { account, list } = of;
@@ -78,7 +84,7 @@ impl Asking {
 }
 
 /// How old it is, that it is being asked for again, and why that did not succeed.
-fn age(collection: Collection, asking: Asking) -> Live<AnyView> {
+fn age(collection: Collection, asking: Asking, of: ListOf, entry: i64) -> Live<AnyView> {
     live_view(move || {
         let now = collection.now.get();
         let fetched = asking.record.with(|record| record.as_ref().map(|record| record.fetched_at));
@@ -90,11 +96,21 @@ fn age(collection: Collection, asking: Asking) -> Live<AnyView> {
             }
         };
         let renewing = asking.renewing.get().then(|| t("record_renewing"));
-        let problem = asking.problem.with(|problem| problem.as_ref().map(words::error));
+        let by_name = collection.is_by_name(of.account);
+        let problem = asking
+            .problem
+            .with(|problem| problem.as_ref().map(|problem| why_not(problem, by_name)))
+            .filter(|_| renewing.is_none());
+        let again = move || spawn_local(asking.renew(of, entry));
         let said: Vec<String> = old.into_iter().chain(renewing).collect();
         view! {
             <p class="small muted" role="status">{said.join(" ")}</p>
-            {problem.map(|why| view! { <p class="small complaint" role="alert">{why}</p> })}
+            {problem.map(|why| view! {
+                <div class="row">
+                    <p class="small complaint" role="alert">{why}</p>
+                    {button("compact", Some(Icon::Retry), t("try_again"), again)}
+                </div>
+            })}
         }
     })
 }

@@ -61,19 +61,22 @@ fn card(collection: Collection, id: RunId) -> AnyView {
                 {actions(collection, run)}
             </div>
             {live_view(bar)}
-            {trouble(run)}
+            {trouble(collection, run)}
         </section>
     }
     .into_any()
 }
 
 /// Why it does not go on, and what could not be read.
-fn trouble(run: Derived<Option<Run>>) -> AnyView {
-    let reason = Derived::new(move || run.with(|run| run.as_ref()?.reason.clone()));
+fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
+    let reason = Derived::new(move || {
+        run.with(|run| run.as_ref().and_then(|run| Some((run.account, run.reason.clone()?))))
+    });
     let failed = Derived::new(move || run.with(|run| run.as_ref().map_or(0, |r| r.figures.failed)));
     let why = move || {
-        reason.get().map(|reason| {
-            view! { <p class="small complaint">{icon(Icon::Alert)} " " {why_not(&reason)}</p> }
+        reason.get().map(|(account, reason)| {
+            let why = why_not(&reason, collection.is_by_name(account));
+            view! { <p class="small complaint">{icon(Icon::Alert)} " " {why}</p> }
         })
     };
     let missed = move || {
@@ -83,9 +86,10 @@ fn trouble(run: Derived<Option<Run>>) -> AnyView {
     view! { {live_view(why)} {live_view(missed)} }.into_any()
 }
 
-/// What is meant here by errors that are met elsewhere too.
-fn why_not(reason: &ErrorBody) -> String {
+/// What is meant here by errors that are met elsewhere too. Of an account `by_name`, nothing signs the requests.
+pub fn why_not(reason: &ErrorBody, by_name: bool) -> String {
     match reason.code {
+        ErrorCode::SessionExpired | ErrorCode::SignedOut if by_name => t("discogs_name_private"),
         ErrorCode::SessionExpired | ErrorCode::SignedOut => t("run_token_ended"),
         _ => words::error(reason),
     }
@@ -96,21 +100,33 @@ fn actions(collection: Collection, run: Derived<Option<Run>>) -> Live<AnyView> {
     let state = Derived::new(move || {
         run.with(|run| {
             let run = run.as_ref()?;
-            Some((run.id, run.state, run.reason.as_ref().is_some_and(concerns_session)))
+            let signs_in = run.reason.as_ref().is_some_and(concerns_session);
+            Some((run.id, run.account, run.state, signs_in))
         })
     });
     live_view(move || {
-        state.get().map(|(id, state, signs_in)| buttons(collection, id, state, signs_in))
+        state.get().map(|(id, account, state, signs_in)| {
+            let sign_in = match collection.is_by_name(account) {
+                true => "discogs_sign_in_short",
+                false => "discogs_renew",
+            };
+            buttons(collection, id, state, signs_in.then_some(sign_in))
+        })
     })
 }
 
-fn buttons(collection: Collection, id: RunId, state: RunState, signs_in: bool) -> AnyView {
+fn buttons(
+    collection: Collection,
+    id: RunId,
+    state: RunState,
+    sign_in: Option<&'static str>,
+) -> AnyView {
     let store = collection.store;
     let pause = matches!(state, RunState::Running | RunState::Waiting);
     let pause = pause.then(|| tell::<PauseRun>(store, id, Some(Icon::Pause), "pause"));
     let needed = state == RunState::NeedsYou;
-    let sign_in = (needed && signs_in).then(|| {
-        button("primary compact", Some(Icon::Person), t("discogs_renew"), move || {
+    let sign_in = sign_in.filter(|_| needed).map(|key| {
+        button("primary compact", Some(Icon::Person), t(key), move || {
             collection.open.set(Some(Open::SignIn));
         })
     });

@@ -1,7 +1,7 @@
 //! One list of an account: how far it is read, what reads it, and its entries, as a table, as covers or in figures.
 
 use super::entry::{COVERS, ROWS, columns, cover, row};
-use super::sentences::{is_old, is_whole, list_name, proof};
+use super::sentences::{SHOWN_FOR, is_old, is_whole, list_name, proof};
 use super::{Collection, ListOf, Open, filter, run_card, statistics};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
@@ -17,7 +17,7 @@ use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::discogs::{
-    Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun,
+    Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun, Run, RunState,
 };
 use protocol::method::{CountEntries, ListEntries, StartRun};
 
@@ -254,7 +254,12 @@ impl Shelf {
     fn read_again(self, read_at: i64) {
         let ListOf { account, list } = self.of;
         let again = NewRun {
-            key: format!("shown-{account}-{}-{read_at}", list.as_str()),
+            // Another six hours are another run: one that was given up does not keep the list old for good.
+            key: format!(
+                "shown-{account}-{}-{read_at}-{}",
+                list.as_str(),
+                self.collection.now.get_untracked() / SHOWN_FOR
+            ),
             account,
             list,
             folders: Vec::new(),
@@ -262,7 +267,8 @@ impl Shelf {
             max_age_days: None,
             keep_list: false,
         };
-        if self.collection.run_of(self.of).is_none() {
+        let is_read = |run: Run| matches!(run.state, RunState::Running | RunState::Waiting);
+        if !self.collection.run_of(self.of).is_some_and(is_read) {
             command::<StartRun>(self.collection.store, again, || ());
         }
     }

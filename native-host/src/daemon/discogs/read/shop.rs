@@ -23,8 +23,10 @@ impl Reading<'_> {
                 Err(error) if stops_pages_too(&error) => return Err(error.into()),
                 Err(error) => tracing::warn!(%error, "the inventory is read in pages"),
             }
+            let list = List::own_inventory(&account.username);
+            return self.walk(discogs, list, None, of_listing).await;
         }
-        self.walk(discogs, List::inventory(&account.username), of_listing).await
+        self.walk(discogs, List::inventory(&account.username), None, of_listing).await
     }
 
     async fn take_in(&self, shop: &ExportedShop) -> Result<(), Stop> {
@@ -54,7 +56,7 @@ impl Reading<'_> {
             });
         }
         let proof = ListProof { by: ReadBy::Export, ..told(shop.proof) };
-        library.end_discogs_walk(account, kind, walk, &proof).await?;
+        library.end_discogs_walk(account, kind, walk, &proof, None).await?;
         Ok(())
     }
 }
