@@ -3,7 +3,8 @@
 use crate::browser::{Browser, Config, Proxy};
 use crate::checkout;
 use crate::daemon::Home;
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
 use simulator::discogs::Sizes;
 use simulator::{Control, Service, Simulator};
 use std::path::PathBuf;
@@ -73,13 +74,30 @@ impl Stage {
     /// # Errors
     /// When the command line says no.
     pub async fn read_collection(&self, sizes: Sizes) -> Result<()> {
-        let discogs = self.control().discogs();
-        discogs.make_account(ACCOUNT, sizes);
-        let file = self.home.file("discogs.token");
-        std::fs::write(&file, discogs.token(ACCOUNT))?;
-        let file = file.display().to_string();
-        self.home.succeed(&["discogs", "login", "--token-file", &file]).await?;
+        self.control().discogs().make_account(ACCOUNT, sizes);
+        self.sign_in_at_discogs(ACCOUNT).await?;
         self.home.succeed(&["discogs", "read"]).await.map(drop)
+    }
+
+    /// Signs in at Discogs with the token of `user`.
+    ///
+    /// # Errors
+    /// As [`Stage::read_collection`].
+    pub async fn sign_in_at_discogs(&self, user: &str) -> Result<()> {
+        let file = self.home.file("discogs.token");
+        std::fs::write(&file, self.control().discogs().token(user))?;
+        let file = file.display().to_string();
+        self.home.succeed(&["discogs", "login", "--token-file", &file]).await.map(drop)
+    }
+
+    /// Runs `mediafetcher discogs … --json`, and reads the last line that it prints.
+    ///
+    /// # Errors
+    /// When it fails, or the line is something else.
+    pub async fn discogs<T: DeserializeOwned>(&self, arguments: &[&str]) -> Result<T> {
+        let said = self.home.succeed(&[&["discogs"], arguments, &["--json"]].concat()).await?;
+        let last = said.lines().last().context("it says nothing")?;
+        serde_json::from_str(last).with_context(|| last.to_owned())
     }
 
     /// Starts Chromium with the extension and the host manifest, in the home and behind the simulator.

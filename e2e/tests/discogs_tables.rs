@@ -9,7 +9,6 @@ use e2e::stage::Stage;
 use e2e::tables::{self, FORMATS, PRESETS, Table};
 use e2e::wait;
 use protocol::discogs::{Exported, Preset, Run, RunState, Runs, SheetFormat};
-use serde::de::DeserializeOwned;
 use simulator::discogs::Sizes;
 
 const USER: &str = "demo";
@@ -24,27 +23,11 @@ async fn with_records() -> Result<Stage> {
     Ok(stage)
 }
 
-async fn signed_in() -> Result<Stage> {
-    let stage = with_records().await?;
-    let discogs = stage.control().discogs();
-    let token = stage.home.file("token.txt");
-    std::fs::write(&token, discogs.token(USER))?;
-    let token = token.display().to_string();
-    stage.home.succeed(&["discogs", "login", "--token-file", &token]).await?;
-    Ok(stage)
-}
-
-/// `discogs … --json` and its last line.
-async fn say<T: DeserializeOwned>(stage: &Stage, arguments: &[&str]) -> Result<T> {
-    let said = stage.home.succeed(&[&["discogs"], arguments, &["--json"]].concat()).await?;
-    let last = said.lines().last().context("it says nothing")?;
-    serde_json::from_str(last).with_context(|| last.to_owned())
-}
-
 #[tokio::test]
 async fn every_cell_of_every_table_is_what_the_site_has() -> Result<()> {
-    let stage = signed_in().await?;
-    let read: Run = say(&stage, &["read", "--depth", "prices"]).await?;
+    let stage = with_records().await?;
+    stage.sign_in_at_discogs(USER).await?;
+    let read: Run = stage.discogs(&["read", "--depth", "prices"]).await?;
     assert_eq!(read.state, RunState::Finished, "{read:?}");
     let mut made = Vec::new();
     for preset in PRESETS {
@@ -59,7 +42,7 @@ async fn every_cell_of_every_table_is_what_the_site_has() -> Result<()> {
 
     // Once more: the list is read, and nothing about any release.
     stage.control().clear_log();
-    say::<Run>(&stage, &["read", "--depth", "prices"]).await?;
+    stage.discogs::<Run>(&["read", "--depth", "prices"]).await?;
     let log = stage.control().log();
     let asked: Vec<&String> = log.iter().map(|entry| &entry.path).collect();
     assert!(asked.iter().any(|path| path.ends_with("/releases")), "{asked:?}");
@@ -83,7 +66,7 @@ async fn export(
     let mut arguments =
         vec!["export", "--offline", "--preset", preset.as_str(), "--as", &form, "--to", &path];
     arguments.extend(spreadsheet_safe.then_some("--spreadsheet-safe"));
-    let exported: Exported = say(stage, &arguments).await?;
+    let exported: Exported = stage.discogs(&arguments).await?;
     let copies = u64::from(COPIES);
     assert_eq!((exported.rows, exported.expected), (copies, copies));
     Ok(Table { preset, format, spreadsheet_safe, file })
@@ -103,7 +86,7 @@ async fn every_cell_of_every_table_made_on_the_page_is_what_the_site_has() -> Re
     page.click("button", "Start reading").await?;
     page.wait_text("1,200 of 1,200, each once.").await?;
     let finished = async || {
-        let runs: Runs = say(&stage, &["runs"]).await?;
+        let runs: Runs = stage.discogs(&["runs"]).await?;
         Ok(runs.runs.iter().all(|run| run.state == RunState::Finished).then_some(()))
     };
     wait::until("everything to be read", wait::LONG, finished).await?;

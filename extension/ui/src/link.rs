@@ -21,6 +21,12 @@ thread_local! {
     static CONNECTING: Cell<bool> = const { Cell::new(false) };
 }
 
+/// An idempotency key that nothing else has; `what` is for people who read the database.
+pub fn new_key(what: &str) -> String {
+    // 53 bits by chance: as many as the number holds.
+    format!("{what}-{:x}", (js_sys::Math::random() * 2_f64.powi(53)) as u64)
+}
+
 /// Connects, unless connected or about to be.
 pub fn connect(store: Store) {
     let connected =

@@ -1,5 +1,6 @@
 //! Who signs requests to Discogs: signing in by an application of the person's own, and what becomes of its secrets.
 
+use crate::discogs::say;
 use crate::stage::{Stage, until};
 use protocol::discogs::*;
 use protocol::method::*;
@@ -42,13 +43,6 @@ fn finish(stage: &Stage, login: &str, code: &str) -> Result<DiscogsAccount, Erro
 fn sign_in(stage: &Stage) -> DiscogsAccount {
     let DiscogsOAuthStarted { authorize, login } = begin(stage);
     finish(stage, &login, &agree(stage, &authorize)).unwrap()
-}
-
-/// `discogs … --json` and its last line.
-fn say<T: serde::de::DeserializeOwned>(stage: &Stage, arguments: &[&str]) -> T {
-    let (status, text) = stage.start(&[&["discogs"], arguments, &["--json"]].concat()).end();
-    let last = text.lines().last().unwrap_or_default();
-    serde_json::from_str(last).unwrap_or_else(|error| panic!("{status}: {error}: {text}"))
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Where a token lies when the system has a keyring: the real GNOME Keyring on a session bus of its own.
 
+use crate::discogs::log_in;
 use crate::stage::{Stage, until_true};
 use protocol::ErrorCode;
 use protocol::discogs::*;
@@ -196,13 +197,6 @@ fn checked(stage: &Stage) -> Check {
 fn read(stage: &Stage) -> Run {
     let (_, text) = stage.start(&["discogs", "read", "--json"]).end();
     serde_json::from_str(text.lines().last().unwrap()).unwrap_or_else(|_| panic!("{text}"))
-}
-
-fn log_in(stage: &Stage) {
-    let file = stage.folder().join("token.txt");
-    fs::write(&file, stage.control().discogs().token(USER)).unwrap();
-    let output = stage.run(&["discogs", "login", "--token-file", file.to_str().unwrap()]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn stage() -> Stage {

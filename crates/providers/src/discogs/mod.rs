@@ -40,5 +40,6 @@ pub use model::{
 pub use names::{clean, credit};
 pub use oauth::{KeyPair, authorize_address};
 pub use pages::{List, Page, Pages, Proof, Record};
+pub use shop_file::SHOP_COLUMNS;
 pub use sums::hundredths;
 pub use visitor::{visitor, visitor_page};

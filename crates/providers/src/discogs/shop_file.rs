@@ -8,8 +8,8 @@ use protocol::{ErrorBody, Source};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// The columns that make a listing; the site may add others.
-const NEEDED: [&str; 19] = [
+/// The columns that make a listing, in the site's order; it may add others.
+pub const SHOP_COLUMNS: [&str; 19] = [
     "listing_id",
     "artist",
     "title",
@@ -47,7 +47,7 @@ impl ShopFile {
     pub fn new(bytes: Vec<u8>, currency: String) -> Result<Self, ErrorBody> {
         let header = Reader::from_reader(bytes.as_slice()).headers().cloned();
         let header = header.map_err(|error| broken(&error.to_string()))?;
-        match NEEDED.iter().find(|name| header.iter().all(|known| known != **name)) {
+        match SHOP_COLUMNS.iter().find(|name| header.iter().all(|known| known != **name)) {
             Some(missing) => Err(broken(&format!("has no column {missing}"))),
             None => Ok(Self { bytes, header, currency }),
         }

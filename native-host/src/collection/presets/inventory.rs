@@ -4,36 +4,19 @@
 use super::{joined, local, text};
 use crate::collection::line::{Context, EntryRecord, Line};
 use crate::collection::money::{amount, plain};
+use providers::discogs::SHOP_COLUMNS;
 use sheets::{Cell, Decimal};
 
-pub(super) const COLUMNS: [&str; 22] = [
-    "listing_id",
-    "artist",
-    "title",
-    "label",
-    "catno",
-    "format",
-    "release_id",
-    "status",
-    "price",
-    "listed",
-    "comments",
-    "media_condition",
-    "sleeve_condition",
-    "accept_offer",
-    "external_id",
-    "weight",
-    "format_quantity",
-    "location",
-    "quantity",
-    "currency",
-    "owned_instance_ids",
-    "owned_folders",
-];
+/// What follows the site's own columns.
+const MORE: [&str; 3] = ["currency", "owned_instance_ids", "owned_folders"];
+
+pub(super) fn columns() -> Vec<String> {
+    SHOP_COLUMNS.iter().chain(&MORE).map(|name| (*name).to_owned()).collect()
+}
 
 pub(super) fn cells<'l>(line: &'l Line, context: &'l Context) -> Vec<Cell<'l>> {
     let EntryRecord::Listing(listing) = &line.entry else {
-        return vec![Cell::Empty; COLUMNS.len()];
+        return vec![Cell::Empty; SHOP_COLUMNS.len() + MORE.len()];
     };
     let release = listing.release.clone().unwrap_or_default();
     let price = listing.price.clone().unwrap_or_default();

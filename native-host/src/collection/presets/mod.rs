@@ -40,7 +40,7 @@ impl Needs {
 /// The headers, in order. An inventory has one kind of columns, the site's own.
 pub fn columns(preset: Preset, context: &Context) -> Vec<String> {
     match (context.list, preset) {
-        (DiscogsList::Inventory, _) => inventory::COLUMNS.map(str::to_owned).to_vec(),
+        (DiscogsList::Inventory, _) => inventory::columns(),
         (_, Preset::Classic) => classic::COLUMNS.map(str::to_owned).to_vec(),
         (_, Preset::Discogs) => site::columns(context),
         (_, Preset::Wide) => wide::columns(context),

@@ -1,7 +1,7 @@
 //! The same folder, listed with everything about its releases and written as a table: ours beside a short script with
 //! python3-discogs-client.
 
-use super::{USER, mega, say, signed_in};
+use super::{USER, mega, signed_in};
 use crate::ours;
 use crate::table::Table;
 use crate::usage::{Meter, Usage, of_program};
@@ -42,7 +42,7 @@ pub async fn run(copies: u32) -> Result<Table> {
 
 async fn export(stage: &Stage, copies: u32) -> Result<Usage> {
     let meter = Meter::start(ours::daemon(&stage.home).await?)?;
-    let exported: Exported = say(stage, &["export", "--depth", "details"]).await?;
+    let exported: Exported = stage.discogs(&["export", "--depth", "details"]).await?;
     ensure!(exported.rows == u64::from(copies), "{exported:?}");
     meter.read()
 }

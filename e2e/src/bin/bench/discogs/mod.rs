@@ -5,9 +5,8 @@ pub mod client;
 pub mod rate;
 pub mod tables;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use e2e::stage::Stage;
-use serde::de::DeserializeOwned;
 use simulator::discogs::{DiscogsConfig, Sizes};
 
 const USER: &str = "collector";
@@ -21,18 +20,8 @@ async fn signed_in(copies: u32) -> Result<Stage> {
     let discogs = stage.control().discogs();
     discogs.make_account(USER, Sizes { copies, wants: 0, listings: 0 });
     discogs.set_limit(NO_LIMIT);
-    let token = stage.home.file("token.txt");
-    std::fs::write(&token, discogs.token(USER))?;
-    let token = token.display().to_string();
-    stage.home.succeed(&["discogs", "login", "--token-file", &token]).await?;
+    stage.sign_in_at_discogs(USER).await?;
     Ok(stage)
-}
-
-/// `discogs … --json` and its last line.
-async fn say<T: DeserializeOwned>(stage: &Stage, arguments: &[&str]) -> Result<T> {
-    let said = stage.home.succeed(&[&["discogs"], arguments, &["--json"]].concat()).await?;
-    let last = said.lines().last().context("it says nothing")?;
-    serde_json::from_str(last).with_context(|| last.to_owned())
 }
 
 fn mega(bytes: u64) -> String {

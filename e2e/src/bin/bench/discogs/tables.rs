@@ -1,6 +1,6 @@
 //! A collection about which everything is known, written as a table.
 
-use super::{mega, say, signed_in};
+use super::{mega, signed_in};
 use crate::table::Table;
 use crate::usage::{Meter, Usage};
 use crate::{middle, ours};
@@ -36,7 +36,7 @@ pub async fn run(copies: u32) -> Result<Table> {
         (10 * copies, "list", LISTED),
     ] {
         let stage = signed_in(copies).await?;
-        let read: Run = say(&stage, &["read", "--depth", depth]).await?;
+        let read: Run = stage.discogs(&["read", "--depth", depth]).await?;
         ensure!(read.state == RunState::Finished, "{read:?}");
         for (name, budget, arguments) in exports {
             let (usage, exported) = export(&stage, arguments).await?;
@@ -60,7 +60,8 @@ async fn export(stage: &Stage, arguments: &[&str]) -> Result<(Usage, Exported)> 
     let (mut usages, mut last) = (Vec::new(), None);
     for _ in 0..RUNS {
         let meter = Meter::start(daemon)?;
-        last = Some(say::<Exported>(stage, &[&["export", "--offline"], arguments].concat()).await?);
+        last =
+            Some(stage.discogs::<Exported>(&[&["export", "--offline"], arguments].concat()).await?);
         usages.push(meter.read()?);
     }
     let exported = last.ok_or_else(|| anyhow::anyhow!("nothing was exported"))?;

@@ -1,7 +1,6 @@
 //! What is kept of the site's answers: how much, how old, asked for again, and forgotten.
 
-use super::read::new_key;
-use super::sentences::{ago, list_name};
+use super::sentences::{AGES, ago, list_name};
 use super::{Collection, ListOf};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
@@ -9,7 +8,7 @@ use crate::components::choice::{Choice, choice};
 use crate::components::dialog::Question;
 use crate::components::icon::Icon;
 use crate::components::live::{follow, live_view};
-use crate::link::{ask, command};
+use crate::link::{ask, command, new_key};
 use crate::panels::fields::{NumberField, number_field};
 use crate::state::{Derived, State};
 use crate::store::Store;
@@ -21,8 +20,6 @@ use protocol::method::{CountDiscogsCache, Nothing, PurgeDiscogsCache, StartRun};
 use protocol::{ErrorBody, SettingsPatch};
 use std::rc::Rc;
 
-/// Ages in days that are offered.
-const AGES: [u32; 4] = [7, 30, 90, 365];
 /// Older than so many days: everything.
 const ALL: u32 = 0;
 
@@ -111,7 +108,7 @@ fn refresh(collection: Collection) -> AnyView {
         let of = lists.with_untracked(|lists| lists.get(chosen.get_untracked()).map(|one| one.0));
         let Some(ListOf { account, list }) = of else { return };
         let again = NewRun {
-            key: new_key(),
+            key: new_key("page"),
             account,
             list,
             folders: Vec::new(),

@@ -1,7 +1,7 @@
 //! Having a list read: how much, of which folders, and how long that takes before it is begun.
 
 use super::folder_choice::{beginning, folder_choice};
-use super::sentences::{estimate, list_name};
+use super::sentences::{AGES, estimate, list_name};
 use super::{Collection, ListOf};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
@@ -10,7 +10,7 @@ use crate::components::dialog::{close_dialog, dialog};
 use crate::components::icon::Icon;
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::radio::{Options, radios};
-use crate::link::ask;
+use crate::link::{ask, new_key};
 use crate::panels::fields::value;
 use crate::state::{Derived, State};
 use crate::words;
@@ -27,8 +27,6 @@ const WORDS: Options = &[
     ("depth_details", "depth_details_help"),
     ("depth_prices", "depth_prices_help"),
 ];
-/// Ages in days after which details are asked for again.
-const AGES: [u32; 4] = [7, 30, 90, 365];
 
 /// What is chosen in the dialog.
 #[derive(Clone, Copy)]
@@ -137,17 +135,11 @@ fn estimated(collection: Collection, reading: Reading) -> Live<String> {
 }
 
 fn start(reading: Reading, complaint: State<Option<String>>) {
-    let wish = NewRun { key: new_key(), ..reading.wish() };
+    let wish = NewRun { key: new_key("page"), ..reading.wish() };
     spawn_local(async move {
         match ask::<StartRun>(wish).await {
             Ok(_) => close_dialog(),
             Err(error) => complaint.set(Some(words::error(&error))),
         }
     });
-}
-
-/// A key that no run has.
-pub fn new_key() -> String {
-    // 53 bits by chance: as many as the number holds.
-    format!("page-{:x}", (js_sys::Math::random() * 2_f64.powi(53)) as u64)
 }

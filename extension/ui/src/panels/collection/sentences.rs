@@ -10,6 +10,9 @@ use protocol::discogs::{
 /// How old what is shown may be, in seconds: the site asks for it in its terms.
 pub const SHOWN_FOR: i64 = 6 * 60 * 60;
 
+/// Ages of answers that are offered, in days.
+pub const AGES: [u32; 4] = [7, 30, 90, 365];
+
 /// The name of a list.
 pub fn list_name(list: DiscogsList) -> String {
     t(match list {

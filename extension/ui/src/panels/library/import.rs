@@ -9,7 +9,7 @@ use crate::components::command_line::command_line;
 use crate::components::dialog::dialog;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live, live_view, on};
-use crate::link::ask;
+use crate::link::{ask, new_key};
 use crate::state::{Derived, State};
 use crate::store::newest_of;
 use crate::words;
@@ -65,7 +65,7 @@ fn choose(library: Library) -> AnyView {
         choosing.set(true);
         refused.set(None);
         spawn_local(async move {
-            let answer = ask::<ImportChosen>(ChosenImport { key: new_key() }).await;
+            let answer = ask::<ImportChosen>(ChosenImport { key: new_key("import") }).await;
             choosing.set(false);
             let Err(error) = answer else { return };
             match refused.is_gone() {
@@ -98,9 +98,4 @@ fn why_not(error: &ErrorBody) -> String {
         ErrorCode::Withdrawn => t("import_none_chosen"),
         _ => words::error(error),
     }
-}
-
-fn new_key() -> String {
-    // 53 bits by chance: as many as the number holds.
-    format!("import-{:x}", (js_sys::Math::random() * 2_f64.powi(53)) as u64)
 }
