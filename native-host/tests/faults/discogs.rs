@@ -22,8 +22,12 @@ pub fn signed_in(copies: u32) -> Stage {
 }
 
 pub fn log_in(stage: &Stage) {
+    log_in_as(stage, USER);
+}
+
+pub fn log_in_as(stage: &Stage, user: &str) {
     let file = stage.folder().join("token.txt");
-    fs::write(&file, stage.control().discogs().token(USER)).unwrap();
+    fs::write(&file, stage.control().discogs().token(user)).unwrap();
     let output = stage.run(&["discogs", "login", "--token-file", file.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
