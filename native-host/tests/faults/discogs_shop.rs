@@ -8,6 +8,7 @@ use mediafetcher::collection;
 use protocol::discogs::*;
 use protocol::method::*;
 use simulator::discogs::{Account, Course};
+use simulator::{Fault, FaultKind};
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -79,6 +80,14 @@ fn a_shop_is_the_same_table_whichever_way_it_comes() {
     assert_eq!(fs::read(stage.library().join(&paged.file)).unwrap(), bytes);
     let changes = paged.changes.unwrap();
     assert_eq!((changes.added, changes.removed, changes.changed), (0, 0, 0));
+
+    // The file ends in the middle of a row, after others of it were taken in.
+    discogs.set_export_course(Course::AfterPolls(0));
+    stage.fault(Fault::new(FaultKind::ContentLength { by: -400 }).on_path("/download"));
+    let cut: Exported = say(&stage, &["inventory"]);
+    assert_eq!((cut.rows, cut.expected, cut.proof.by), (15, 15, ReadBy::Pages));
+    assert_eq!(fs::read(stage.library().join(&cut.file)).unwrap(), bytes);
+    assert_eq!(requests(&stage, "/download"), 2);
     assert_eq!(discogs.rate().refused, 0);
 }
 
