@@ -89,7 +89,9 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
 /// What is meant here by errors that are met elsewhere too. Of an account `by_name`, nothing signs the requests.
 pub fn why_not(reason: &ErrorBody, by_name: bool) -> String {
     match reason.code {
-        ErrorCode::SessionExpired | ErrorCode::SignedOut if by_name => t("discogs_name_private"),
+        ErrorCode::SessionExpired | ErrorCode::SignedOut | ErrorCode::PrivateList if by_name => {
+            t("discogs_name_private")
+        }
         ErrorCode::SessionExpired | ErrorCode::SignedOut => t("run_token_ended"),
         _ => words::error(reason),
     }
