@@ -90,7 +90,9 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
 /// signs the requests.
 pub fn why_not(reason: &ErrorBody, by_name: bool, words: fn(&ErrorBody) -> String) -> String {
     match reason.code {
-        ErrorCode::SessionExpired | ErrorCode::SignedOut if by_name => t("discogs_name_private"),
+        ErrorCode::SessionExpired | ErrorCode::SignedOut | ErrorCode::PrivateList if by_name => {
+            t("discogs_name_private")
+        }
         ErrorCode::SessionExpired | ErrorCode::SignedOut => t("run_token_ended"),
         _ => words(reason),
     }
