@@ -251,5 +251,6 @@ fn a_token_is_kept_encrypted_and_a_browser_may_not_name_a_file() {
     fs::write(stage.folder().join("bad.txt"), "no-such-token").unwrap();
     let bad = stage.folder().join("bad.txt");
     let output = stage.run(&["discogs", "login", "--token-file", bad.to_str().unwrap()]);
-    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("does not accept this token"), "{told}");
 }
