@@ -4,10 +4,10 @@ use crate::page::Page;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// The modifier's bit in `Input.dispatchKeyEvent`.
-const SHIFT: u32 = 8;
+/// The modifier's bit in `Input.dispatchKeyEvent` and `Input.dispatchMouseEvent`.
+pub const SHIFT: u32 = 8;
 /// As [`SHIFT`].
-const CONTROL: u32 = 2;
+pub const CONTROL: u32 = 2;
 /// More steps than any page has things that Tab reaches.
 const MOST_TABS: usize = 120;
 
@@ -53,7 +53,11 @@ pub async fn write(page: &Page, text: &str) -> Result<()> {
     page.session.call("Input.insertText", json!({"text": text})).await.map(drop)
 }
 
-async fn press_with(page: &Page, key: &str, modifiers: u32) -> Result<()> {
+/// Presses a key while `modifiers` ([`SHIFT`], [`CONTROL`]) are held.
+///
+/// # Errors
+/// When the page is gone.
+pub async fn press_with(page: &Page, key: &str, modifiers: u32) -> Result<()> {
     let mut down = json!({
         "type": "keyDown", "key": key, "code": code_of(key), "modifiers": modifiers,
         "windowsVirtualKeyCode": number_of(key),

@@ -158,6 +158,14 @@ impl Page {
     /// # Errors
     /// When it is not visible.
     pub async fn click_on(&self, control: &Control) -> Result<()> {
+        self.click_with(control, 0).await
+    }
+
+    /// Clicks on `control` while `modifiers` (as of `keyboard`) are held.
+    ///
+    /// # Errors
+    /// When it is not visible.
+    pub async fn click_with(&self, control: &Control, modifiers: u32) -> Result<()> {
         let node = json!({"backendNodeId": control.node});
         self.session.call("DOM.scrollIntoViewIfNeeded", node.clone()).await?;
         let answer = self.session.call("DOM.getContentQuads", node).await?;
@@ -167,6 +175,7 @@ impl Page {
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let params = json!({
                 "type": kind, "x": middle(0), "y": middle(1), "button": "left", "clickCount": 1,
+                "modifiers": modifiers,
             });
             self.session.call("Input.dispatchMouseEvent", params).await?;
         }

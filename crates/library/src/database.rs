@@ -150,6 +150,7 @@ fn migrator() -> Migrator {
     let edits = include_str!("../migrations/0006_edits_and_renames.sql");
     let discogs = include_str!("../migrations/0007_discogs.sql");
     let discogs_browse = include_str!("../migrations/0008_discogs_browse.sql");
+    let discogs_choosing = include_str!("../migrations/0009_discogs_choosing.sql");
     Migrator::with_migrations(vec![
         step(1, "foundation", foundation),
         step(2, "sidecars due", sidecars_due),
@@ -159,6 +160,7 @@ fn migrator() -> Migrator {
         step(6, "edits and renames", edits),
         step(7, "discogs", discogs),
         step(8, "discogs browse", discogs_browse),
+        step(9, "discogs choosing", discogs_choosing),
     ])
 }
 

@@ -22,4 +22,4 @@ mod tracks;
 pub use line::{Context, EntryRecord, Line, Owned};
 pub use presets::{Needs, columns};
 pub use record::record;
-pub use shown::shown;
+pub use shown::{country_of, shown};

@@ -69,7 +69,7 @@ fn released(
     let found_by = [artists.as_str(), &release.title].into_iter().chain(names).chain(labels);
     Shown {
         words: words(found_by.chain(notes.iter().copied())),
-        labels: values(release.labels.iter().map(|label| clean(&label.name))),
+        labels: values(release.labels.iter().map(|label| label.name.as_str())),
         formats: values(release.formats.iter().map(|format| format.name.as_str())),
         view: EntryView {
             artists: cut(&artists),
@@ -141,6 +141,11 @@ fn values<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
 /// A year that is known and can be one.
 fn year(year: Option<i64>) -> Option<i32> {
     year.filter(|year| (1..=9999).contains(year)).and_then(|year| i32::try_from(year).ok())
+}
+
+/// Where a release came out, as the site says.
+pub fn country_of(release: &Release) -> String {
+    cut(release.country.trim())
 }
 
 fn cut(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! `discogs`: accounts, reading, and tables with their proof.
 
 mod follow;
+mod proof;
 
 use super::arguments::{DiscogsCommand, DiscogsExport, DiscogsRead, OneRun, Output, WhoseDiscogs};
 use super::{Failure, Outcome, absolute, discogs_login, open, say};
@@ -9,14 +10,12 @@ use crate::home::Home;
 use crate::words;
 use follow::follow;
 use indicatif::{HumanBytes, HumanDuration};
+use proof::tell;
 use protocol::discogs::*;
 use protocol::method::*;
 use protocol::{ErrorBody, ErrorCode};
 use std::time::Duration;
 use time::{Date, OffsetDateTime};
-
-/// Releases that are named; `--json` has all.
-const MOST_NAMED: usize = 20;
 
 pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome, Failure> {
     let client = &mut open(home).await?;
@@ -198,6 +197,7 @@ async fn export(
         account: account.id,
         list,
         folders: wish.read.folder.clone(),
+        filter: (&wish.only).into(),
         preset: wish.preset.into(),
         format: wish.form.into(),
         spreadsheet_safe: wish.spreadsheet_safe,
@@ -211,48 +211,6 @@ async fn export(
         tell(&done);
     }
     Ok(if whole { Outcome::Clean } else { Outcome::Attention })
-}
-
-fn tell(done: &Exported) {
-    let (rows, bytes) = (done.rows, HumanBytes(done.bytes));
-    say(format_args!("{rows} rows in {} ({bytes}).", words::printable(&done.file)));
-    if done.rows == done.expected {
-        let way = match done.proof.by {
-            ReadBy::Export => ", by the site's own export",
-            ReadBy::Pages => "",
-        };
-        say(format_args!("Proof: the site says {}, {rows} were written{way}.", done.expected));
-    } else if done.proof.cut && done.rows == done.proof.found {
-        say(format_args!(
-            "The site shows the beginning of somebody else's inventory only: {rows} of {} were written. The rest is \
-             not to be had.",
-            done.expected
-        ));
-    } else {
-        say(format_args!(
-            "The site says {}, and {rows} were written: the list has changed since it was read. Read it again.",
-            done.expected
-        ));
-    }
-    if done.without_details > 0 {
-        say(format_args!(
-            "{} rows have the list's details only; `--depth details` or `prices` brings the rest.",
-            done.without_details
-        ));
-    }
-    for gone in done.gone.iter().take(MOST_NAMED) {
-        let (artists, title) = (words::printable(&gone.artists), words::printable(&gone.title));
-        say(format_args!("gone from the site, kept here: {artists} – {title} ({})", gone.release));
-    }
-    if done.gone.len() > MOST_NAMED {
-        say(format_args!("… and {} more; --json names them.", done.gone.len() - MOST_NAMED));
-    }
-    if let Some(changes) = done.changes {
-        say(format_args!(
-            "Since the last export: {} new, {} gone, {} changed.",
-            changes.added, changes.removed, changes.changed
-        ));
-    }
 }
 
 async fn runs(client: &mut Client, output: Output) -> Result<Outcome, Failure> {

@@ -234,6 +234,7 @@ fn a_token_is_kept_encrypted_and_a_browser_may_not_name_a_file() {
         account: accounts[0].id,
         list: DiscogsList::Collection,
         folders: vec![],
+        filter: EntryFilter::default(),
         preset: Preset::Classic,
         format: SheetFormat::Csv,
         spreadsheet_safe: false,

@@ -117,6 +117,9 @@ fn label(dice: &mut Dice) -> Imprint {
     let number = dice.within(0..200);
     let name = match number % 10 {
         3 => format!("Not On Label ({} Self-released)", two_words(number)),
+        // Beside a label of the same name, and as one of a name whose others nobody here has.
+        5 => format!("{} Records (2)", two_words(number - 1)),
+        9 => format!("{} Records (4)", two_words(number)),
         7 => NASTY[number as usize % NASTY.len()].to_owned(),
         _ => format!("{} Records", two_words(number)),
     };

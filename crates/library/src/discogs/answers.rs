@@ -90,6 +90,51 @@ impl Library {
         write.commit().await
     }
 
+    /// Releases of the lists of which the site's answer is kept and nobody has looked yet where they came out, with that
+    /// answer.
+    ///
+    /// # Errors
+    /// [`LibraryError::Unreadable`] for a broken entry; database failures.
+    pub async fn discogs_without_country(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<(i64, Vec<u8>)>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT a.release, a.body FROM (SELECT DISTINCT release FROM discogs_shown \
+                 WHERE release NOT IN (SELECT release FROM discogs_country)) s \
+               JOIN discogs_answer a ON a.kind = 'release' AND a.release = s.release AND a.account = 0 \
+             WHERE a.body IS NOT NULL LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let answer = |row: &SqliteRow| {
+            let packed: Vec<u8> = row.try_get("body")?;
+            Ok((row.try_get("release")?, unpack(&packed)?))
+        };
+        rows.iter().map(answer).collect()
+    }
+
+    /// Notes where releases came out whose answers are kept; empty where the site does not say.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn note_discogs_countries(
+        &self,
+        countries: &[(i64, String)],
+    ) -> Result<(), LibraryError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO discogs_country (release, country) \
+             SELECT value ->> 0, value ->> 1 FROM json_each(?1) WHERE true \
+             ON CONFLICT (release) DO UPDATE SET country = excluded.country",
+        )
+        .bind(serde_json::to_string(countries)?)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
     /// What the site said about these releases, however old.
     ///
     /// # Errors

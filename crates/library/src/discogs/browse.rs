@@ -4,7 +4,8 @@ use super::filter::{FORMAT, Filter, GENRE, LABEL, STYLE, order};
 use crate::database::{Library, json_column};
 use crate::error::LibraryError;
 use protocol::discogs::{
-    DiscogsList, EntryFacets, EntryFilter, EntryPage, EntryQuery, EntryView, ListStatistics,
+    DiscogsAccountId, DiscogsList, EntryFacets, EntryFilter, EntryOrder, EntryPage, EntryQuery,
+    EntryView, ListStatistics,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
@@ -31,7 +32,7 @@ impl Library {
         let page = format!(
             "SELECT s.view, ifnull(a.gone, 0) AS gone FROM discogs_shown s LEFT JOIN discogs_answer a \
                ON a.kind = 'release' AND a.release = s.release AND a.account = 0 \
-             WHERE s.id IN (SELECT s.id FROM {} ORDER BY {order} LIMIT ?11 OFFSET ?12) ORDER BY {order}",
+             WHERE s.id IN (SELECT s.id FROM {} ORDER BY {order} LIMIT ?13 OFFSET ?14) ORDER BY {order}",
             filter.from
         );
         let rows = filter
@@ -44,8 +45,39 @@ impl Library {
         Ok(EntryPage { entries, total: self.count_of(&filter, "count(*)").await? })
     }
 
+    /// The numbers of all entries that match, in the order in which they were added; those without a moment first.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_matching(&self, query: &EntryQuery) -> Result<Vec<i64>, LibraryError> {
+        let filter = Filter::new(query)?;
+        let added = EntryQuery { order: EntryOrder::Added, descending: false, ..query.clone() };
+        let statement = format!("SELECT s.entry FROM {} ORDER BY {}", filter.from, order(&added));
+        let rows = filter.bound(statement).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// All labels of a list, each once.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_labels(
+        &self,
+        account: DiscogsAccountId,
+        list: DiscogsList,
+    ) -> Result<Vec<String>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT value FROM discogs_tag WHERE account = ?1 AND list = ?2 AND kind = 'label'",
+        )
+        .bind(account.0)
+        .bind(list.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// How many of the entries that match have which property. A property's own filter does not count, so that another
-    /// value can be chosen beside it.
+    /// value can be chosen beside it. What labels are called is not looked at here.
     ///
     /// # Errors
     /// Database failures.
@@ -56,6 +88,7 @@ impl Library {
             Filter::new(&query)
         };
         let folders = without(|filter| filter.folders.clear())?;
+        let countries = without(|filter| filter.countries.clear())?;
         let years = without(|filter| (filter.from_year, filter.to_year) = (None, None))?;
         let chosen = &query.filter;
         let mut facets = Tags::default();
@@ -80,6 +113,8 @@ impl Library {
             styles: facets.remove(STYLE).unwrap_or_default(),
             labels: facets.remove(LABEL).unwrap_or_default(),
             formats: facets.remove(FORMAT).unwrap_or_default(),
+            countries: self.countries(&countries).await?,
+            names: Vec::new(),
             years: self.counts(&years, "s.year", "1 DESC").await?,
         })
     }
@@ -141,6 +176,18 @@ impl Library {
         rows.iter().map(counted).collect()
     }
 
+    /// How many entries are of releases from where, the most frequent first.
+    async fn countries(&self, filter: &Filter) -> Result<Vec<(String, u64)>, LibraryError> {
+        let statement = format!(
+            "SELECT c.country, count(*) FROM (SELECT s.release FROM {}) s JOIN discogs_country c \
+               ON c.release = s.release AND c.country <> '' \
+             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?13",
+            filter.from
+        );
+        let rows = filter.bound(statement).bind(MOST_VALUES).fetch_all(&self.pool).await?;
+        rows.iter().map(counted).collect()
+    }
+
     /// How many entries have which tags of these kinds, the most frequent of each first.
     async fn tags(&self, filter: &Filter, kinds: &[&str], most: u32) -> Result<Tags, LibraryError> {
         let matching = match filter.is_all {
@@ -151,9 +198,9 @@ impl Library {
             "SELECT value, n, kind FROM (SELECT kind, value, count(*) AS n, \
                row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, value) AS place \
                FROM discogs_tag WHERE account = ?1 AND list = ?2 \
-                 AND kind IN (SELECT value FROM json_each(?11)) {matching} \
+                 AND kind IN (SELECT value FROM json_each(?13)) {matching} \
                GROUP BY kind, value) \
-             WHERE place <= ?12 ORDER BY kind, place"
+             WHERE place <= ?14 ORDER BY kind, place"
         );
         let kinds = serde_json::to_string(kinds)?;
         let rows = filter.bound(statement).bind(kinds).bind(most).fetch_all(&self.pool).await?;

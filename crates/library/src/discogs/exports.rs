@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 /// Fingerprints of rows by their entry.
 pub type Fingerprints = BTreeMap<i64, u64>;
 
+/// Exports of one account whose notes are kept: there is no end of selections.
+const MOST_NOTES: u32 = 100;
 /// The longest note that is unpacked, in bytes: 2 million rows.
 const LONGEST: usize = 64 * 1024 * 1024;
 
@@ -36,7 +38,7 @@ impl Library {
         Ok(Some((row.try_get(0)?, serde_json::from_slice(&json)?)))
     }
 
-    /// Notes what an export of `what` held.
+    /// Notes what an export of `what` held, and forgets the oldest notes where there are many.
     ///
     /// # Errors
     /// Database failures; an account that is gone.
@@ -57,6 +59,15 @@ impl Library {
         .bind(what)
         .bind(now())
         .bind(packed)
+        .execute(&mut *write.tx)
+        .await?;
+        sqlx::query(
+            "DELETE FROM discogs_export WHERE account = ?1 AND what NOT IN (SELECT what FROM discogs_export \
+               WHERE account = ?1 ORDER BY made_at DESC, what = ?2 DESC LIMIT ?3)",
+        )
+        .bind(account.0)
+        .bind(what)
+        .bind(MOST_NOTES)
         .execute(&mut *write.tx)
         .await?;
         write.commit().await

@@ -11,11 +11,11 @@ pub(super) const STYLE: &str = "style";
 pub(super) const LABEL: &str = "label";
 pub(super) const FORMAT: &str = "format";
 
-/// A statement with everything bound that [`Filter::from`] speaks of. Its own parameters begin at `?11`.
+/// A statement with everything bound that [`Filter::from`] speaks of. Its own parameters begin at `?13`.
 pub(super) type Statement = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
 /// `?1` account, `?2` list, `?3` words for FTS5, `?4` folders, `?5` genres, `?6` styles, `?7` labels, `?8` formats (these
-/// as JSON), `?9` first year, `?10` last year.
+/// as JSON), `?9` first year, `?10` last year, `?11` countries, `?12` entries (as JSON).
 pub(super) struct Filter {
     account: i64,
     list: &'static str,
@@ -24,6 +24,8 @@ pub(super) struct Filter {
     chosen: [String; 5],
     from_year: Option<i32>,
     to_year: Option<i32>,
+    /// JSON arrays: countries, entries.
+    named: [String; 2],
     /// What follows `FROM`, with its `WHERE`.
     pub from: String,
     /// Whether the whole list matches.
@@ -57,6 +59,16 @@ impl Filter {
                 ));
             }
         }
+        if !filter.countries.is_empty() {
+            conditions.push(
+                "s.release IN (SELECT release FROM discogs_country \
+                   WHERE country IN (SELECT value FROM json_each(?11)))"
+                    .into(),
+            );
+        }
+        if !filter.entries.is_empty() {
+            conditions.push("s.entry IN (SELECT value FROM json_each(?12))".into());
+        }
         for (year, condition) in
             [(filter.from_year, "s.year >= ?9"), (filter.to_year, "s.year <= ?10")]
         {
@@ -75,6 +87,10 @@ impl Filter {
             ],
             from_year: filter.from_year,
             to_year: filter.to_year,
+            named: [
+                serde_json::to_string(&filter.countries)?,
+                serde_json::to_string(&filter.entries)?,
+            ],
             is_all: conditions.len() == 1,
             from: format!("discogs_shown s WHERE {}", conditions.join(" AND ")),
         })
@@ -87,7 +103,8 @@ impl Filter {
             .bind(self.list)
             .bind(self.words.clone());
         let query = self.chosen.iter().fold(query, |query, chosen| query.bind(chosen.clone()));
-        query.bind(self.from_year).bind(self.to_year)
+        let query = query.bind(self.from_year).bind(self.to_year);
+        self.named.iter().fold(query, |query, named| query.bind(named.clone()))
     }
 }
 

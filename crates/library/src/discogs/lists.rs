@@ -290,6 +290,29 @@ impl Library {
         entry(&row.ok_or_else(|| LibraryError::NotFound(what()))?)
     }
 
+    /// These entries, those that are there, in the order in which they were added; those without a moment first.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_entries_of(
+        &self,
+        account: DiscogsAccountId,
+        list: DiscogsList,
+        numbers: &[i64],
+    ) -> Result<Vec<Entry>, LibraryError> {
+        let rows = sqlx::query(
+            "SELECT entry, release, folder, added_at, record FROM discogs_entry \
+             WHERE account = ?1 AND list = ?2 AND entry IN (SELECT value FROM json_each(?3)) \
+             ORDER BY added_at, entry",
+        )
+        .bind(account.0)
+        .bind(list.as_str())
+        .bind(serde_json::to_string(numbers)?)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(entry).collect()
+    }
+
     /// A page of entries in the order in which they were added; those without a moment first.
     ///
     /// # Errors

@@ -213,6 +213,63 @@ async fn a_facet_counts_what_choosing_its_value_would_show() {
 }
 
 #[tokio::test]
+async fn countries_are_counted_and_chosen_as_far_as_the_site_was_asked() {
+    let bench = Bench::new().await;
+    let me = account(&bench).await;
+    read(&bench, me, &COPIES).await;
+    let library = &bench.library;
+    for release in [10, 20, 30, 99] {
+        library
+            .keep_discogs_answer(AnswerKind::Release, release, me, 0, Some(b"{}"))
+            .await
+            .unwrap();
+    }
+    assert_eq!(library.discogs_without_country(2).await.unwrap().len(), 2);
+    let told = [(10, "UK"), (20, "Japan"), (30, ""), (99, "UK")];
+    let told = told.map(|(release, country)| (release, country.to_owned()));
+    library.note_discogs_countries(&told).await.unwrap();
+    assert_eq!(library.discogs_without_country(2).await.unwrap(), []);
+
+    let counted = |value: &str, count| (value.to_owned(), count);
+    let facets = |filter| async { library.discogs_facets(&query(me, filter)).await.unwrap() };
+    let all = facets(EntryFilter::default()).await;
+    assert_eq!(all.countries, [counted("Japan", 1), counted("UK", 1)]);
+    let japan = EntryFilter { countries: strings(&["Japan"]), ..EntryFilter::default() };
+    assert_eq!(found(&bench, &query(me, japan.clone())).await, [2]);
+    let beside = facets(japan.clone()).await;
+    assert_eq!(beside.countries, [counted("Japan", 1), counted("UK", 1)]);
+    assert_eq!(beside.genres, [counted("Electronic", 1)]);
+    let both = EntryFilter {
+        countries: strings(&["Japan", "UK"]),
+        genres: strings(&["Pop"]),
+        ..EntryFilter::default()
+    };
+    assert_eq!(found(&bench, &query(me, both)).await, [1]);
+    library.purge_discogs_answers(i64::MAX).await.unwrap();
+    assert_eq!(found(&bench, &query(me, japan)).await, [0; 0], "what is forgotten is not known");
+}
+
+#[tokio::test]
+async fn entries_that_are_named_or_match_come_in_the_order_in_which_they_were_added() {
+    let bench = Bench::new().await;
+    let me = account(&bench).await;
+    read(&bench, me, &COPIES).await;
+    let library = &bench.library;
+    let matching = async |filter| library.discogs_matching(&query(me, filter)).await.unwrap();
+    assert_eq!(matching(EntryFilter::default()).await, [5, 4, 3, 2, 1]);
+    let rock = EntryFilter { genres: strings(&["Rock", "Pop"]), ..EntryFilter::default() };
+    assert_eq!(matching(rock).await, [5, 4, 3, 1]);
+    let named = EntryFilter { entries: vec![2, 77, 4, 2], ..EntryFilter::default() };
+    assert_eq!(matching(named).await, [4, 2]);
+    let entries = library.discogs_entries_of(me, LIST, &[1, 77, 5]).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.entry).collect::<Vec<_>>(), [5, 1]);
+    assert_eq!(
+        library.discogs_labels(me, LIST).await.unwrap(),
+        strings(&["Aplomb", "Bark", "Murmur", "Oneness", "United Actors"])
+    );
+}
+
+#[tokio::test]
 async fn a_list_in_figures() {
     let bench = Bench::new().await;
     let me = account(&bench).await;

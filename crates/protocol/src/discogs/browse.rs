@@ -19,10 +19,30 @@ pub struct EntryFilter {
     pub labels: Vec<String>,
     /// Carriers, such as `Vinyl`.
     pub formats: Vec<String>,
+    /// Countries of release; known of releases about which the site was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<String>,
+    /// These entries by their numbers, at most [`EntryFilter::MOST_ENTRIES`]; all when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<i64>,
     /// Released in this year or later.
     pub from_year: Option<i32>,
     /// Released in this year or earlier.
     pub to_year: Option<i32>,
+}
+
+impl EntryFilter {
+    /// Entries that can be named one by one: some hundred kilobytes of a message. More are asked for by what they share.
+    pub const MOST_ENTRIES: usize = 30_000;
+    /// Values of one property that can be chosen at once.
+    pub const MOST_VALUES: usize = 200;
+
+    /// Whether it leaves out nothing.
+    pub fn is_all(&self) -> bool {
+        let blank = self.text.trim().is_empty();
+        let text = if blank { self.text.clone() } else { String::new() };
+        *self == EntryFilter { text, ..EntryFilter::default() }
+    }
 }
 
 /// By what entries are sorted; equals in the order of their numbers.
@@ -140,6 +160,13 @@ pub struct EntryFacets {
     pub labels: Vec<(String, u64)>,
     /// By carrier, at most 100.
     pub formats: Vec<(String, u64)>,
+    /// By country, at most 100; of those of which it is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<(String, u64)>,
+    /// Labels that are called by another name than their value: without the number that the site adds to tell labels of
+    /// one name apart, where no other label of the list has that name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(String, String)>,
     /// By year of release, newest first.
     pub years: Vec<(i32, u64)>,
 }

@@ -1,6 +1,7 @@
 //! Tables that are written, with their proof.
 
 use super::accounts::{DiscogsAccountId, DiscogsList, ListProof};
+use super::browse::EntryFilter;
 use serde::{Deserialize, Serialize};
 
 /// The columns of an export.
@@ -53,6 +54,9 @@ pub struct NewExport {
     /// In these folders of the collection only; all when empty.
     #[serde(default)]
     pub folders: Vec<i64>,
+    /// Of these only what it leaves. Its own folders are not to be used: `folders` says them.
+    #[serde(default, skip_serializing_if = "EntryFilter::is_all")]
+    pub filter: EntryFilter,
     /// Which columns.
     #[serde(default)]
     pub preset: Preset,
@@ -76,8 +80,11 @@ pub struct Exported {
     pub bytes: u64,
     /// Rows written, the header not counted.
     pub rows: u64,
-    /// Entries that the site says there are, in the folders chosen.
+    /// Entries that the site says there are, in the folders chosen; of a selection, those that match or are named.
     pub expected: u64,
+    /// What was selected, where it was not all of the list or the folders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
     /// When the list was read, seconds since 1970.
     pub read_at: i64,
     /// How the whole list was read.
@@ -90,6 +97,16 @@ pub struct Exported {
     /// What is different from the last export of the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+}
+
+/// What an export was to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Selection {
+    /// What the entries had to have. The entries that were named are not repeated.
+    pub filter: EntryFilter,
+    /// How many were named, each once; 0 where none was.
+    pub named: u64,
 }
 
 /// A release that the site does not have any more, with what is still known.

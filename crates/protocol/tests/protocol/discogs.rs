@@ -114,6 +114,8 @@ fn looking_through_a_list_is_as_in_the_golden_files() {
             text: "uml deb".into(),
             folders: vec![1],
             genres: vec!["Electronic".into(), "Pop".into()],
+            countries: vec!["UK".into()],
+            entries: vec![1_001],
             from_year: Some(1990),
             ..EntryFilter::default()
         },
@@ -127,6 +129,9 @@ fn looking_through_a_list_is_as_in_the_golden_files() {
     let facets = EntryFacets {
         folders: vec![(1, 700), (7, 500)],
         genres: vec![("Electronic".into(), 900)],
+        labels: vec![("Some Label (2)".into(), 9)],
+        countries: vec![("UK".into(), 8)],
+        names: vec![("Some Label (2)".into(), "Some Label".into())],
         years: vec![(1993, 30), (1992, 40)],
         ..EntryFacets::default()
     };
@@ -187,6 +192,7 @@ fn exports_and_the_cache_are_as_in_the_golden_files() {
         account: ME,
         list: DiscogsList::Collection,
         folders: vec![7],
+        filter: EntryFilter { styles: vec!["House".into()], ..EntryFilter::default() },
         preset: Preset::Wide,
         format: SheetFormat::Jsonl,
         spreadsheet_safe: true,
@@ -202,6 +208,10 @@ fn exports_and_the_cache_are_as_in_the_golden_files() {
         bytes: 4_000,
         rows: 500,
         expected: 500,
+        selection: Some(Selection {
+            filter: EntryFilter { styles: vec!["House".into()], ..EntryFilter::default() },
+            named: 0,
+        }),
         read_at: 1_790_000_000,
         without_details: 1,
         gone: vec![gone],

@@ -2,8 +2,9 @@
 
 use super::Output;
 use clap::{Args, Subcommand, ValueEnum};
-use protocol::discogs::{self, Preset};
+use protocol::discogs::{self, EntryFilter, Preset};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// `discogs`.
 #[derive(Debug, Subcommand)]
@@ -149,6 +150,9 @@ pub struct DiscogsExport {
     /// Read nothing: write what is known
     #[arg(long)]
     pub offline: bool,
+    /// Which of them.
+    #[command(flatten)]
+    pub only: DiscogsOnly,
     /// The columns: ten that are easy to read, the site's own, or everything
     #[arg(long, value_enum, default_value = "classic", value_name = "classic|discogs|wide")]
     pub preset: Columns,
@@ -161,6 +165,81 @@ pub struct DiscogsExport {
     /// The file; replaced as a whole. In the library's folder Exports when left out
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
+}
+
+/// Which entries to write; all without any of these.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Only some")]
+pub struct DiscogsOnly {
+    /// Those that have all of these words (or what they begin) in artists, title, label, number or notes
+    #[arg(long, value_name = "WORDS")]
+    pub search: Option<String>,
+    /// Those of this genre, as Discogs writes it; several times for any of several
+    #[arg(long, value_name = "NAME")]
+    pub genre: Vec<String>,
+    /// Those of this style; as --genre
+    #[arg(long, value_name = "NAME")]
+    pub style: Vec<String>,
+    /// Those of this label, with its number such as "(2)" where it has one; as --genre
+    #[arg(long, value_name = "NAME")]
+    pub label: Vec<String>,
+    /// Those on this carrier, such as Vinyl; as --genre
+    #[arg(long, value_name = "NAME")]
+    pub format: Vec<String>,
+    /// Those that came out there, as far as details were read; as --genre
+    #[arg(long, value_name = "NAME")]
+    pub country: Vec<String>,
+    /// Those of a year, or of years: 1994, 1990-1999, 1990-, -1999
+    #[arg(long, value_name = "YEARS", allow_hyphen_values = true)]
+    pub year: Option<Years>,
+    /// These and no others, by their numbers: a copy's instance id, a wanted release, a listing
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',', conflicts_with_all = [
+        "search", "genre", "style", "label", "format", "country", "year", "folder",
+    ])]
+    pub copies: Vec<i64>,
+}
+
+impl From<&DiscogsOnly> for EntryFilter {
+    fn from(only: &DiscogsOnly) -> Self {
+        let DiscogsOnly { search, genre, style, label, format, country, year, copies } =
+            only.clone();
+        let Years { from, to } = year.unwrap_or_default();
+        Self {
+            text: search.unwrap_or_default(),
+            folders: Vec::new(),
+            genres: genre,
+            styles: style,
+            labels: label,
+            formats: format,
+            countries: country,
+            entries: copies,
+            from_year: from,
+            to_year: to,
+        }
+    }
+}
+
+/// Years of release, the first and the last of them where they have one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Years {
+    from: Option<i32>,
+    to: Option<i32>,
+}
+
+impl FromStr for Years {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let year = |text: &str| match text {
+            "" => Ok(None),
+            text => text.parse::<u16>().map(|year| Some(i32::from(year))),
+        };
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        match (year(from.trim()), year(to.trim())) {
+            (Ok(from), Ok(to)) if from.or(to).is_some() => Ok(Years { from, to }),
+            _ => Err("say a year or years, such as 1994, 1990-1999, 1990- or -1999".into()),
+        }
+    }
 }
 
 /// How much to read.
@@ -225,6 +304,23 @@ impl From<Form> for discogs::SheetFormat {
             Form::Jsonl => discogs::SheetFormat::Jsonl,
             Form::Xml => discogs::SheetFormat::Xml,
             Form::Xlsx => discogs::SheetFormat::Xlsx,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_are_one_or_from_and_to() {
+        let years = |from, to| Ok(Years { from, to });
+        assert_eq!("1994".parse(), years(Some(1994), Some(1994)));
+        assert_eq!("1990-1999".parse(), years(Some(1990), Some(1999)));
+        assert_eq!("1990-".parse(), years(Some(1990), None));
+        assert_eq!("-1999".parse(), years(None, Some(1999)));
+        for odd in ["", "-", "nineties", "1990-1995-1999", "19 90", "99999"] {
+            assert!(odd.parse::<Years>().is_err(), "{odd}");
         }
     }
 }

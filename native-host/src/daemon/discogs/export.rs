@@ -6,6 +6,7 @@ use super::Answer;
 use super::accounts::find;
 use super::lines::{About, answers, context, line};
 use super::runs::scope;
+use super::selection::{check_wish, chosen, describe, expected, name_part, print, selection};
 use crate::collection::{Context, Line, Needs, Owned, columns};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
@@ -15,7 +16,6 @@ use library::discogs::{Answer as Kept, AnswerKind, Entry, Fingerprints, Scope};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorCode};
 use providers::discogs::{Release, credit};
-use sha2::{Digest, Sha256};
 use sheets::{Cell, Format, Options, Sheet, SheetError};
 use std::collections::HashMap;
 use std::fs::File;
@@ -38,7 +38,7 @@ pub(in crate::daemon) async fn export(
         return Err(ErrorBody::new(ErrorCode::Forbidden).with("origin", "a browser"));
     }
     let account = find(engine, wish.account).await?;
-    check_folders(engine, &wish).await?;
+    check_wish(engine, &wish).await?;
     let (file, shown) = place(engine, &wish, &account.username).await?;
     let what = describe(&wish);
     let before = engine.library.last_discogs_export(wish.account, &what).await?;
@@ -62,6 +62,7 @@ pub(in crate::daemon) async fn export(
         bytes: written.bytes,
         rows: written.rows,
         expected: expected(engine, &wish, read.proof).await?,
+        selection: selection(&wish),
         read_at,
         proof: read.proof.unwrap_or_default(),
         without_details: written.without_details,
@@ -76,19 +77,6 @@ async fn write(engine: &Engine, wish: &NewExport, file: PathBuf) -> Answer<Writt
     // Writing is the file system's pace, and compressing a workbook the processor's.
     let written = tokio::task::spawn_blocking(move || handle.block_on(writer.write(&file)));
     written.await.map_err(|_| ErrorBody::new(ErrorCode::Withdrawn))?
-}
-
-/// Refuses folders that are none of the list: an empty table would look like a proof.
-async fn check_folders(engine: &Engine, wish: &NewExport) -> Answer<()> {
-    let bad = |detail: String| Err(ErrorBody::new(ErrorCode::BadParameters).with("detail", detail));
-    if wish.list != DiscogsList::Collection && !wish.folders.is_empty() {
-        return bad("only a collection has folders".into());
-    }
-    let known = engine.library.discogs_folders(wish.account).await?;
-    match wish.folders.iter().find(|id| known.iter().all(|folder| folder.id != **id)) {
-        Some(unknown) => bad(format!("the collection has no folder {unknown}")),
-        None => Ok(()),
-    }
 }
 
 /// Where the file goes, and how it is called towards the person.
@@ -107,7 +95,7 @@ async fn place(engine: &Engine, wish: &NewExport, user: &str) -> Answer<(PathBuf
         "discogs-{}-{}{}-{}.{}",
         safe(user),
         wish.list.as_str(),
-        chosen(&wish.folders),
+        name_part(wish),
         wish.preset.as_str(),
         form(wish.format).extension()
     );
@@ -115,30 +103,10 @@ async fn place(engine: &Engine, wish: &NewExport, user: &str) -> Answer<(PathBuf
     Ok((shelf.root().join(FOLDER).join(name), shown))
 }
 
-/// Folders as a part of a file's name: by their numbers, or where they are many by what tells one choice from others.
-fn chosen(folders: &[i64]) -> String {
-    let mut folders = folders.to_vec();
-    folders.sort_unstable();
-    folders.dedup();
-    let numbers: String = folders.iter().map(|folder| format!("-{folder}")).collect();
-    if numbers.len() <= 40 {
-        numbers
-    } else {
-        format!("-{}-folders-{:016x}", folders.len(), print(&numbers))
-    }
-}
-
 /// A user's name as a part of a file's name.
 fn safe(user: &str) -> String {
     let keep = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
     user.chars().map(keep).take(80).collect()
-}
-
-/// What makes two exports comparable: the same entries and the same columns, in whatever form.
-fn describe(wish: &NewExport) -> String {
-    let mut folders = wish.folders.clone();
-    folders.sort_unstable();
-    format!("{} {folders:?} {}", wish.list.as_str(), wish.preset.as_str())
 }
 
 fn form(format: SheetFormat) -> Format {
@@ -148,17 +116,6 @@ fn form(format: SheetFormat) -> Format {
         SheetFormat::Xml => Format::Xml,
         SheetFormat::Xlsx => Format::Xlsx,
     }
-}
-
-/// How many entries the site says there are.
-async fn expected(engine: &Engine, wish: &NewExport, proof: Option<ListProof>) -> Answer<u64> {
-    if wish.list != DiscogsList::Collection || wish.folders.is_empty() || wish.folders.contains(&0)
-    {
-        return Ok(proof.map_or(0, |proof| proof.expected));
-    }
-    let folders = engine.library.discogs_folders(wish.account).await?;
-    let chosen = folders.iter().filter(|folder| wish.folders.contains(&folder.id));
-    Ok(chosen.map(|folder| folder.copies).sum())
 }
 
 fn changes(since: i64, before: &Fingerprints, now: &Fingerprints) -> Changes {
@@ -185,10 +142,21 @@ struct Written {
     prints: Fingerprints,
 }
 
+/// Where a page of entries begins.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// Of all: behind this moment and number.
+    after: Option<(i64, i64)>,
+    /// Of those chosen: behind so many.
+    done: usize,
+}
+
 struct Writer {
     engine: Engine,
     wish: NewExport,
     scope: Scope,
+    /// The entries by their numbers, where they are not all of the scope.
+    chosen: Option<Vec<i64>>,
     context: Context,
     needs: Needs,
 }
@@ -198,7 +166,8 @@ impl Writer {
         let context = context(&engine, wish.account, wish.list).await?;
         let needs = Needs::of(wish.list, wish.preset);
         let scope = scope(wish.account, wish.list, &wish.folders);
-        Ok(Self { scope, engine, wish, context, needs })
+        let chosen = chosen(&engine, &wish).await?;
+        Ok(Self { scope, chosen, engine, wish, context, needs })
     }
 
     /// Writes a new file, which takes the place of an old one when it is whole.
@@ -226,24 +195,36 @@ impl Writer {
         let mut sheet =
             Sheet::begin(form(self.wish.format), &columns, &options, out).map_err(failed)?;
         let mut written = Written::default();
-        let mut after = None;
-        loop {
-            let page = self.engine.library.discogs_entries(&self.scope, after, CHUNK).await?;
-            let lines = self.lines(&page.entries).await?;
-            for (entry, line) in page.entries.iter().zip(&lines) {
+        let mut next = Some(Place::default());
+        while let Some(place) = next {
+            let (entries, following) = self.page(place).await?;
+            let lines = self.lines(&entries).await?;
+            for (entry, line) in entries.iter().zip(&lines) {
                 let cells = line.cells(self.wish.preset, &self.context);
                 sheet.row(&cells).map_err(failed)?;
                 written.prints.insert(entry.entry, fingerprint(&cells));
                 written.take_note(entry, line, self.needs);
             }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
+            next = following;
         }
         let whole = sheet.finish().map_err(failed)?;
         (written.bytes, written.rows) = (whole.bytes, whole.rows);
         Ok(written)
+    }
+
+    /// The entries at a place, and where those after them begin.
+    async fn page(&self, place: Place) -> Answer<(Vec<Entry>, Option<Place>)> {
+        let library = &self.engine.library;
+        let Some(chosen) = &self.chosen else {
+            let page = library.discogs_entries(&self.scope, place.after, CHUNK).await?;
+            let next = page.next.map(|after| Place { after: Some(after), ..place });
+            return Ok((page.entries, next));
+        };
+        let rest = chosen.get(place.done..).unwrap_or_default();
+        let some = rest.get(..CHUNK as usize).unwrap_or(rest);
+        let entries = library.discogs_entries_of(self.wish.account, self.wish.list, some).await?;
+        let next = Place { done: place.done + some.len(), ..place };
+        Ok((entries, (some.len() < rest.len()).then_some(next)))
     }
 
     /// The entries with all that the columns need.
@@ -322,12 +303,6 @@ fn fingerprint(cells: &[Cell<'_>]) -> u64 {
         }
     }
     print(&row)
-}
-
-/// The first eight bytes of its SHA-256.
-fn print(text: &str) -> u64 {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 fn sheet_error(file: &Path, error: SheetError) -> ErrorBody {

@@ -15,6 +15,7 @@
 //! | `record` | one entry, asked for anew when it is too old |
 //! | `lines` | entries with what is kept about their releases |
 //! | `export` | writing tables, with their proof |
+//! | `selection` | which entries of a list are written |
 //! | `news` | telling clients what has changed |
 
 mod accounts;
@@ -26,6 +27,7 @@ mod oauth;
 mod read;
 mod record;
 mod runs;
+mod selection;
 mod signing;
 mod transport;
 

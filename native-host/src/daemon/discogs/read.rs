@@ -6,7 +6,7 @@ use super::accounts::find;
 use super::runs::{Failures, Task, fresh, kinds, scope};
 use super::transport::DiscogsTransport;
 use super::{Answer, now};
-use crate::collection::EntryRecord;
+use crate::collection::{EntryRecord, country_of};
 use crate::daemon::engine::Engine;
 use futures::StreamExt;
 use library::discogs::{AccountRow, AnswerKind, Entry, Field, Folders, RunRow, Scope, Shown};
@@ -308,13 +308,24 @@ pub(super) async fn ask(
     account: DiscogsAccountId,
     not_before: i64,
 ) -> Answer<()> {
+    let mut country = None;
     let raw = match kind {
-        AnswerKind::Release => body(discogs.release(release).await?),
+        AnswerKind::Release => {
+            let found = discogs.release(release).await?;
+            if let Found::Here { answer, .. } = &found {
+                country = Some(country_of(answer));
+            }
+            body(found)
+        }
         AnswerKind::Stats => body(discogs.stats(release).await?),
         AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
     };
     let library = &engine.library;
-    Ok(library.keep_discogs_answer(kind, release, account, not_before, raw.as_deref()).await?)
+    library.keep_discogs_answer(kind, release, account, not_before, raw.as_deref()).await?;
+    if let Some(country) = country {
+        library.note_discogs_countries(&[(release, country)]).await?;
+    }
+    Ok(())
 }
 
 /// The next page of a list. One that cannot be had for now is asked for again: its walk would be lost with it.
