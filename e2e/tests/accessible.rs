@@ -183,6 +183,21 @@ async fn nothing_serious_is_found_in_the_collection() -> Result<()> {
         inspector.look(&page, look).await?;
     }
     page.click("radio", "Table").await?;
+    page.click("button", "Genre").await?;
+    page.wait_control("checkbox", |name| name.starts_with("Electronic")).await?;
+    inspector.look(&page, "a choice of genres").await?;
+    page.click("checkbox", "Electronic").await?;
+    keyboard::press(&page, "Escape").await?;
+    page.click("checkbox", "Select ").await?;
+    page.wait_text("1 selected").await?;
+    inspector.look(&page, "a filter in force and a copy that is ticked").await?;
+    page.click("button", "Export selected").await?;
+    page.wait_text("1 entry only:").await?;
+    inspector.look(&page, "an export of what is ticked").await?;
+    page.click("button", "Close").await?;
+    page.click("button", "Clear selection").await?;
+    page.click("button", "Clear all").await?;
+    page.wait_text("40 entries").await?;
     let first_row = async || {
         let script = "document.querySelector('.item .row-focus')?.innerText ?? ''";
         let title: String = page.session.evaluate(script).await?;
@@ -223,6 +238,10 @@ async fn nothing_serious_is_found_in_the_collection() -> Result<()> {
     page.click("button", "Wantlist").await?;
     page.wait_text("Nothing of this list was read yet").await?;
     inspector.look(&page, "a list that was never read").await?;
+    let astray = "location.hash = '#collection?user=somebody'";
+    page.session.evaluate::<String>(astray).await?;
+    page.wait_text("No account called somebody").await?;
+    inspector.look(&page, "an address that leads nowhere").await?;
     inspector.judge()
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use e2e::browser::{Browser, Config};
 use e2e::cdp::Target;
 use e2e::keyboard::Way::Forward;
-use e2e::keyboard::{focused, go_to, press, select_text, write};
+use e2e::keyboard::{CONTROL, SHIFT, focused, go_to, press, press_with, select_text, write};
 use e2e::page::{Page, Scheme};
 use e2e::stage::Stage;
 use e2e::wait;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use simulator::discogs::{Release, Sizes, Truth};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const USER: &str = "demo";
@@ -95,9 +95,12 @@ async fn look_through(page: &Page, truth: &Truth) -> Result<()> {
     page.click("button", "Collection").await?;
     page.wait_text(&entries(COPIES as usize)).await?;
 
-    let is_jazz = |release: &Release| release.sheet.genres.iter().any(|genre| genre == "Jazz");
-    page.choose("Genre", "Jazz").await?;
+    let is_rock = |release: &Release| release.sheet.genres.iter().any(|genre| genre == "Rock");
+    tick_values(page, "Genre", &["Jazz", "Rock"]).await?;
+    page.wait_text(&entries(copies(truth, |release| is_jazz(release) || is_rock(release)))).await?;
+    page.click("button", "Remove Genre: Rock").await?;
     page.wait_text(&entries(copies(truth, is_jazz))).await?;
+    has_focus(page, "button", "Remove Genre: Jazz").await?;
     let jazz = truth.releases.values().filter(|release| is_jazz(release));
     let year = jazz.map(|release| release.sheet.year).filter(|year| *year >= 1990).min();
     let year = year.context("some Jazz is of the nineties or later")?;
@@ -109,6 +112,19 @@ async fn look_through(page: &Page, truth: &Truth) -> Result<()> {
     page.wait_text("Nothing matches").await?;
     page.click("button", "Clear search and filters").await?;
     page.wait_text(&entries(COPIES as usize)).await
+}
+
+fn is_jazz(release: &Release) -> bool {
+    release.sheet.genres.iter().any(|genre| genre == "Jazz")
+}
+
+/// Chooses several values of a property, in what comes up under its button.
+async fn tick_values(page: &Page, property: &str, values: &[&str]) -> Result<()> {
+    page.click("button", property).await?;
+    for value in values {
+        page.click("checkbox", value).await?;
+    }
+    press(page, "Escape").await
 }
 
 /// The record of the first copy in the table, by keyboard, which was never asked about before.
@@ -205,6 +221,108 @@ async fn export(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
     page.click("button", "Close").await
 }
 
+/// The instance numbers in the table that the open dialog writes, with all columns.
+async fn written(stage: &Stage, page: &Page, count: usize) -> Result<BTreeSet<u64>> {
+    page.wait_text(&format!("{count} entries only:")).await?;
+    page.click("radio", "Everything").await?;
+    page.click("radio", "JSON Lines").await?;
+    page.click("button", "Write the table").await?;
+    page.wait_text(&format!("{count} of {count}: nothing is missing.")).await?;
+    page.wait_text("A selection: ").await?;
+    let line = "document.querySelector('#exported').innerText.match(/Exports\\/[^ ]+/)[0]";
+    let file: String = page.session.evaluate(line).await?;
+    let text = std::fs::read_to_string(stage.home.library().join(file))?;
+    page.click("button", "Close").await?;
+    let row = |line: &str| -> Result<u64> {
+        let row: Value = serde_json::from_str(line)?;
+        let number = row["instance_id"].as_u64();
+        number.or_else(|| row["instance_id"].as_str()?.parse().ok()).context("its number")
+    };
+    let rows: BTreeSet<u64> = text.lines().map(row).collect::<Result<_>>()?;
+    ensure!(rows.len() == count && text.lines().count() == count, "{text}");
+    Ok(rows)
+}
+
+/// What is shown, and what is ticked: by keyboard in the table, with the mouse among the covers.
+async fn export_parts(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
+    let of_jazz =
+        truth.account.copies.iter().filter(|copy| is_jazz(&truth.releases[&copy.release_id]));
+    let of_jazz: BTreeSet<u64> = of_jazz.map(|copy| copy.instance_id).collect();
+    tick_values(page, "Genre", &["Jazz"]).await?;
+    page.click("button", &format!("Export these {}", of_jazz.len())).await?;
+    ensure!(written(stage, page, of_jazz.len()).await? == of_jazz);
+    page.click("button", "Clear all").await?;
+    page.wait_text(&entries(COPIES as usize)).await?;
+
+    let first = "document.querySelector('.item .row-focus').focus()";
+    page.session.evaluate::<Option<()>>(first).await?;
+    press(page, " ").await?;
+    page.wait_text("1 selected").await?;
+    press(page, "ArrowDown").await?;
+    press(page, "ArrowDown").await?;
+    holds(page, "the focus at the third", "!!document.activeElement.closest('#row-2')").await?;
+    press_with(page, " ", SHIFT).await?;
+    page.wait_text("3 selected").await?;
+    press_with(page, "a", CONTROL).await?;
+    page.wait_text(&format!("{COPIES} selected")).await?;
+    press(page, "Escape").await?;
+    holds(page, "nothing ticked", "!document.querySelector('.item :checked')").await?;
+
+    page.click("radio", "Covers").await?;
+    let boxes = page.controls("checkbox").await?;
+    page.click_on(&boxes[0]).await?;
+    page.click_with(&boxes[4], SHIFT).await?;
+    page.click_on(&boxes[1]).await?;
+    page.wait_text("4 selected").await?;
+    page.click("button", "Export selected").await?;
+    // The newest are shown first.
+    let newest: Vec<u64> = truth.account.copies.iter().rev().map(|copy| copy.instance_id).collect();
+    let ticked = [newest[0], newest[2], newest[3], newest[4]];
+    ensure!(written(stage, page, 4).await? == BTreeSet::from(ticked), "{ticked:?}");
+    page.click("button", "Clear selection").await?;
+    page.click("radio", "Table").await
+}
+
+/// Each place has an address: Back, a reload and a copied link lead there.
+async fn addresses(page: &Page, truth: &Truth) -> Result<()> {
+    let run = async |script: &str| page.session.evaluate::<Option<()>>(script).await;
+    let folder = &truth.account.folders[1];
+    let inside = truth.account.copies.iter().filter(|copy| copy.folder_id == folder.id).count();
+    page.click("button", &folder.name).await?;
+    page.wait_text(&entries(inside)).await?;
+    page.click("radio", "Statistics").await?;
+    page.wait_text("By genre").await?;
+    let link: String = page.session.evaluate("location.href").await?;
+    run("history.back()").await?;
+    holds(page, "the table again", "!!document.querySelector('.item.copy')").await?;
+    let title = "document.querySelector('.item .row-focus')";
+    run(&format!("{title}.click()")).await?;
+    page.wait_text("Details of ").await?;
+    page.reload().await?;
+    page.wait_text("Details of ").await?;
+    page.wait_text(&entries(inside)).await?;
+    run("history.back()").await?;
+    holds(page, "no record", "!document.querySelector('dialog[open]')").await?;
+    run("history.forward()").await?;
+    page.wait_text("Details of ").await?;
+    press(page, "Escape").await?;
+    holds(page, "the list's address", "!location.hash.includes('entry=')").await?;
+    page.go_to(&link).await?;
+    page.wait_text("By genre").await?;
+    page.wait_text(&entries(inside)).await?;
+
+    run("void (location.hash = '#collection?user=demo&list=collection&entry=1')").await?;
+    page.wait_text("This list has no such entry").await?;
+    press(page, "Escape").await?;
+    run("void (location.hash = '#collection?user=demo&list=collection&folder=987')").await?;
+    page.wait_text("The collection has no such folder.").await?;
+    page.wait_text(&entries(COPIES as usize)).await?;
+    run("void (location.hash = '#collection?user=somebody&list=wants')").await?;
+    page.wait_text("No account called somebody is signed in here.").await?;
+    page.click("button", "Show the collection").await?;
+    page.wait_text(&entries(COPIES as usize)).await
+}
+
 /// A list that is older than it may be shown is read again when it is seen, and says what has come.
 async fn grows_old(stage: &Stage, page: &Page) -> Result<()> {
     let database = SqliteConnectOptions::new().filename(stage.home.data().join("mediafetcher.db"));
@@ -257,6 +375,8 @@ async fn a_collection_is_read_looked_through_and_written_as_the_site_has_it() ->
     look_through(&page, &truth).await?;
     look_at_one(&stage, &page, &truth).await?;
     export(&stage, &page, &truth).await?;
+    export_parts(&stage, &page, &truth).await?;
+    addresses(&page, &truth).await?;
     read_figures(&page, &truth).await?;
     grows_old(&stage, &page).await?;
     ensure!(stage.control().discogs().rate().refused == 0, "the limit was kept");

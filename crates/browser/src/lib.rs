@@ -20,6 +20,7 @@ pub mod context_menus;
 pub mod cookies;
 pub mod environment;
 pub mod fields;
+pub mod history;
 pub mod host;
 pub mod i18n;
 pub mod json;

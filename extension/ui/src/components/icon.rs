@@ -12,6 +12,7 @@ pub enum Icon {
     Cross,
     CrossCircle,
     Disc,
+    Down,
     Download,
     Folder,
     FullScreen,
@@ -59,6 +60,7 @@ impl Icon {
             Icon::Clock => "<circle cx='12' cy='12' r='9'/><path d='M12 7v5l3 2'/>",
             Icon::Cross => "<path d='m6 6 12 12M18 6 6 18'/>",
             Icon::CrossCircle => "<circle cx='12' cy='12' r='9'/><path d='m9 9 6 6M15 9l-6 6'/>",
+            Icon::Down => "<path d='m6 9.5 6 6 6-6'/>",
             Icon::Download => "<path d='M12 4v11M7 10.5l5 5 5-5M5 20h14'/>",
             Icon::Disc => {
                 "<circle cx='12' cy='12' r='9'/><circle cx='12' cy='12' r='2.5'/><path d='M6.5 12A5.5 5.5 0 0 1 12 6.5'/>"

@@ -16,6 +16,7 @@ mod sending_settings;
 mod settings;
 mod sites_setting;
 mod template_field;
+mod ticks;
 mod web_item;
 
 use crate::components::icon::Icon;

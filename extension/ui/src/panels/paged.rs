@@ -23,7 +23,7 @@ use std::ops::Range;
 /// How long changes are collected before the list is asked for again.
 const REFRESH_MS: u32 = 1_000;
 /// The most rows the daemon gives at once.
-const MOST_AT_ONCE: u32 = 500;
+pub const MOST_AT_ONCE: u32 = 500;
 /// The most pages that scrolling asks for at once: as many as are in sight at once, with what is about to be.
 const MOST_LOADING: usize = 3;
 
@@ -45,13 +45,16 @@ pub trait Listed: Clone + 'static {
 
 /// A list's signals.
 pub struct Paged<T: Listed> {
-    store: Store,
+    /// What the page knows.
+    pub store: Store,
     /// What is listed.
     pub query: State<T::Query>,
     /// The rows held. Until those of a changed query have come, the ones before.
     pub rows: State<HeldRows<T>>,
     /// Ticked rows, also those out of sight.
     pub selected: State<Selection<T::Id>>,
+    /// The place of the row that was ticked last, where a range begins.
+    pub ticked_last: State<Option<u64>>,
     /// What the rows held answer; `None` when they are to be asked for anew.
     answered: State<Option<T::Query>>,
     /// Why there are no rows.
@@ -78,6 +81,7 @@ impl<T: Listed> Paged<T> {
             query: State::new(query),
             rows: State::default(),
             selected: State::default(),
+            ticked_last: State::default(),
             answered: State::new(None),
             failure: State::default(),
             sight: State::new(0..0),
@@ -91,6 +95,8 @@ impl<T: Listed> Paged<T> {
         let up = Derived::new(move || self.store.link.get().is_up());
         follow(move || {
             self.query.track();
+            // Another row is in that place now.
+            self.ticked_last.set(None);
             if up.get() {
                 self.answered.set(None);
                 scroll_to_start();
@@ -218,7 +224,8 @@ impl<T: Listed> Paged<T> {
         }
     }
 
-    fn select_all(self) {
+    /// Ticks all that match.
+    pub fn select_all(self) {
         spawn_local(async move {
             match self.all_matching().await {
                 Ok(ids) => self.selected.set(ids.into()),
@@ -230,7 +237,7 @@ impl<T: Listed> Paged<T> {
     /// The ticked ids; nothing is ticked afterwards.
     pub fn take_selection(self) -> Vec<T::Id> {
         let selection = self.selected.get_untracked();
-        self.selected.set(Selection::default());
+        self.select_none();
         selection.into_ids()
     }
 
@@ -249,8 +256,16 @@ impl<T: Listed> Paged<T> {
             on_window: Box::new(move |sight| self.look_at(sight)),
             row: Box::new(row),
         });
-        view! { <div class="list-frame" class:hidden=live(move || count.get() == 0)>{list}</div> }
-            .into_any()
+        view! {
+            <div
+                class="list-frame"
+                class:hidden=live(move || count.get() == 0)
+                on:keydown=on(move |event| self.on_key(&event))
+            >
+                {list}
+            </div>
+        }
+        .into_any()
     }
 
     /// In the place of rows that have not come: that they are on their way, or why they do not come.
@@ -298,8 +313,10 @@ pub fn bulk_bar<T: Listed>(
     let said = move || Some(chosen.get()).filter(|n| *n > 0).map(|n| tn("selected", n));
     let actions = move || {
         any.get().then(|| {
-            let none = move || list.selected.set(Selection::default());
-            view! { {actions()} {button("compact quiet", None, t("select_none"), none)} }
+            view! {
+                {actions()}
+                {button("compact quiet", None, t("select_none"), move || list.select_none())}
+            }
         })
     };
     view! {

@@ -5,7 +5,7 @@ use super::web_item::{self, host_of, needs_sign_in, sign_in_words};
 use crate::catalogue::{t, tf};
 use crate::clock::time_of_day;
 use crate::components::button::named_button;
-use crate::components::live::{live, live_view, on};
+use crate::components::live::live_view;
 use crate::components::progress_bar::{Extent, progress_bar};
 use crate::components::state_word::item_state;
 use crate::components::virtual_list::Shape;
@@ -21,32 +21,16 @@ pub const ROWS: Shape = Shape { look: "", row_height: 68, tile_width: 0 };
 /// The inside of the row at `index`. The check box stays when the rest changes, so that it keeps the focus.
 pub fn row(queue: Queue, index: u64, focused: Derived<bool>) -> AnyView {
     let item = Derived::new(move || queue.list.rows.with(|rows| rows.get(index).cloned()));
-    let id = move || item.with(|item| item.as_ref().map(|item| item.id));
     let name = move || {
         let title = item.with(|item| item.as_ref().map(words::title)).unwrap_or_default();
         tf("select_row", &[("title", &title)])
-    };
-    let is_selected =
-        move || id().is_some_and(|id| queue.list.selected.with(|selected| selected.contains(id)));
-    let toggle = move |_| {
-        if let Some(id) = id() {
-            queue.list.selected.update(|selected| selected.toggle(id));
-        }
     };
     let content = move || match item.get() {
         Some(item) => known(queue, item),
         None => view! { <div class="bone h32 wide"></div> }.into_any(),
     };
     view! {
-        <input
-            type="checkbox"
-            class="select-box row-focus"
-            aria-label=live(name)
-            tabindex=live(move || if focused.get() { "0" } else { "-1" })
-            prop:checked=live(is_selected)
-            prop:disabled=live(move || id().is_none())
-            on:change=on(toggle)
-        />
+        {queue.list.tick_box("row-focus", index, name, focused)}
         {live_view(content)}
     }
     .into_any()

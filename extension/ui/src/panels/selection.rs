@@ -11,11 +11,15 @@ impl<Id> Default for Selection<Id> {
 }
 
 impl<Id: Copy + Ord> Selection<Id> {
-    /// Ticks an id, or takes the tick away.
-    pub fn toggle(&mut self, id: Id) {
-        match self.0.binary_search(&id) {
-            Ok(at) => drop(self.0.remove(at)),
-            Err(at) => self.0.insert(at, id),
+    /// Ticks these ids, or takes their ticks away.
+    pub fn put(&mut self, ids: Vec<Id>, ticked: bool) {
+        let Selection(ids) = Selection::from(ids);
+        if ticked {
+            self.0.extend(ids);
+            self.0.sort_unstable();
+            self.0.dedup();
+        } else {
+            self.0.retain(|id| ids.binary_search(id).is_err());
         }
     }
 
@@ -46,15 +50,14 @@ impl<Id: Copy + Ord> From<Vec<Id>> for Selection<Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::ItemId;
 
     #[test]
-    fn ticking_twice_takes_the_tick_away() {
-        let mut selection = Selection::from(vec![ItemId(5), ItemId(1), ItemId(5)]);
+    fn ids_are_ticked_once_whatever_was_before() {
+        let mut selection = Selection::from(vec![4, 2, 4]);
         assert_eq!(selection.count(), 2);
-        selection.toggle(ItemId(3));
-        selection.toggle(ItemId(5));
-        assert!(selection.contains(ItemId(3)) && !selection.contains(ItemId(5)));
-        assert_eq!(selection.into_ids(), [ItemId(1), ItemId(3)]);
+        selection.put(vec![3, 9, 2, 3], true);
+        selection.put(vec![9, 4, 7], false);
+        assert!(selection.contains(3) && !selection.contains(4));
+        assert_eq!(selection.into_ids(), [2, 3]);
     }
 }

@@ -1,15 +1,15 @@
 //! One entry of a list, as a line of a table or with its cover among others. Both open everything that is known of it.
 
-use super::Open;
 use super::sentences::{joined, price, title};
 use super::shelf::Shelf;
-use crate::catalogue::t;
+use crate::catalogue::{t, tf};
 use crate::clock::date;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view, on};
 use crate::components::virtual_list::Shape;
 use crate::state::{Derived, State};
 use browser::environment::sleep;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::discogs::{DiscogsList, EntryView};
@@ -26,6 +26,7 @@ const SETTLED_MS: u32 = 120;
 #[derive(Clone, Copy)]
 struct Entry {
     shelf: Shelf,
+    index: u64,
     view: Derived<Option<EntryView>>,
     focused: Derived<bool>,
 }
@@ -40,6 +41,7 @@ pub fn columns(shelf: Shelf) -> AnyView {
     let empty = Derived::new(move || shelf.rows.total().unwrap_or(0) == 0);
     view! {
         <div class="copy copy-columns small muted" class:hidden=live(move || empty.get()) aria-hidden="true">
+            <span></span>
             <span></span>
             <span>{t("discogs_release")}</span>
             <span class="copy-label">{t("filter_label")}</span>
@@ -57,6 +59,7 @@ pub fn row(shelf: Shelf, index: u64, focused: Derived<bool>) -> AnyView {
     let known = move || entry.view.with(Option::is_some);
     let is_shop = shelf.of.list == DiscogsList::Inventory;
     view! {
+        {entry.tick()}
         <div class="copy-cover">{entry.picture()}</div>
         {entry.words()}
         {live_view(move || entry.view.get().map(|view| facts(&view, is_shop)))}
@@ -91,7 +94,7 @@ pub fn cover(shelf: Shelf, index: u64, focused: Derived<bool>) -> AnyView {
         })
     };
     view! {
-        <div class="tile-cover">{entry.picture()}</div>
+        <div class="tile-cover">{entry.picture()} {entry.tick()}</div>
         {entry.words()}
         <div class="small muted cut">{live(line)}</div>
     }
@@ -102,7 +105,17 @@ impl Entry {
     fn at(shelf: Shelf, index: u64, focused: Derived<bool>) -> Self {
         let rows = shelf.rows.rows;
         let view = Derived::new(move || rows.with(|rows| rows.get(index).cloned()));
-        Self { shelf, view, focused }
+        Self { shelf, index, view, focused }
+    }
+
+    /// To tick it.
+    fn tick(self) -> AnyView {
+        let view = self.view;
+        let name = move || {
+            let title = view.with(|view| view.as_ref().map(title)).unwrap_or_default();
+            tf("select_row", &[("title", &title)])
+        };
+        self.shelf.rows.tick_box("", self.index, name, self.focused)
     }
 
     /// The picture, or what stands for it where there is none or it does not come.
@@ -120,7 +133,7 @@ impl Entry {
 
     /// The title, which opens the rest, and who made it.
     fn words(self) -> AnyView {
-        let Entry { shelf, view, focused } = self;
+        let Entry { shelf, index, view, focused } = self;
         let name = move || view.with(|view| view.as_ref().map(title)).unwrap_or_default();
         let artists = move || view.with(|view| view.as_ref().map(|view| view.artists.clone()));
         let gone = move || {
@@ -129,7 +142,14 @@ impl Entry {
         };
         let open = move |_| {
             if let Some(entry) = view.with_untracked(|view| view.as_ref().map(|view| view.entry)) {
-                shelf.collection.open.set(Some(Open::Record(shelf.of, entry)));
+                shelf.collection.open_record(shelf.of, entry);
+            }
+        };
+        // Space ticks, as Enter opens.
+        let tick = move |event: KeyboardEvent| {
+            if event.key() == " " {
+                event.prevent_default();
+                shelf.rows.toggle(index, event.shift_key());
             }
         };
         view! {
@@ -138,8 +158,10 @@ impl Entry {
                     type="button"
                     class="item-title cut title-button row-focus"
                     aria-haspopup="dialog"
+                    aria-keyshortcuts="Space"
                     tabindex=live(move || if focused.get() { "0" } else { "-1" })
                     on:click=on(open)
+                    on:keydown=on(tick)
                 >
                     {live(name)}
                 </button>

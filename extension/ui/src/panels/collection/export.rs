@@ -2,6 +2,7 @@
 
 use super::exported::exported;
 use super::folder_choice::{beginning, folder_choice};
+use super::narrowed::Narrowed;
 use super::sentences::list_name;
 use super::{Collection, ListOf, Open};
 use crate::catalogue::{t, tf};
@@ -17,7 +18,7 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
-use protocol::discogs::{Exported, NewExport, Preset, SheetFormat};
+use protocol::discogs::{EntryFilter, Exported, NewExport, Preset, SheetFormat};
 use protocol::method::ExportDiscogs;
 
 const PRESETS: [Preset; 3] = [Preset::Classic, Preset::Discogs, Preset::Wide];
@@ -35,6 +36,8 @@ const FORMAT_WORDS: Options =
 #[derive(Clone, Copy)]
 struct Choice {
     of: ListOf,
+    /// The part that is meant; else the folders.
+    narrowed: State<Option<Narrowed>>,
     folders: State<Vec<i64>>,
     preset: State<usize>,
     format: State<usize>,
@@ -48,10 +51,15 @@ impl Choice {
 
     fn wish(self) -> NewExport {
         let format = self.format();
+        let (folders, filter) = match self.narrowed.get() {
+            Some(narrowed) => (narrowed.folders, narrowed.filter),
+            None => (self.folders.get(), EntryFilter::default()),
+        };
         NewExport {
             account: self.of.account,
             list: self.of.list,
-            folders: self.folders.get(),
+            folders,
+            filter,
             preset: PRESETS[self.preset.get().min(PRESETS.len() - 1)],
             format,
             spreadsheet_safe: format == SheetFormat::Csv && self.safe.get(),
@@ -64,6 +72,7 @@ impl Choice {
 pub fn form(collection: Collection, of: ListOf) -> AnyView {
     let choice = Choice {
         of,
+        narrowed: collection.narrowed,
         folders: beginning(collection),
         preset: State::new(0),
         format: State::new(0),
@@ -73,8 +82,13 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     let answer = State::new(None::<Result<Exported, ErrorBody>>);
     // What opens when this has closed and given the focus back.
     let next = State::new(None::<Open>);
+    let too_many = State::new(None::<String>);
     let press = move |_| {
         if busy.get_untracked() {
+            return;
+        }
+        too_many.set(choice.narrowed.with_untracked(|part| part.as_ref()?.too_many()));
+        if too_many.with_untracked(Option::is_some) {
             return;
         }
         busy.set(true);
@@ -105,7 +119,10 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     let blocked = move || busy.get().then_some("true");
     let content = view! {
         <div class="stack">
-            {folder_choice(collection, of, choice.folders)}
+            {match collection.narrowed.get_untracked() {
+                Some(narrowed) => narrowed.line(),
+                None => folder_choice(collection, of, choice.folders).into_any(),
+            }}
             {radios("columns", "columns_label", PRESET_WORDS, choice.preset)}
             <div class="field">
                 <span class="legend">{t("sheet_label")}</span>
@@ -124,6 +141,9 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
                 </button>
                 {button("", None, t("close"), close_dialog)}
             </div>
+            {live_view(move || too_many.get().map(|why| {
+                view! { <p class="complaint" role="alert">{why}</p> }
+            }))}
             <div id="exported" tabindex="-1" role="status">{live_view(result)}</div>
         </div>
     };

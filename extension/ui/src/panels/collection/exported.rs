@@ -1,6 +1,7 @@
 //! What was written: where it is, and the proof that nothing is missing in it.
 
 use super::Collection;
+use super::narrowed::selection;
 use super::sentences::{ago, counted as counted_list};
 use crate::actions::open_folder;
 use crate::catalogue::{t, tf, tn};
@@ -19,7 +20,7 @@ pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + '
     let now = collection.now.get_untracked();
     let whole = done.rows == done.expected;
     // Of somebody else's shop no more is to be had.
-    let cut = done.proof.cut && done.rows == done.proof.found;
+    let cut = done.selection.is_none() && done.proof.cut && done.rows == done.proof.found;
     let (look, picture) = match whole || cut {
         true => ("notice ok", Icon::CheckCircle),
         false => ("notice warn", Icon::Alert),
@@ -28,6 +29,7 @@ pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + '
         match (whole, cut) {
             (true, _) => "export_whole",
             (_, true) => "export_cut",
+            _ if done.selection.is_some() => "export_part_of_selection",
             _ => "export_part",
         },
         &[("rows", &words::number(done.rows)), ("expected", &words::number(done.expected))],
@@ -41,12 +43,14 @@ pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + '
         }
     });
     let gone = (!done.gone.is_empty()).then(|| gone(&done.gone));
+    let selection = selection(&done).map(|words| view! { <p class="anywhere">{words}</p> });
     let store = collection.store;
     view! {
         <div class=look>
             {icon(picture)}
             <div class="grow stack">
                 <strong>{counted}</strong>
+                {selection}
                 <p class="anywhere">
                     {tf("export_file", &[("file", &done.file), ("size", &words::bytes(done.bytes))])}
                 </p>

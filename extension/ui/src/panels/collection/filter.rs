@@ -1,10 +1,13 @@
-//! The choices over a list: order; genre, style, label, format, years.
+//! The choices over a list: order; genre, style, label, format, country, years.
 
 use super::ListOf;
+use super::facet::facet;
+use super::filter_parts::{Part, Property};
 use super::shelf::Shelf;
 use crate::catalogue::t;
 use crate::components::choice::{choice, choices_of, counted};
-use crate::state::State;
+use crate::components::live::live_view;
+use crate::state::{Derived, State};
 use leptos::prelude::*;
 use protocol::discogs::{EntryFacets, EntryFilter, EntryOrder, EntryQuery};
 
@@ -34,13 +37,7 @@ pub fn beginning(of: ListOf, folder: Option<i64>) -> EntryQuery {
 
 /// Whether less is shown than there is in the list or the folder.
 pub fn is_filtered(query: &EntryQuery) -> bool {
-    let EntryFilter { text, folders, .. } = &query.filter;
-    let blank = EntryFilter {
-        text: if text.trim().is_empty() { text.clone() } else { String::new() },
-        folders: folders.clone(),
-        ..EntryFilter::default()
-    };
-    query.filter != blank
+    !Part::all(&query.filter).is_empty()
 }
 
 /// Leaves folder and order, and asks for all of it.
@@ -50,49 +47,28 @@ pub fn clear(query: &mut EntryQuery) {
 
 /// Draws the choices.
 pub fn filters(shelf: Shelf) -> AnyView {
+    let of_properties = Property::ALL.into_iter().filter(|property| *property != Property::Country);
+    // Where releases came out is known only of those about which the site was asked.
+    let has_countries = Derived::new(move || {
+        let chosen = shelf.rows.query.with(|query| !query.filter.countries.is_empty());
+        chosen || shelf.facets.with(|facets| !facets.countries.is_empty())
+    });
+    let country = move || has_countries.get().then(|| facet(shelf, Property::Country));
     view! {
         <div class="row filters" role="group" aria-label=t("library_filters")>
-            {property(shelf, Property {
-                label: "filter_genre",
-                all: "filter_genre_all",
-                counts: |facets| named(&facets.genres),
-                read: |filter| first(&filter.genres),
-                write: |filter, value| filter.genres = one(value),
-            })}
-            {property(shelf, Property {
-                label: "filter_style",
-                all: "filter_style_all",
-                counts: |facets| named(&facets.styles),
-                read: |filter| first(&filter.styles),
-                write: |filter, value| filter.styles = one(value),
-            })}
-            {property(shelf, Property {
-                label: "filter_label",
-                all: "filter_label_all",
-                counts: |facets| named(&facets.labels),
-                read: |filter| first(&filter.labels),
-                write: |filter, value| filter.labels = one(value),
-            })}
-            {property(shelf, Property {
-                label: "filter_format",
-                all: "filter_carrier_all",
-                counts: |facets| named(&facets.formats),
-                read: |filter| first(&filter.formats),
-                write: |filter, value| filter.formats = one(value),
-            })}
-            {property(shelf, Property {
+            {of_properties.map(|property| facet(shelf, property)).collect_view()}
+            {live_view(country)}
+            {years(shelf, Years {
                 label: "filter_from",
                 all: "filter_from_all",
-                counts: |facets| counted(&facets.years, i32::to_string),
-                read: |filter| year(filter.from_year),
-                write: |filter, value| filter.from_year = value.parse().ok(),
+                read: |filter| filter.from_year,
+                write: |filter, year| filter.from_year = year,
             })}
-            {property(shelf, Property {
+            {years(shelf, Years {
                 label: "filter_to",
                 all: "filter_to_all",
-                counts: |facets| counted(&facets.years, i32::to_string),
-                read: |filter| year(filter.to_year),
-                write: |filter, value| filter.to_year = value.parse().ok(),
+                read: |filter| filter.to_year,
+                write: |filter, year| filter.to_year = year,
             })}
         </div>
     }
@@ -114,42 +90,27 @@ pub fn order(query: State<EntryQuery>) -> AnyView {
     })
 }
 
-/// Something that entries have, to show only those that have a certain one.
-struct Property {
+/// One end of the years.
+struct Years {
     /// The catalogue's keys of its name and of "all".
     label: &'static str,
     all: &'static str,
-    /// Those there are: value, name, how many entries.
-    counts: fn(&EntryFacets) -> Vec<(String, String, u64)>,
-    /// Of the filter; empty for all.
-    read: fn(&EntryFilter) -> String,
-    write: fn(&mut EntryFilter, String),
+    read: fn(&EntryFilter) -> Option<i32>,
+    write: fn(&mut EntryFilter, Option<i32>),
 }
 
-fn property(shelf: Shelf, property: Property) -> AnyView {
-    let Property { label, all, counts, read, write } = property;
+fn years(shelf: Shelf, years: Years) -> AnyView {
+    let Years { label, all, read, write } = years;
     let query = shelf.rows.query;
-    let chosen = move || query.with(|query| read(&query.filter));
+    let chosen = move || {
+        let year = query.with(|query| read(&query.filter));
+        year.map(|year| year.to_string()).unwrap_or_default()
+    };
+    let counts = |facets: &EntryFacets| counted(&facets.years, i32::to_string);
     let choices = move || choices_of(t(all), shelf.facets.with(counts), chosen());
-    choice(t(label), choices, chosen, move |value| {
-        query.update(|query| write(&mut query.filter, value));
+    choice(t(label), choices, chosen, move |year| {
+        query.update(|query| write(&mut query.filter, year.parse().ok()));
     })
-}
-
-fn named(counts: &[(String, u64)]) -> Vec<(String, String, u64)> {
-    counted(counts, String::clone)
-}
-
-fn first(values: &[String]) -> String {
-    values.first().cloned().unwrap_or_default()
-}
-
-fn one(value: String) -> Vec<String> {
-    Some(value).filter(|value| !value.is_empty()).into_iter().collect()
-}
-
-fn year(year: Option<i32>) -> String {
-    year.map(|year| year.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -180,10 +141,11 @@ mod tests {
         assert!(!is_filtered(&with(|filter| filter.text = "  ".into())));
         for filtered in [
             with(|filter| filter.text = "a".into()),
-            with(|filter| filter.genres = one("Rock".into())),
-            with(|filter| filter.styles = one("Dub".into())),
-            with(|filter| filter.labels = one("Warp".into())),
-            with(|filter| filter.formats = one("CD".into())),
+            with(|filter| filter.genres = vec!["Rock".into()]),
+            with(|filter| filter.styles = vec!["Dub".into()]),
+            with(|filter| filter.labels = vec!["Warp".into()]),
+            with(|filter| filter.formats = vec!["CD".into()]),
+            with(|filter| filter.countries = vec!["UK".into()]),
             with(|filter| filter.from_year = Some(1990)),
             with(|filter| filter.to_year = Some(1999)),
         ] {
@@ -192,10 +154,5 @@ mod tests {
             clear(&mut cleared);
             assert_eq!(cleared, wants());
         }
-    }
-
-    #[test]
-    fn choosing_all_asks_for_none() {
-        assert_eq!((first(&one("Dub".into())), one(String::new())), ("Dub".into(), Vec::new()));
     }
 }

@@ -2,14 +2,19 @@
 //! figures, and tables of them.
 
 mod accounts;
+mod address;
 mod cache;
 mod charts;
 mod entry;
 mod export;
 mod exported;
+mod facet;
 mod filter;
+mod filter_parts;
 mod folder_choice;
+mod going;
 mod legal;
+mod narrowed;
 mod oauth;
 mod read;
 mod record;
@@ -30,13 +35,13 @@ use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live_view};
 use crate::components::missing_host::missing_host;
 use crate::link::ask;
-use crate::memo;
 use crate::state::{Derived, State};
 use crate::store::{Link, Store};
 use crate::words;
 use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use narrowed::Narrowed;
 use protocol::ErrorBody;
 use protocol::discogs::{
     CollectionFolder, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState, OfDiscogsAccount,
@@ -48,8 +53,6 @@ use protocol::method::{ListCollectionFolders, ListDiscogsAccounts, ListRuns, Not
 const RELOAD_MS: u32 = 1_000;
 /// How often ages are written anew.
 const MINUTE_MS: u32 = 60_000;
-/// The record of the list that was looked at last.
-const PLACE_KEY: &str = "collection_place";
 
 /// A list of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,12 @@ pub struct Collection {
     /// How lists look: the number among [`shelf::LOOKS`].
     look: State<usize>,
     open: State<Option<Open>>,
+    /// Why what the address names is not there.
+    astray: State<Option<String>>,
+    /// What is open over the page was opened as a step that Back undoes.
+    stepped: State<bool>,
+    /// Of which part of the list a table is written; all of it when absent.
+    narrowed: State<Option<Narrowed>>,
     asked: State<Option<Question>>,
     /// Seconds since 1970, to the minute.
     now: State<i64>,
@@ -131,11 +140,15 @@ pub fn collection(page: Page) -> AnyView {
         folder: State::new(None),
         look: State::new(shelf::remembered_look()),
         open: State::new(None),
+        astray: State::new(None),
+        stepped: State::new(false),
+        narrowed: State::new(None),
         asked: State::new(None),
         now: State::new(clock::now()),
         reload_planned: State::new(false),
     };
     collection.keep_fresh();
+    collection.keep_address(page.route);
     let stage = Derived::new(move || collection.stage());
     let content = move || match stage.get() {
         Stage::Missing => view! { <div class="narrow">{missing_host(store)}</div> }.into_any(),
@@ -175,11 +188,11 @@ fn failed(collection: Collection) -> AnyView {
 }
 
 fn shelves(collection: Collection) -> AnyView {
-    let shown = move || {
-        collection.place.get().map(|place| match place {
-            Place::List(of) => shelf::shelf(collection, of),
-            Place::Kept => cache::cache(collection),
-        })
+    let shown = move || match (collection.astray.get(), collection.place.get()) {
+        (Some(why), _) => Some(going::astray(collection, why)),
+        (None, Some(Place::List(of))) => Some(shelf::shelf(collection, of)),
+        (None, Some(Place::Kept)) => Some(cache::cache(collection)),
+        (None, None) => None,
     };
     view! { <div class="shelves">{accounts::side(collection)} {live_view(shown)}</div> }.into_any()
 }
@@ -273,45 +286,19 @@ impl Collection {
     }
 
     fn take(self, accounts: Vec<DiscogsAccount>) {
-        let is_there = |place: &Place| match place {
-            Place::List(of) => accounts.iter().any(|account| account.id == of.account),
-            Place::Kept => true,
-        };
-        let before = self.place.get_untracked().or_else(remembered).filter(is_there);
-        let first = accounts.first().map(|account| Place::List(ListOf::collection(account.id)));
+        let shown = self.account_shown();
+        let is_gone = shown.is_some_and(|id| accounts.iter().all(|account| account.id != id));
+        let is_settled = self.place.with_untracked(Option::is_some);
         self.accounts.set(Some(accounts));
         self.failure.set(None);
-        match (before, first) {
-            (Some(place), _) => {
-                self.look_at(place);
-                self.load_folders();
+        match (is_gone, is_settled) {
+            (true, _) => {
+                self.place.set(None);
+                self.go_home();
             }
-            // The folder that was looked at was another account's.
-            (None, Some(first)) => self.go_to(first, None),
-            (None, None) => {}
+            (false, true) => self.load_folders(),
+            (false, false) => self.settle(),
         }
-    }
-
-    /// Shows something else.
-    fn go_to(self, place: Place, folder: Option<i64>) {
-        let of_another = self.account_shown() != place.account();
-        self.folder.set(folder);
-        self.look_at(place);
-        memo::keep(PLACE_KEY, &place.written());
-        if of_another {
-            self.folders.set(Vec::new());
-            self.load_folders();
-        }
-    }
-
-    fn look_at(self, place: Place) {
-        if self.place.get_untracked() != Some(place) {
-            self.place.set(Some(place));
-        }
-    }
-
-    fn account_shown(self) -> Option<DiscogsAccountId> {
-        self.place.get_untracked().and_then(Place::account)
     }
 
     fn load_folders(self) {
@@ -329,6 +316,8 @@ impl Collection {
                     .with_untracked(|chosen| chosen.as_ref().is_some_and(|id| !is_there(id)))
                 {
                     self.folder.set(None);
+                    self.store.toasts.say(t("address_no_folder"));
+                    self.write(false);
                 }
                 self.folders.set(answer.folders);
             }
@@ -394,46 +383,6 @@ impl Place {
         match self {
             Place::List(of) => Some(of.account),
             Place::Kept => None,
-        }
-    }
-
-    /// As it is kept for the next visit.
-    fn written(self) -> String {
-        match self {
-            Place::List(of) => format!("{} {}", of.account, of.list.as_str()),
-            Place::Kept => "kept".into(),
-        }
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        if text == "kept" {
-            return Some(Place::Kept);
-        }
-        let (account, name) = text.split_once(' ')?;
-        let account = DiscogsAccountId(account.parse().ok()?);
-        let list = DiscogsList::ALL.iter().copied().find(|list| list.as_str() == name)?;
-        Some(Place::List(ListOf { account, list }))
-    }
-}
-
-/// What was looked at on the last visit.
-fn remembered() -> Option<Place> {
-    Place::read(&memo::kept(PLACE_KEY))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_looked_at_is_found_again() {
-        let list = |list| Place::List(ListOf { account: DiscogsAccountId(7), list });
-        let lists = DiscogsList::ALL.iter().map(|one| list(*one));
-        for place in lists.chain([Place::Kept]) {
-            assert_eq!(Place::read(&place.written()), Some(place));
-        }
-        for odd in ["", "7", "x wants", "7 everything"] {
-            assert_eq!(Place::read(odd), None, "{odd}");
         }
     }
 }

@@ -16,9 +16,9 @@ use crate::state::{Derived, State};
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::ErrorBody;
 use protocol::discogs::{OfEntry, Record};
 use protocol::method::ReadEntry;
+use protocol::{ErrorBody, ErrorCode};
 
 /// How asking goes.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ pub fn record(collection: Collection, of: ListOf, entry: i64) -> AnyView {
         </div>
     };
     dialog("wide record", t("details_title"), content.into_any(), move || {
-        collection.open.set(None);
+        collection.close_record();
     })
 }
 
@@ -98,10 +98,13 @@ fn age(collection: Collection, asking: Asking, of: ListOf, entry: i64) -> Live<A
         };
         let renewing = asking.renewing.get().then(|| t("record_renewing"));
         let by_name = collection.is_by_name(of.account);
-        let problem = asking
-            .problem
-            .with(|problem| Some(why_not(problem.as_ref()?, by_name, words::refusal)))
-            .filter(|_| renewing.is_none());
+        let problem = asking.problem.get().filter(|_| renewing.is_none());
+        let is_unknown = |problem: &ErrorBody| problem.code == ErrorCode::NotFound;
+        if fetched.is_none() && problem.as_ref().is_some_and(is_unknown) {
+            return view! { <p class="complaint" role="alert">{t("record_unknown")}</p> }
+                .into_any();
+        }
+        let problem = problem.map(|problem| why_not(&problem, by_name, words::refusal));
         let again = move || spawn_local(asking.renew(of, entry));
         let said: Vec<String> = old.into_iter().chain(renewing).collect();
         view! {
@@ -113,6 +116,7 @@ fn age(collection: Collection, asking: Asking, of: ListOf, entry: i64) -> Live<A
                 </div>
             })}
         }
+        .into_any()
     })
 }
 

@@ -1,8 +1,9 @@
 //! One list of an account: how far it is read, what reads it, and its entries, as a table, as covers or in figures.
 
 use super::entry::{COVERS, ROWS, columns, cover, row};
+use super::narrowed::Narrowed;
 use super::sentences::{SHOWN_FOR, is_old, is_whole, list_name, proof};
-use super::{Collection, ListOf, Open, filter, run_card, statistics};
+use super::{Collection, ListOf, Open, facet, filter, run_card, statistics};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
@@ -11,7 +12,7 @@ use crate::components::radio::{Options, segments};
 use crate::components::search_field::search_field;
 use crate::link::{ask, command};
 use crate::memo;
-use crate::panels::paged::{Answer, Listed, Paged};
+use crate::panels::paged::{Answer, Listed, Paged, bulk_bar};
 use crate::state::{Derived, State};
 use browser::environment::sleep;
 use leptos::prelude::*;
@@ -100,7 +101,7 @@ fn head(shelf: Shelf) -> AnyView {
     // Of a list that was never read nobody knows how many there are.
     let count = move || shelf.read_at().and(shelf.rows.total()).map(|n| tn("discogs_entries", n));
     let read = move || collection.open.set(Some(Open::Read(of)));
-    let export = move || collection.open.set(Some(Open::Export(of)));
+    let export = move || shelf.export(None);
     let actions = move || {
         state.with(|state| state.as_ref().is_some_and(|state| state.read_at.is_some())).then(|| {
             view! {
@@ -187,11 +188,22 @@ fn entries(shelf: Shelf) -> AnyView {
             </div>
         </div>
         {filter::filters(shelf)}
+        {facet::in_force(shelf)}
+        {live_view(move || (look.get() != IN_FIGURES).then(|| ticked(shelf)))}
         <div class="things">{live_view(drawn)}</div>
         {shelf.rows.trouble()}
         {nothing(shelf)}
     }
     .into_any()
+}
+
+/// How many are ticked, and what can be done with them.
+fn ticked(shelf: Shelf) -> AnyView {
+    bulk_bar(shelf.rows, move || {
+        button("compact", Some(Icon::Download), t("export_ticked"), move || {
+            shelf.export(Some(Narrowed::ticked(shelf)));
+        })
+    })
 }
 
 /// Instead of an empty list: why it is empty, and what to do.
@@ -234,10 +246,11 @@ impl Shelf {
         follow(move || {
             let folders: Vec<i64> = collection.folder.get().into_iter().collect();
             if self.rows.query.with_untracked(|query| query.filter.folders != folders) {
+                // What is ticked is meant where it was ticked.
+                self.rows.select_none();
                 self.rows.query.update(|query| query.filter.folders = folders);
             }
         });
-        follow(move || memo::keep(LOOK_KEY, &collection.look.get().to_string()));
         let too_old = Derived::new(move || {
             let now = collection.now.get();
             let up = collection.store.link.get().is_up();
@@ -297,14 +310,42 @@ impl Shelf {
         });
     }
 
-    fn clear_filters(self) {
+    /// Asks for a table, of a part or of all.
+    pub fn export(self, narrowed: Option<Narrowed>) {
+        self.collection.narrowed.set(narrowed);
+        self.collection.open.set(Some(Open::Export(self.of)));
+    }
+
+    /// Shows all of the list or the folder.
+    pub fn clear_filters(self) {
         self.text.set(String::new());
         self.rows.query.update(filter::clear);
     }
 }
 
-/// The look that was chosen on the last visit; covers at the first.
+/// The look that was chosen on the last visit, table or covers; covers at the first.
 pub fn remembered_look() -> usize {
     let kept = memo::kept(LOOK_KEY).parse().ok();
-    kept.filter(|look| *look < LOOKS.len()).unwrap_or(AS_COVERS)
+    kept.filter(|look| *look < IN_FIGURES).unwrap_or(AS_COVERS)
+}
+
+/// Keeps a look for the next visit. Figures are a place to go to, which the address says.
+pub fn remember_look(look: usize) {
+    if !is_figures(look) {
+        memo::keep(LOOK_KEY, &look.to_string());
+    }
+}
+
+/// Whether a look is figures.
+pub fn is_figures(look: usize) -> bool {
+    look == IN_FIGURES
+}
+
+/// The look for an address that asks for figures or not, where `now` is the present one.
+pub fn look_for(figures: bool, now: usize) -> usize {
+    match (figures, is_figures(now)) {
+        (true, _) => IN_FIGURES,
+        (false, true) => remembered_look(),
+        (false, false) => now,
+    }
 }

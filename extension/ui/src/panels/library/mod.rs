@@ -19,7 +19,6 @@ mod tile;
 
 use super::Page;
 use super::paged::{Answer, Listed, Paged, bulk_bar};
-use super::selection::Selection;
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::dialog::{Question, question};
@@ -304,7 +303,7 @@ impl Library {
     /// Shows another part of the library.
     fn go_to(self, place: Place) {
         // What is ticked is meant where it was ticked.
-        self.list.selected.set(Selection::default());
+        self.list.select_none();
         self.list.query.update(|query| query.place = place);
     }
 

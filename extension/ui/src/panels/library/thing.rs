@@ -16,6 +16,7 @@ use protocol::shelf::{LibraryItem, MediaKind};
 #[derive(Clone, Copy)]
 pub struct Thing {
     library: Library,
+    index: u64,
     /// What is known of it; `None` until it came.
     pub item: Derived<Option<LibraryItem>>,
     /// Which.
@@ -33,7 +34,7 @@ impl Thing {
         let title = Derived::new(move || {
             item.with(|item| item.as_ref().map(words::library_title)).unwrap_or_default()
         });
-        Self { library, item, id, title, focused }
+        Self { library, index, item, id, title, focused }
     }
 
     fn name(self, key: &'static str) -> impl Fn() -> String + Send + Sync + Copy {
@@ -51,25 +52,8 @@ impl Thing {
 
     /// To tick it.
     pub fn tick(self) -> AnyView {
-        let (id, selected) = (self.id, self.library.list.selected);
-        let ticked = move || id.get().is_some_and(|id| selected.with(|all| all.contains(id)));
-        let tick = on(move |_| {
-            if let Some(id) = id.get_untracked() {
-                selected.update(|selected| selected.toggle(id));
-            }
-        });
-        view! {
-            <input
-                type="checkbox"
-                class="select-box"
-                aria-label=live(self.name("select_row"))
-                tabindex=self.tabindex()
-                prop:checked=live(ticked)
-                prop:disabled=live(move || id.get().is_none())
-                on:change=tick
-            />
-        }
-        .into_any()
+        let list = self.library.list;
+        list.tick_box("", self.index, self.name("select_row"), self.focused)
     }
 
     /// To play it; Space on the thing does.
