@@ -21,8 +21,11 @@ const MOST: usize = 3;
 struct Toast {
     id: u64,
     text: String,
-    action: Option<(String, Rc<dyn Fn()>)>,
+    action: Option<Action>,
 }
+
+/// The word on a button, and what it does.
+type Action = (String, Rc<dyn Fn()>);
 
 /// The messages shown now.
 #[derive(Clone, Copy)]
@@ -47,12 +50,25 @@ impl Toasts {
         self.show(text, Some((label, Rc::new(act))));
     }
 
+    /// Shows a message with a button, until it is closed: what a long work came to, which nobody may be there to read.
+    pub fn leave(self, text: String, label: String, act: impl Fn() + 'static) {
+        self.put(text, Some((label, Rc::new(act))));
+    }
+
     /// Shows what went wrong.
     pub fn complain(self, error: &ErrorBody) {
         self.show(words::error(error), None);
     }
 
-    fn show(self, text: String, action: Option<(String, Rc<dyn Fn()>)>) {
+    fn show(self, text: String, action: Option<Action>) {
+        let id = self.put(text, action);
+        spawn_local(async move {
+            sleep(STAY_MS).await;
+            self.dismiss(id);
+        });
+    }
+
+    fn put(self, text: String, action: Option<Action>) -> u64 {
         let id = self.last_id.get_untracked() + 1;
         self.last_id.set(id);
         self.shown.update(|shown| {
@@ -60,10 +76,7 @@ impl Toasts {
             shown.drain(..surplus);
             shown.push(Toast { id, text, action });
         });
-        spawn_local(async move {
-            sleep(STAY_MS).await;
-            self.dismiss(id);
-        });
+        id
     }
 
     fn ids(self) -> Vec<u64> {

@@ -1,14 +1,14 @@
 //! Having a table of a list written: of which folders, with which columns, in which form.
 
-use super::exported::exported;
+use super::exported::{exported, told_later};
 use super::folder_choice::{beginning, folder_choice};
 use super::sentences::list_name;
 use super::{Collection, ListOf, Open};
 use crate::catalogue::{t, tf};
-use crate::components::button::button;
+use crate::components::button::{busy_button, button};
 use crate::components::dialog::{close_dialog, dialog};
 use crate::components::focus::focus;
-use crate::components::icon::{Icon, icon};
+use crate::components::icon::Icon;
 use crate::components::live::{live, live_view, on};
 use crate::components::radio::{Options, radios, segments};
 use crate::link::ask;
@@ -73,15 +73,16 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     let answer = State::new(None::<Result<Exported, ErrorBody>>);
     // What opens when this has closed and given the focus back.
     let next = State::new(None::<Open>);
-    let press = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
+    let store = collection.store;
+    let press = move || {
         busy.set(true);
         answer.set(None);
         let wish = untrack(|| choice.wish());
         spawn_local(async move {
             let done = ask::<ExportDiscogs>(wish).await;
+            if answer.is_gone() {
+                return told_later(store, of.list, done);
+            }
             busy.set(false);
             answer.set(Some(done));
             // It may be below what is seen of the dialog.
@@ -101,8 +102,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             }
         })
     };
-    let label = move || t(if busy.get() { "discogs_exporting" } else { "discogs_export_start" });
-    let blocked = move || busy.get().then_some("true");
+    let words = ("discogs_export_start", "discogs_exporting");
     let content = view! {
         <div class="stack">
             {folder_choice(collection, of, choice.folders)}
@@ -113,15 +113,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             </div>
             {live_view(safe)}
             <div class="row">
-                <button
-                    type="button"
-                    class="button primary"
-                    aria-disabled=live(blocked)
-                    on:click=on(press)
-                >
-                    {icon(Icon::Download)}
-                    <span>{live(label)}</span>
-                </button>
+                {busy_button("primary", Icon::Download, words, busy, press)}
                 {button("", None, t("close"), close_dialog)}
             </div>
             <div id="exported" tabindex="-1" role="status">{live_view(result)}</div>

@@ -2,6 +2,7 @@
 //! figures, and tables of them.
 
 mod accounts;
+mod ages;
 mod cache;
 mod charts;
 mod entry;
@@ -9,11 +10,13 @@ mod export;
 mod exported;
 mod filter;
 mod folder_choice;
+mod heard;
 mod legal;
 mod oauth;
 mod read;
 mod record;
 mod record_parts;
+mod refresh;
 mod run_card;
 mod sentences;
 mod shelf;
@@ -26,6 +29,7 @@ use crate::catalogue::t;
 use crate::clock;
 use crate::components::button::button;
 use crate::components::dialog::{Question, question};
+use crate::components::focus::{catch_focus, pass_focus};
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live_view};
 use crate::components::missing_host::missing_host;
@@ -50,6 +54,9 @@ const RELOAD_MS: u32 = 1_000;
 const MINUTE_MS: u32 = 60_000;
 /// The record of the list that was looked at last.
 const PLACE_KEY: &str = "collection_place";
+/// Where the focus goes when what had it is no more: to what is done next, else to what is looked at.
+const NEXT: &[&str] =
+    &[".collection .empty .primary", ".collection .run", ".collection .shelf h2", ".collection h1"];
 
 /// A list of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +143,7 @@ pub fn collection(page: Page) -> AnyView {
         reload_planned: State::new(false),
     };
     collection.keep_fresh();
+    collection.keep_focus();
     let stage = Derived::new(move || collection.stage());
     let content = move || match stage.get() {
         Stage::Missing => view! { <div class="narrow">{missing_host(store)}</div> }.into_any(),
@@ -153,7 +161,8 @@ pub fn collection(page: Page) -> AnyView {
     };
     view! {
         <div class="panel fixed collection">
-            <div class="panel-head"><h1>{t("collection_title")}</h1> {live_view(add)}</div>
+            <div class="panel-head"><h1 tabindex="-1">{t("collection_title")}</h1> {live_view(add)}</div>
+            {heard::runs(collection)}
             {live_view(content)}
             {legal::notice()}
             {dialogs(collection)}
@@ -204,6 +213,18 @@ impl Collection {
             None if self.failure.with(Option::is_some) => Stage::Failed,
             None => Stage::Asking,
         }
+    }
+
+    /// What opened over the page may have been opened by something that is no more.
+    fn keep_focus(self) {
+        let mut was_open = false;
+        follow(move || {
+            let is_open = self.open.with(Option::is_some) || self.asked.with(Option::is_some);
+            if was_open && !is_open {
+                catch_focus(NEXT);
+            }
+            was_open = is_open;
+        });
     }
 
     /// Keeps everything true: after a change of the connection, and of accounts and lists.
@@ -279,6 +300,7 @@ impl Collection {
         };
         let before = self.place.get_untracked().or_else(remembered).filter(is_there);
         let first = accounts.first().map(|account| Place::List(ListOf::collection(account.id)));
+        pass_focus(NEXT);
         self.accounts.set(Some(accounts));
         self.failure.set(None);
         match (before, first) {
