@@ -85,6 +85,7 @@ async fn sign_in_and_read(stage: &Stage, page: &Page) -> Result<()> {
     page.wait_text("read for the first time").await?;
     go_to(page, Forward, "button", "Start reading").await?;
     press(page, "Enter").await?;
+    press(page, "Enter").await?;
     page.wait_text("230 of 230, each once.").await?;
     has_focus(page, "heading", "demo: Collection").await?;
     holds(page, "the end is told", &heard("Read to the end")).await?;
@@ -230,7 +231,7 @@ async fn closed_too_early(page: &Page) -> Result<()> {
     has_focus(page, "button", "Export").await?;
     page.wait_control("button", |name| name == "Open folder").await?;
     let toast = "document.querySelector('.toast .button:last-child').click()";
-    page.session.evaluate::<Option<()>>(&format!("{toast}; null")).await
+    page.session.evaluate::<Option<()>>(&format!("{toast}; null")).await.map(drop)
 }
 
 /// A list that is older than it may be shown is read again when it is seen, and says what has come.

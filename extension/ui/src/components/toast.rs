@@ -1,4 +1,5 @@
-//! Short messages that come up at the bottom and go by themselves, some with one button such as "Undo".
+//! Short messages that come up at the bottom and go by themselves, some with one button such as "Undo". They wait for who
+//! is not there to read them.
 
 use crate::catalogue::t;
 use crate::components::button::{button, icon_button};
@@ -50,25 +51,12 @@ impl Toasts {
         self.show(text, Some((label, Rc::new(act))));
     }
 
-    /// Shows a message with a button, until it is closed: what a long work came to, which nobody may be there to read.
-    pub fn leave(self, text: String, label: String, act: impl Fn() + 'static) {
-        self.put(text, Some((label, Rc::new(act))));
-    }
-
     /// Shows what went wrong.
     pub fn complain(self, error: &ErrorBody) {
         self.show(words::error(error), None);
     }
 
     fn show(self, text: String, action: Option<Action>) {
-        let id = self.put(text, action);
-        spawn_local(async move {
-            sleep(STAY_MS).await;
-            self.dismiss(id);
-        });
-    }
-
-    fn put(self, text: String, action: Option<Action>) -> u64 {
         let id = self.last_id.get_untracked() + 1;
         self.last_id.set(id);
         self.shown.update(|shown| {
@@ -76,7 +64,13 @@ impl Toasts {
             shown.drain(..surplus);
             shown.push(Toast { id, text, action });
         });
-        id
+        spawn_local(async move {
+            sleep(STAY_MS).await;
+            while !can_be_read() {
+                sleep(STAY_MS).await;
+            }
+            self.dismiss(id);
+        });
     }
 
     fn ids(self) -> Vec<u64> {
@@ -86,6 +80,12 @@ impl Toasts {
     fn dismiss(self, id: u64) {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
     }
+}
+
+/// The page is looked at, and nothing that is open over it keeps the person from what lies below.
+fn can_be_read() -> bool {
+    let page = document();
+    !page.hidden() && page.query_selector("dialog[open]").ok().flatten().is_none()
 }
 
 /// The place where messages appear. It is always there, so that they are read out when they come.

@@ -7,7 +7,7 @@ use super::{Collection, ListOf, Open};
 use crate::catalogue::{t, tf};
 use crate::components::button::{busy_button, button};
 use crate::components::dialog::{close_dialog, dialog};
-use crate::components::focus::focus;
+use crate::components::focus::{focus, lead_focus};
 use crate::components::icon::Icon;
 use crate::components::live::{live, live_view, on};
 use crate::components::radio::{Options, radios, segments};
@@ -17,7 +17,7 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
-use protocol::discogs::{Exported, NewExport, Preset, SheetFormat};
+use protocol::discogs::{Depth, Exported, NewExport, Preset, SheetFormat};
 use protocol::method::ExportDiscogs;
 
 const PRESETS: [Preset; 3] = [Preset::Classic, Preset::Discogs, Preset::Wide];
@@ -94,7 +94,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     let result = move || {
         answer.get().map(|answer| match answer {
             Ok(done) => exported(collection, done, move || {
-                next.set(Some(Open::Read(of)));
+                next.set(Some(Open::Read(of, Depth::Details)));
                 close_dialog();
             }),
             Err(error) => {
@@ -119,6 +119,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             <div id="exported" tabindex="-1" role="status">{live_view(result)}</div>
         </div>
     };
+    lead_focus(&["#dialog input"]);
     let heading = tf("discogs_export_title", &[("list", &list_name(of.list))]);
     dialog("wide", heading, content.into_any(), move || collection.open.set(next.get_untracked()))
 }

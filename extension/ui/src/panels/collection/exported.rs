@@ -72,7 +72,7 @@ pub fn told_later(store: Store, list: DiscogsList, done: Result<Exported, ErrorB
         Ok(done) => {
             let (file, (_, counted)) = (&done.file, verdict(&done));
             let text = tf("export_later", &[("file", file), ("counted", &counted)]);
-            store.toasts.leave(text, t("open_folder"), move || open_folder(store));
+            store.toasts.offer(text, t("open_folder"), move || open_folder(store));
         }
         Err(error) => {
             let (list, why) = (list_name(list), words::error(&error));

@@ -43,8 +43,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
 use protocol::discogs::{
-    CollectionFolder, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState, OfDiscogsAccount,
-    Run, RunId, SignedBy,
+    CollectionFolder, Depth, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState,
+    OfDiscogsAccount, Run, RunId, SignedBy,
 };
 use protocol::method::{ListCollectionFolders, ListDiscogsAccounts, ListRuns, Nothing};
 
@@ -81,8 +81,8 @@ pub enum Place {
 pub enum Open {
     /// Signing in.
     SignIn,
-    /// Having a list read.
-    Read(ListOf),
+    /// Having a list read, at first so much of it.
+    Read(ListOf, Depth),
     /// Having a table written.
     Export(ListOf),
     /// All about an entry.
@@ -197,7 +197,7 @@ fn dialogs(collection: Collection) -> Live<AnyView> {
     live_view(move || {
         collection.open.get().map(|open| match open {
             Open::SignIn => sign_in::form(collection),
-            Open::Read(of) => read::form(collection, of),
+            Open::Read(of, depth) => read::form(collection, of, depth),
             Open::Export(of) => export::form(collection, of),
             Open::Record(of, entry) => record::record(collection, of, entry),
         })

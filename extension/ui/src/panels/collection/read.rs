@@ -7,6 +7,7 @@ use super::{Collection, ListOf};
 use crate::catalogue::{t, tf};
 use crate::components::button::{busy_button, button};
 use crate::components::dialog::{close_dialog, dialog};
+use crate::components::focus::lead_focus;
 use crate::components::icon::Icon;
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::radio::{Options, radios};
@@ -58,10 +59,10 @@ impl Reading {
 }
 
 /// The dialog.
-pub fn form(collection: Collection, of: ListOf) -> AnyView {
+pub fn form(collection: Collection, of: ListOf, depth: Depth) -> AnyView {
     let reading = Reading {
         of,
-        depth: State::new(0),
+        depth: State::new(DEPTHS.iter().position(|one| *one == depth).unwrap_or(0)),
         folders: beginning(collection),
         max_age: State::new(None),
     };
@@ -96,6 +97,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             </div>
         </div>
     };
+    lead_focus(&["#dialog input:checked", "#dialog .primary"]);
     let heading = tf("discogs_read_title", &[("list", &list_name(of.list))]);
     dialog("", heading, content.into_any(), move || collection.open.set(None))
 }

@@ -100,7 +100,7 @@ fn head(shelf: Shelf) -> AnyView {
     };
     // Of a list that was never read nobody knows how many there are.
     let count = move || shelf.read_at().and(shelf.rows.total()).map(|n| tn("discogs_entries", n));
-    let read = move || collection.open.set(Some(Open::Read(of)));
+    let read = move || collection.open.set(Some(Open::Read(of, Depth::List)));
     let export = move || collection.open.set(Some(Open::Export(of)));
     let actions = move || {
         state.with(|state| state.as_ref().is_some_and(|state| state.read_at.is_some())).then(|| {
@@ -156,7 +156,7 @@ fn never_read(shelf: Shelf) -> AnyView {
     let read = move || {
         (!is_read.get()).then(|| {
             button("primary", Some(Icon::Download), t("discogs_read_first"), move || {
-                collection.open.set(Some(Open::Read(of)));
+                collection.open.set(Some(Open::Read(of, Depth::List)));
             })
         })
     };
