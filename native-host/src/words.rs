@@ -49,6 +49,7 @@ pub fn sentence(error: &ErrorBody) -> String {
             p("listed"),
             p("taken")
         ),
+        PrivateList => format!("{} shows this list to its owner alone.", p("site")),
         Unreachable => format!("{} cannot be reached{}.", p("host"), detail(error)),
         ServerError => format!("{} answered with the error {}.", p("host"), p("status")),
         RateLimited => format!("{} asks to slow down.", p("host")),
@@ -136,6 +137,9 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
         }
         LiveStream => "Send it again when it is over.",
         ListCut => "Send the pages of the others by themselves.",
+        PrivateList => {
+            "Sign in as its owner (`mediafetcher discogs login`), or have it made public there and run the same command."
+        }
         OtherAccount => "Sign in with the account the job was started for, or start a new job.",
         DiskFull => "Make room or choose another folder, then run `mediafetcher retry`.",
         NotWritable | VolumeMissing => {

@@ -88,6 +88,8 @@ codes! {
     NothingToFetch = 2008, Permanent;
     /// The list on the site is longer than what is taken of one. `site`, `listed`, `taken`.
     ListCut = 2009, Permanent;
+    /// The site shows the list to its owner alone. `site`.
+    PrivateList = 2010, NeedsUser;
 
     /// The server cannot be reached. `host`, `detail`.
     Unreachable = 3001, Temporary;

@@ -55,7 +55,7 @@ fn a_list_is_read_page_by_page_while_the_site_names_a_next_one() {
     let complete =
         Proof { expected: 150, found: 150, pages: 2, walks: 1, complete: true, ..Proof::default() };
     assert_eq!(proof, complete);
-    let list = "/users/digger/collection/folders/0/releases?sort=added&sort_order=asc";
+    let list = "/users/digger/collection/folders/0/releases?sort=added&sort_order=desc";
     assert_eq!(paths[1], format!("{list}&page=2&per_page=100"));
 }
 
@@ -84,6 +84,57 @@ fn what_moved_over_the_edge_of_a_page_is_found_by_a_second_walk() {
     assert!(proof.complete);
     assert_eq!(all.last().unwrap().0, [4, 5]);
     assert_eq!(proof.walks, 2, "{all:?}");
+}
+
+/// Copies in the site's order, newest first, of which one is removed and one added while they are read.
+struct Restless {
+    copies: Vec<i64>,
+    removed: i64,
+    /// Before which request it happens.
+    removed_at: usize,
+    added_at: usize,
+    /// What was there at some time.
+    moments: Vec<Vec<i64>>,
+}
+
+impl Restless {
+    const PAGE: usize = 3;
+
+    fn answer(&mut self, number: usize, request: &Request) -> Answer {
+        if number == self.removed_at {
+            self.copies.retain(|copy| *copy != self.removed);
+        }
+        if number == self.added_at {
+            self.copies.insert(0, 99);
+        }
+        self.moments.push(self.copies.clone());
+        let (_, asked) = request.url.split_once("&page=").unwrap();
+        let (asked, _) = asked.split_once('&').unwrap();
+        let begin = (asked.parse::<usize>().unwrap() - 1) * Self::PAGE;
+        if begin >= self.copies.len() {
+            return status(404, r#"{"message": "That page is out of range."}"#);
+        }
+        let end = self.copies.len().min(begin + Self::PAGE);
+        let items = i64::try_from(self.copies.len()).unwrap();
+        page(self.copies[begin..end].to_vec(), items, end < self.copies.len())
+    }
+}
+
+#[test]
+fn one_removed_and_one_added_while_a_list_is_read_leave_it_as_it_was_at_some_time() {
+    for (removed, removed_at, added_at) in
+        (1..=10).flat_map(|copy| (0..25).map(move |when| (copy, when / 5, when % 5)))
+    {
+        let copies = (1..=10).rev().collect();
+        let mut list = Restless { copies, removed, removed_at, added_at, moments: vec![] };
+        let (all, proof, _) = walk(|number, request| list.answer(number, request));
+        let all = all.unwrap();
+        let last = all.iter().rposition(|(_, anew)| *anew).unwrap();
+        let mut found: Vec<i64> = all[last..].iter().flat_map(|(page, _)| page.clone()).collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        assert!(proof.complete);
+        assert!(list.moments.contains(&found), "{removed} {removed_at} {added_at}: {found:?}");
+    }
 }
 
 #[test]

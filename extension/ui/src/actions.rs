@@ -100,6 +100,6 @@ pub fn open_site(store: Store, source: Source) {
 
 /// Whether the person has to do something at the site before trying again helps.
 pub fn concerns_session(error: &ErrorBody) -> bool {
-    use ErrorCode::{Challenge, OtherAccount, SessionExpired, SignedOut};
-    matches!(error.code, SignedOut | SessionExpired | Challenge | OtherAccount)
+    use ErrorCode::{Challenge, OtherAccount, PrivateList, SessionExpired, SignedOut};
+    matches!(error.code, SignedOut | SessionExpired | Challenge | OtherAccount | PrivateList)
 }

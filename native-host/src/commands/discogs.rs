@@ -183,7 +183,7 @@ fn tell_run(run: &Run, output: Output) {
 /// What lets a run go on that needs the person.
 fn next_step(run: RunId, reason: &ErrorBody) -> String {
     match reason.code {
-        ErrorCode::SignedOut | ErrorCode::SessionExpired => {
+        ErrorCode::SignedOut | ErrorCode::SessionExpired | ErrorCode::PrivateList => {
             format!("Run {run} goes on by itself after `mediafetcher discogs login`.")
         }
         _ => format!("When that is mended: `mediafetcher discogs resume {run}`."),

@@ -95,6 +95,34 @@ fn a_secret_or_a_code_that_is_not_right_is_told_and_the_code_may_be_given_again(
 }
 
 #[test]
+fn a_private_collection_waits_for_its_owner_and_what_was_read_before_stays() {
+    let stage = stage(7);
+    let discogs = stage.control().discogs();
+    let account: DiscogsAccount = say(&stage, &["login", "--user", USER]);
+    assert_eq!(account.signed_by, SignedBy::Nobody);
+    assert_eq!(say::<Run>(&stage, &["read"]).state, RunState::Finished);
+
+    discogs.set_private(USER, true);
+    let output = stage.run(&["discogs", "read"]);
+    let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("to its owner alone") && told.contains("discogs login"), "{told}");
+    let runs = || stage.browser().ask::<ListRuns>(Nothing {}).runs;
+    let waiting = runs().into_iter().find(|run| run.state == RunState::NeedsYou).unwrap();
+    assert_eq!(waiting.reason.unwrap().code, ErrorCode::PrivateList);
+    let exported: Exported = say(&stage, &["export", "--offline"]);
+    assert_eq!((exported.rows, exported.expected), (7, 7));
+
+    // The owner's own secret opens it, and the run goes on by itself.
+    discogs.add_copies(USER, 1);
+    assert_eq!(sign_in(&stage).id, account.id);
+    until("the run ends", || {
+        runs().into_iter().find(|run| run.id == waiting.id && run.state == RunState::Finished)
+    });
+    let exported: Exported = say(&stage, &["export", "--offline"]);
+    assert_eq!((exported.rows, exported.expected), (8, 8));
+}
+
+#[test]
 fn access_that_is_taken_back_in_the_middle_is_waited_for() {
     let stage = stage(12);
     let account = sign_in(&stage);

@@ -171,7 +171,7 @@ pub struct ListProof {
     pub walks: u32,
     /// Which way it came.
     pub by: ReadBy,
-    /// It is somebody else's inventory, of which the site shows the first 10,000 only: `found` is less than `expected`,
+    /// It is somebody else's inventory, of which the site shows the newest 10,000 only: `found` is less than `expected`,
     /// and no more is to be had.
     pub cut: bool,
 }

@@ -1,7 +1,12 @@
 //! Lists in pages, read until their count adds up.
 //!
-//! A list is ordered by when things were added, oldest first, so that what is added meanwhile comes at its end. What is
-//! removed meanwhile moves the rest forward, over the place where the next page begins: something would be skipped.
+//! A list is ordered by when things were added, newest first. What is added meanwhile moves the rest on, so that something
+//! comes a second time; what is removed meanwhile moves it back, so that something is skipped. Where as much was added
+//! as removed between two pages the count stays, but then nothing is skipped: only what was removed from the pages that
+//! are read can move the rest back, and what was added moves it on by at least as much. What was removed from the pages
+//! to come is missing in the count of what was found. (Oldest first, one removed and one added would go unseen: the copy
+//! that was skipped and the new one at the end make up for each other.)
+//!
 //! Pages may also be shorter than asked for, and show a record twice. So the end is where the site names no next page,
 //! records are told apart by their number, and a walk counts only if the site said the same count on each of its pages
 //! and as many were found. If not, the list is walked again from its beginning.
@@ -85,7 +90,7 @@ impl List<Listing> {
         Self { path: paths::inventory(user), last_shown: None, records: PhantomData }
     }
 
-    /// What somebody else sells. The site shows the first 10,000 only.
+    /// What somebody else sells. The site shows 10,000 of it, here the newest.
     pub fn inventory(user: &str) -> Self {
         Self { path: paths::inventory(user), last_shown: Some(LAST_SHOWN), records: PhantomData }
     }

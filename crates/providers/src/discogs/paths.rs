@@ -27,22 +27,22 @@ pub(super) fn value(user: &str) -> String {
     format!("/users/{}/collection/value", segment(user))
 }
 
-/// The copies in a folder; 0 is the folder of all.
+/// The copies in a folder, newest first; 0 is the folder of all.
 pub(super) fn copies(user: &str, folder: i64) -> String {
     format!(
-        "/users/{}/collection/folders/{folder}/releases?sort=added&sort_order=asc",
+        "/users/{}/collection/folders/{folder}/releases?sort=added&sort_order=desc",
         segment(user)
     )
 }
 
-/// The wantlist.
+/// The wantlist, newest first.
 pub(super) fn wants(user: &str) -> String {
-    format!("/users/{}/wants?sort=added&sort_order=asc", segment(user))
+    format!("/users/{}/wants?sort=added&sort_order=desc", segment(user))
 }
 
-/// What is for sale.
+/// What is for sale, newest first.
 pub(super) fn inventory(user: &str) -> String {
-    format!("/users/{}/inventory?sort=listed&sort_order=asc", segment(user))
+    format!("/users/{}/inventory?sort=listed&sort_order=desc", segment(user))
 }
 
 /// The first of what is for sale, which tells how much there is.

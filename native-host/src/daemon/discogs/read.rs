@@ -12,7 +12,7 @@ use crate::daemon::engine::Engine;
 use futures::StreamExt;
 use library::discogs::{AccountRow, AnswerKind, Entry, Field, Folders, RunRow, Scope, Shown};
 use protocol::discogs::*;
-use protocol::{ErrorBody, ErrorClass, ErrorCode};
+use protocol::{ErrorBody, ErrorClass, ErrorCode, Source};
 use providers::discogs::{
     CollectionValue, Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof,
     Record, Want, hundredths, moment,
@@ -130,19 +130,28 @@ impl<'t> Reading<'t> {
         discogs: &Discogs<'_, DiscogsTransport>,
         account: &AccountRow,
     ) -> Result<(), Stop> {
-        let user = &account.username;
         match self.row.request.list {
-            DiscogsList::Collection => {
-                let folders = self.folders(discogs, account).await?;
-                self.walk(discogs, List::copies(user, 0), Some(&folders), of_copy).await?;
-                if account.signed_by != SignedBy::Nobody {
-                    self.value(discogs, user).await;
-                }
-                Ok(())
+            DiscogsList::Collection => self.collection(discogs, account).await,
+            DiscogsList::Wants => {
+                self.walk(discogs, List::wants(&account.username), None, of_want).await
             }
-            DiscogsList::Wants => self.walk(discogs, List::wants(user), None, of_want).await,
             DiscogsList::Inventory => self.inventory(discogs, account).await,
         }
+        .map_err(|stop| if account.signed_by == SignedBy::Nobody { private(stop) } else { stop })
+    }
+
+    async fn collection(
+        &self,
+        discogs: &Discogs<'_, DiscogsTransport>,
+        account: &AccountRow,
+    ) -> Result<(), Stop> {
+        let user = &account.username;
+        let folders = self.folders(discogs, account).await?;
+        self.walk(discogs, List::copies(user, 0), Some(&folders), of_copy).await?;
+        if account.signed_by != SignedBy::Nobody {
+            self.value(discogs, user).await;
+        }
+        Ok(())
     }
 
     /// What the collection is divided into now. It is kept with the end of the walk: counts and copies of two moments
@@ -366,6 +375,16 @@ fn note_failure(failures: &mut Failures, release: i64, error: ErrorBody) -> Resu
             failures.given_up.insert(release);
             Ok(())
         }
+    }
+}
+
+/// What is refused to somebody who does not sign is shown to its owner alone.
+fn private(stop: Stop) -> Stop {
+    match stop {
+        Stop::Failed(error) if matches!(error.code, ErrorCode::Refused | ErrorCode::SignedOut) => {
+            ErrorBody::new(ErrorCode::PrivateList).with("site", Source::Discogs.title()).into()
+        }
+        other => other,
     }
 }
 

@@ -95,7 +95,9 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
 /// `token_ended` is the word for what is not accepted any more.
 pub fn why_not(reason: &ErrorBody, by_name: bool, token_ended: &str) -> String {
     match reason.code {
-        ErrorCode::SessionExpired | ErrorCode::SignedOut if by_name => t("discogs_name_private"),
+        ErrorCode::SessionExpired | ErrorCode::SignedOut | ErrorCode::PrivateList if by_name => {
+            t("discogs_name_private")
+        }
         ErrorCode::SessionExpired | ErrorCode::SignedOut => t(token_ended),
         _ => words::error(reason),
     }

@@ -231,11 +231,11 @@ fn wish(by_token: bool, given: String) -> DiscogsLogin {
 
 /// What is meant here by errors that are met elsewhere too.
 fn why_not(by_token: bool, error: &ErrorBody) -> String {
-    use ErrorCode::{Absent, NotFound, SessionExpired, SignedOut, Withheld};
+    use ErrorCode::{Absent, NotFound, PrivateList, SessionExpired, SignedOut};
     match (error.code, by_token) {
         (SignedOut | SessionExpired, true) => t("discogs_token_refused"),
         (Absent | NotFound, false) => t("discogs_name_unknown"),
-        (SignedOut | SessionExpired | Withheld, false) => t("discogs_name_private"),
+        (SignedOut | SessionExpired | PrivateList, false) => t("discogs_name_private"),
         _ => words::error(error),
     }
 }
