@@ -230,7 +230,7 @@ impl Library {
 }
 
 /// The run that is not over of which an order can be a part, and what it is to read then. What nobody ordered is a part of
-/// whatever concerns its list.
+/// whatever is to bring its list, and of what waits for the person, without whom another run would not get further.
 async fn run_to_join(
     database: impl SqliteExecutor<'_>,
     new: &NewRun,
@@ -242,7 +242,10 @@ async fn run_to_join(
     let rows = rows.iter().map(run).collect::<Result<Vec<_>, _>>()?;
     let joined = rows.into_iter().filter_map(|row| {
         let request = match new.purpose {
-            Purpose::KeepFresh => (row.request.list == new.list).then(|| row.request.clone()),
+            Purpose::KeepFresh => {
+                let brings_it = !row.list_read || row.state == RunState::NeedsYou;
+                (brings_it && row.request.list == new.list).then(|| row.request.clone())
+            }
             Purpose::Asked | Purpose::Preload => row.request.joined(new, row.list_read),
         }?;
         Some((row, request))

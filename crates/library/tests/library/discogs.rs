@@ -238,6 +238,11 @@ async fn what_a_run_can_take_on_is_no_other_run() {
     assert_eq!(library.discogs_run(id).await.unwrap().state, RunState::Finished);
     library.set_discogs_run(again, RunState::Cancelled).await.unwrap();
     assert_eq!(library.discogs_run_to_join(&details).await.unwrap(), None);
+
+    // Nor does a list stay old because details of it were put off.
+    let (put_off, _) = library.start_discogs_run(&details).await.unwrap();
+    library.discogs_run_has_list(put_off).await.unwrap();
+    library.set_discogs_run(put_off, RunState::Paused).await.unwrap();
     assert_eq!(library.start_discogs_run(&fresh).await.unwrap().1, Begun::New);
 }
 

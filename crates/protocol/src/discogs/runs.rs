@@ -38,7 +38,7 @@ pub enum Purpose {
     Asked,
     /// The person, one day: it is to be here before it is needed, or to be younger.
     Preload,
-    /// Nobody: a list that is shown has become too old. It is read where nothing of it is being read or rests.
+    /// Nobody: a list that is shown has become too old. It is read where no run is to bring it, or waits for the person.
     KeepFresh,
 }
 

@@ -44,7 +44,7 @@ use leptos::task::spawn_local;
 use protocol::ErrorBody;
 use protocol::discogs::{
     CollectionFolder, Depth, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState,
-    OfDiscogsAccount, Run, RunId, SignedBy,
+    OfDiscogsAccount, Run, RunId, RunStage, RunState, SignedBy,
 };
 use protocol::method::{ListCollectionFolders, ListDiscogsAccounts, ListRuns, Nothing};
 
@@ -390,6 +390,17 @@ impl Collection {
         self.store.runs.with(|runs| {
             runs.iter().find(|run| ListOf::read_by(run) == of && !run.state.is_over()).cloned()
         })
+    }
+
+    /// A run is to bring this list, or waits for the person, without whom another would not get further.
+    fn is_to_be_read(self, of: ListOf) -> bool {
+        let brings_it = |run: &Run| {
+            !run.state.is_over()
+                && (run.figures.stage == RunStage::List || run.state == RunState::NeedsYou)
+        };
+        self.store
+            .runs
+            .with(|runs| runs.iter().any(|run| ListOf::read_by(run) == of && brings_it(run)))
     }
 
     /// The run of this number, as it changes.

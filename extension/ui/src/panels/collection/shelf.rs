@@ -247,8 +247,7 @@ impl Shelf {
         // Once what is being read of it is over, and again after another six hours.
         let too_old = Derived::new(move || {
             let now = collection.now.get();
-            let is_free =
-                collection.store.link.get().is_up() && collection.run_of(self.of).is_none();
+            let is_free = collection.store.link.get().is_up() && !collection.is_to_be_read(self.of);
             let read_at = self.read_at().filter(|read_at| is_free && is_old(*read_at, now))?;
             Some((read_at, now / SHOWN_FOR))
         });
