@@ -53,7 +53,7 @@ impl Toasts {
 
     /// Shows what went wrong.
     pub fn complain(self, error: &ErrorBody) {
-        self.show(words::error(error), None);
+        self.show(words::refusal(error), None);
     }
 
     fn show(self, text: String, action: Option<Action>) {

@@ -75,7 +75,7 @@ pub fn told_later(store: Store, list: DiscogsList, done: Result<Exported, ErrorB
             store.toasts.offer(text, t("open_folder"), move || open_folder(store));
         }
         Err(error) => {
-            let (list, why) = (list_name(list), words::error(&error));
+            let (list, why) = (list_name(list), words::refusal(&error));
             store.toasts.say(tf("export_not_written", &[("list", &list), ("why", &why)]));
         }
     }

@@ -141,7 +141,7 @@ fn estimated(collection: Collection, reading: Reading, answer: Answer) -> Live<S
         move || collection.state_of(reading.of).is_some_and(|state| state.read_at.is_some());
     live(move || match answer.get() {
         None => t("estimate_asking"),
-        Some(Err(error)) => words::error(&error),
+        Some(Err(error)) => words::refusal(&error),
         Some(Ok(found)) => estimate(&found, reading.depth(), !was_read()),
     })
 }
@@ -184,7 +184,7 @@ fn start(collection: Collection, reading: Reading, busy: State<bool>, complaint:
             Err(error) if complaint.is_gone() => store.toasts.complain(&error),
             Err(error) => {
                 busy.set(false);
-                complaint.set(Some(words::error(&error)));
+                complaint.set(Some(words::refusal(&error)));
             }
         }
     });

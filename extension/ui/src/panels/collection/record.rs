@@ -13,6 +13,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live_view};
 use crate::link::ask;
 use crate::state::{Derived, State};
+use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
@@ -101,7 +102,7 @@ fn age(collection: Collection, asking: Asking, of: ListOf, entry: i64) -> Live<A
         let problem = asking
             .problem
             .with(|problem| {
-                problem.as_ref().map(|problem| why_not(problem, by_name, "record_token_ended"))
+                Some(why_not(problem.as_ref()?, by_name, "record_token_ended", words::refusal))
             })
             .filter(|_| !is_asked);
         let again = move || spawn_local(asking.renew(of, entry));

@@ -276,7 +276,7 @@ impl Shelf {
         spawn_local(async move {
             // How it ends is on the page as that of every run.
             if let Err(error) = ask::<StartRun>(again).await {
-                toasts.say(tf("discogs_not_renewed", &[("why", &words::error(&error))]));
+                toasts.say(tf("discogs_not_renewed", &[("why", &words::refusal(&error))]));
             }
         });
     }
