@@ -34,8 +34,8 @@ pub(super) async fn run(home: &Home, command: &DiscogsCommand) -> Result<Outcome
         }
         DiscogsCommand::Accounts(output) => accounts(client, *output).await,
         DiscogsCommand::Folders { whose, output } => folders(client, whose, *output).await,
-        DiscogsCommand::Read(wish) => read_only(client, wish).await,
-        DiscogsCommand::Preload(wish) => read_only(client, &wish.into()).await,
+        DiscogsCommand::Read(wish) => read_only(client, wish, Purpose::Asked).await,
+        DiscogsCommand::Preload(wish) => read_only(client, &wish.into(), Purpose::Preload).await,
         DiscogsCommand::Export(wish) => export(client, DiscogsList::Collection, wish).await,
         DiscogsCommand::Wants(wish) => export(client, DiscogsList::Wants, wish).await,
         DiscogsCommand::Inventory(wish) => export(client, DiscogsList::Inventory, wish).await,
@@ -101,8 +101,12 @@ async fn folders(
     Ok(Outcome::Clean)
 }
 
-async fn read_only(client: &mut Client, wish: &DiscogsRead) -> Result<Outcome, Failure> {
-    match read(client, DiscogsList::Collection, wish).await? {
+async fn read_only(
+    client: &mut Client,
+    wish: &DiscogsRead,
+    purpose: Purpose,
+) -> Result<Outcome, Failure> {
+    match read(client, DiscogsList::Collection, wish, purpose).await? {
         Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => {
             Ok(Outcome::Clean)
         }
@@ -116,6 +120,7 @@ async fn read(
     client: &mut Client,
     list: DiscogsList,
     wish: &DiscogsRead,
+    purpose: Purpose,
 ) -> Result<Option<Run>, Failure> {
     let account = account(client, &wish.whose).await?;
     let new = NewRun {
@@ -126,13 +131,17 @@ async fn read(
         depth: wish.depth.into(),
         max_age_days: wish.max_age,
         keep_list: false,
+        purpose,
     };
     let estimate = client.call::<EstimateRun>(new.clone()).await?;
     if !wish.output.json {
         say(told(&estimate, &account, list));
     }
-    let started = client.call::<StartRun>(new).await?.run.id;
-    let ended = follow(client, started, wish.output).await?;
+    let RunStarted { run, existing } = client.call::<StartRun>(new).await?;
+    if existing && !wish.output.json {
+        say(format_args!("It is read by run {}, which was there before.", run.id));
+    }
+    let ended = follow(client, run.id, wish.output).await?;
     if let Some(run) = &ended {
         tell_run(run, wish.output);
     }
@@ -186,7 +195,7 @@ async fn export(
     wish: &DiscogsExport,
 ) -> Result<Outcome, Failure> {
     if !wish.offline {
-        match read(client, list, &wish.read).await? {
+        match read(client, list, &wish.read, Purpose::Asked).await? {
             Some(run) if run.state == RunState::Finished => {}
             Some(_) => return Ok(Outcome::Attention),
             None => return Ok(Outcome::Detached),

@@ -351,6 +351,7 @@ fn begin(stage: &Stage) -> (Browser, RunId) {
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
+        purpose: Purpose::Asked,
     };
     let id = browser.ask::<StartRun>(new).run.id;
     (browser, id)

@@ -20,7 +20,7 @@ fn releases(stage: &Stage) -> BTreeSet<u32> {
 }
 
 /// A person whose releases are all there, so that requests can be counted.
-fn with_releases(copies: u32) -> Stage {
+pub fn with_releases(copies: u32) -> Stage {
     let stage = signed_in(copies);
     for release in releases(&stage) {
         stage.control().discogs().set_fate(release, Fate::Present);
@@ -87,6 +87,7 @@ fn estimate(stage: &Stage) -> Estimate {
         depth: Depth::Details,
         max_age_days: Some(0),
         keep_list: false,
+        purpose: Purpose::Asked,
     })
 }
 

@@ -8,6 +8,7 @@ mod discogs;
 mod discogs_accounts;
 mod discogs_browse;
 mod discogs_hazards;
+mod discogs_runs;
 mod discogs_selection;
 mod discogs_shop;
 mod disks;

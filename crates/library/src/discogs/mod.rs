@@ -25,5 +25,5 @@ pub use accounts::AccountRow;
 pub use answers::{Answer, AnswerKind};
 pub use exports::Fingerprints;
 pub use lists::{Entries, Entry, Field, Folders, ListRead, Scope};
-pub use runs::RunRow;
+pub use runs::{Begun, RunRow};
 pub use shown::Shown;

@@ -3,9 +3,9 @@
 use crate::database::{Library, now};
 use crate::error::LibraryError;
 use protocol::ErrorBody;
-use protocol::discogs::{NewRun, RunFigures, RunId, RunState};
-use sqlx::Row;
+use protocol::discogs::{NewRun, Purpose, RunFigures, RunId, RunState};
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteExecutor};
 
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub struct RunRow {
     pub created_at: i64,
 }
 
+/// What became of an order to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It is a new run.
+    New,
+    /// It is what was ordered before, or nobody's order: as it stands.
+    Known,
+    /// It is a part of a run that is not over.
+    Joined,
+}
+
 /// A query for whole runs with these words behind it.
 macro_rules! runs_where {
     ($rest:literal) => {
@@ -37,18 +48,30 @@ macro_rules! runs_where {
 }
 
 impl Library {
-    /// Notes a run, or finds the one with the same key. Returns whether it was there before.
+    /// Notes a run, or finds the one with the same key, or that it can be a part of: that one is to read it as well.
     ///
     /// # Errors
     /// [`LibraryError::NotFound`] for an account that is gone; database failures.
-    pub async fn start_discogs_run(&self, new: &NewRun) -> Result<(RunId, bool), LibraryError> {
+    pub async fn start_discogs_run(&self, new: &NewRun) -> Result<(RunId, Begun), LibraryError> {
         let mut write = self.write().await?;
         let known = sqlx::query("SELECT id FROM discogs_run WHERE key = ?1")
             .bind(&new.key)
             .fetch_optional(&mut *write.tx)
             .await?;
         if let Some(known) = known {
-            return Ok((RunId(known.try_get(0)?), true));
+            return Ok((RunId(known.try_get(0)?), Begun::Known));
+        }
+        if let Some((row, joined)) = run_to_join(&mut *write.tx, new).await? {
+            if new.purpose == Purpose::KeepFresh {
+                return Ok((row.id, Begun::Known));
+            }
+            sqlx::query("UPDATE discogs_run SET request = ?2 WHERE id = ?1")
+                .bind(row.id.0)
+                .bind(serde_json::to_string(&joined)?)
+                .execute(&mut *write.tx)
+                .await?;
+            write.commit().await?;
+            return Ok((row.id, Begun::Joined));
         }
         let row = sqlx::query(
             "INSERT INTO discogs_run (key, account, request, state, list_read, created_at) \
@@ -64,7 +87,15 @@ impl Library {
         let gone = || LibraryError::NotFound(format!("Discogs account {}", new.account));
         let id = RunId(row.ok_or_else(gone)?.try_get(0)?);
         write.commit().await?;
-        Ok((id, false))
+        Ok((id, Begun::New))
+    }
+
+    /// The run that an order would be a part of, if it were given now.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_run_to_join(&self, new: &NewRun) -> Result<Option<RunId>, LibraryError> {
+        Ok(run_to_join(&self.pool, new).await?.map(|(row, _)| row.id))
     }
 
     /// One run.
@@ -149,6 +180,41 @@ impl Library {
         write.commit().await
     }
 
+    /// Notes that a run has read everything that `request` asks for. Returns whether that is all: more may have become a
+    /// part of it meanwhile, and then it is not over.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotFound`]; database failures.
+    pub async fn finish_discogs_run(
+        &self,
+        id: RunId,
+        request: &NewRun,
+        figures: &RunFigures,
+    ) -> Result<bool, LibraryError> {
+        let mut write = self.write().await?;
+        let row = sqlx::query(runs_where!(" WHERE id = ?1"))
+            .bind(id.0)
+            .fetch_optional(&mut *write.tx)
+            .await?;
+        let row = run(&row.ok_or_else(|| LibraryError::NotFound(format!("run {id}")))?)?;
+        // Who waits for it changes nothing of what is read.
+        if (NewRun { purpose: request.purpose, ..row.request }) != *request {
+            return Ok(false);
+        }
+        sqlx::query(
+            "UPDATE discogs_run SET state = ?2, reason = NULL, figures = ?3, finished_at = ?4 \
+             WHERE id = ?1 AND state IN ('running', 'waiting')",
+        )
+        .bind(id.0)
+        .bind(stored(RunState::Finished))
+        .bind(serde_json::to_string(figures)?)
+        .bind(now())
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
     /// Notes that a run has read its list.
     ///
     /// # Errors
@@ -161,6 +227,31 @@ impl Library {
             .await?;
         write.commit().await
     }
+}
+
+/// The run that is not over of which an order can be a part, and what it is to read then. What nobody ordered is a part of
+/// whatever is to bring its list, and of what waits for the person, without whom another run would not get further.
+async fn run_to_join(
+    database: impl SqliteExecutor<'_>,
+    new: &NewRun,
+) -> Result<Option<(RunRow, NewRun)>, LibraryError> {
+    let rows = sqlx::query(runs_where!(" WHERE account = ?1 AND finished_at IS NULL ORDER BY id"))
+        .bind(new.account.0)
+        .fetch_all(database)
+        .await?;
+    let rows = rows.iter().map(run).collect::<Result<Vec<_>, _>>()?;
+    let joined = rows.into_iter().filter_map(|row| {
+        let request = match new.purpose {
+            Purpose::KeepFresh => {
+                let brings_it = !row.list_read || row.state == RunState::NeedsYou;
+                (brings_it && row.request.list == new.list).then(|| row.request.clone())
+            }
+            Purpose::Asked | Purpose::Preload => row.request.joined(new, row.list_read),
+        }?;
+        Some((row, request))
+    });
+    // Rather one that reads all of it anyway.
+    Ok(joined.min_by_key(|(row, request)| row.request != *request))
 }
 
 const STATES: [(RunState, &str); 7] = [

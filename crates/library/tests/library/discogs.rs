@@ -2,7 +2,7 @@
 
 use crate::support::Bench;
 use library::LibraryError;
-use library::discogs::{AnswerKind, Entry, Field, Fingerprints, Folders, Scope, Shown};
+use library::discogs::{AnswerKind, Begun, Entry, Field, Fingerprints, Folders, Scope, Shown};
 use protocol::ErrorCode;
 use protocol::discogs::*;
 
@@ -168,10 +168,11 @@ async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
+        purpose: Purpose::Asked,
     };
-    let (id, existing) = library.start_discogs_run(&new).await.unwrap();
-    assert!(!existing);
-    assert_eq!(library.start_discogs_run(&new).await.unwrap(), (id, true));
+    let (id, begun) = library.start_discogs_run(&new).await.unwrap();
+    assert_eq!(begun, Begun::New);
+    assert_eq!(library.start_discogs_run(&new).await.unwrap(), (id, Begun::Known));
     let reason = protocol::ErrorBody::new(ErrorCode::SessionExpired).with("site", "Discogs");
     let figures = RunFigures { done: 3, total: 5, failed: 1, ..RunFigures::default() };
     library.note_discogs_run(id, RunState::NeedsYou, Some(&reason), &figures).await.unwrap();
@@ -192,6 +193,57 @@ async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
 
     let nobody = NewRun { key: "b".into(), account: DiscogsAccountId(99), ..new };
     assert!(matches!(library.start_discogs_run(&nobody).await, Err(LibraryError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn what_a_run_can_take_on_is_no_other_run() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let library = &bench.library;
+    let new = |key: &str, depth, purpose| NewRun {
+        key: key.into(),
+        account: me,
+        list: LIST,
+        folders: vec![],
+        depth,
+        max_age_days: Some(30),
+        keep_list: false,
+        purpose,
+    };
+    let list = new("a", Depth::List, Purpose::Asked);
+    let (id, _) = library.start_discogs_run(&list).await.unwrap();
+    let details = new("b", Depth::Details, Purpose::Asked);
+    assert_eq!(library.discogs_run_to_join(&details).await.unwrap(), Some(id));
+    assert_eq!(library.start_discogs_run(&details).await.unwrap(), (id, Begun::Joined));
+    assert_eq!(library.discogs_run(id).await.unwrap().request.depth, Depth::Details);
+
+    // Whoever read the list alone has not read all of it.
+    let figures = RunFigures::default();
+    library.discogs_run_has_list(id).await.unwrap();
+    assert!(!library.finish_discogs_run(id, &list, &figures).await.unwrap());
+    assert_eq!(library.discogs_run(id).await.unwrap().state, RunState::Running);
+
+    // The list is wanted as it is now: that is short work of its own, and nobody's wish is a part of either.
+    let (again, begun) =
+        library.start_discogs_run(&new("c", Depth::List, Purpose::Asked)).await.unwrap();
+    assert!(again != id && begun == Begun::New);
+    library.set_discogs_run(again, RunState::Paused).await.unwrap();
+    let fresh = new("d", Depth::List, Purpose::KeepFresh);
+    assert_eq!(library.start_discogs_run(&fresh).await.unwrap().1, Begun::Known);
+    assert_eq!(library.discogs_run(again).await.unwrap().state, RunState::Paused);
+    assert_eq!(library.unfinished_discogs_runs().await.unwrap().len(), 2);
+
+    let whole = library.discogs_run(id).await.unwrap().request;
+    assert!(library.finish_discogs_run(id, &whole, &figures).await.unwrap());
+    assert_eq!(library.discogs_run(id).await.unwrap().state, RunState::Finished);
+    library.set_discogs_run(again, RunState::Cancelled).await.unwrap();
+    assert_eq!(library.discogs_run_to_join(&details).await.unwrap(), None);
+
+    // Nor does a list stay old because details of it were put off.
+    let (put_off, _) = library.start_discogs_run(&details).await.unwrap();
+    library.discogs_run_has_list(put_off).await.unwrap();
+    library.set_discogs_run(put_off, RunState::Paused).await.unwrap();
+    assert_eq!(library.start_discogs_run(&fresh).await.unwrap().1, Begun::New);
 }
 
 #[tokio::test]

@@ -29,6 +29,19 @@ pub enum Depth {
     Prices,
 }
 
+/// Who waits for what is read. The first is the most urgent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The person, now.
+    #[default]
+    Asked,
+    /// The person, one day: it is to be here before it is needed, or to be younger.
+    Preload,
+    /// Nobody: a list that is shown has become too old. It is read where no run is to bring it, or waits for the person.
+    KeepFresh,
+}
+
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewRun {
@@ -52,6 +65,47 @@ pub struct NewRun {
     /// The list is not read again; only what is known of it is looked at more closely.
     #[serde(default)]
     pub keep_list: bool,
+    /// Who waits for it.
+    #[serde(default)]
+    pub purpose: Purpose,
+}
+
+/// The folder of everything.
+const ALL: i64 = 0;
+
+impl NewRun {
+    /// What this run, which is not over, is to read so that `other` needs none of its own; `None` where the two are
+    /// different work. It is so when one has all that the other has: then nothing is read twice, and nothing is read that
+    /// nobody asked for. `list_read`: this run has its list.
+    pub fn joined(&self, other: &NewRun, list_read: bool) -> Option<NewRun> {
+        let is_same = (self.account, self.list) == (other.account, other.list);
+        if !is_same || !self.brings_list(other, list_read) {
+            return None;
+        }
+        let purpose = self.purpose.min(other.purpose);
+        if self.is_as_deep(other) {
+            return Some(NewRun { purpose, ..self.clone() });
+        }
+        let (key, keep_list) = (self.key.clone(), self.keep_list);
+        other.is_as_deep(self).then(|| NewRun { key, keep_list, purpose, ..other.clone() })
+    }
+
+    /// The list is read for both. What is asked about releases may rest on a list that was read at the beginning; whoever
+    /// wants the list itself wants it as it is now.
+    fn brings_list(&self, other: &NewRun, list_read: bool) -> bool {
+        let is_to_come = !self.keep_list && (!list_read || other.depth > Depth::List);
+        other.keep_list || is_to_come
+    }
+
+    /// Everything that `other` asks about releases is asked here too, and nothing older serves.
+    fn is_as_deep(&self, other: &NewRun) -> bool {
+        let within = |id: &i64| self.folders.contains(id);
+        let everywhere = |run: &NewRun| run.folders.is_empty() || run.folders.contains(&ALL);
+        let has_folders =
+            everywhere(self) || (!everywhere(other) && other.folders.iter().all(within));
+        other.depth == Depth::List
+            || (self.depth >= other.depth && has_folders && self.max_age_days <= other.max_age_days)
+    }
 }
 
 /// What reading would take.
@@ -66,6 +120,9 @@ pub struct Estimate {
     pub requests: u64,
     /// Seconds that these take at the least, by the site's limit.
     pub seconds: u64,
+    /// The run of which it would be a part: one that is not over and reads the same, or goes on with more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joins: Option<RunId>,
 }
 
 /// Where a run stands.
@@ -152,7 +209,7 @@ pub struct Run {
 pub struct RunStarted {
     /// As it is now.
     pub run: Run,
-    /// It was there before.
+    /// It was there before, and what was asked for is a part of it.
     pub existing: bool,
 }
 

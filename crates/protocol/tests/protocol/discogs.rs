@@ -94,15 +94,85 @@ fn runs_are_as_in_the_golden_files() {
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
+        purpose: Purpose::Preload,
     };
     golden("discogs.read", &new);
     golden("discogs.run_started", &RunStarted { run: run(), existing: false });
     golden("discogs.runs", &Runs { runs: vec![run()] });
     golden("discogs.run", &OfRun { run: RunId(5) });
-    let estimate = Estimate { releases: 5_000, from_cache: 12, requests: 5_041, seconds: 5_160 };
+    let estimate = Estimate {
+        releases: 5_000,
+        from_cache: 12,
+        requests: 5_041,
+        seconds: 5_160,
+        joins: Some(RunId(5)),
+    };
     golden("discogs.estimate", &estimate);
     golden("event.run", &Numbered { seq: Seq(1), event: Event::Run { run: run() } });
     golden("event.discogs", &Numbered { seq: Seq(1), event: Event::Discogs {} });
+}
+
+/// A run of the whole collection.
+fn wish(depth: Depth) -> NewRun {
+    NewRun {
+        key: "k".into(),
+        account: ME,
+        list: DiscogsList::Collection,
+        folders: vec![],
+        depth,
+        max_age_days: Some(30),
+        keep_list: false,
+        purpose: Purpose::Asked,
+    }
+}
+
+#[test]
+fn what_a_run_reads_anyway_is_a_part_of_it() {
+    let details = wish(Depth::Details);
+    let again = |other: &NewRun| NewRun { key: "another".into(), ..other.clone() };
+    for list_read in [false, true] {
+        assert_eq!(details.joined(&again(&details), list_read), Some(details.clone()));
+        let prices = wish(Depth::Prices);
+        assert_eq!(prices.joined(&again(&details), list_read), Some(prices.clone()));
+        let some = NewRun { folders: vec![3], max_age_days: Some(90), ..details.clone() };
+        assert_eq!(details.joined(&some, list_read), Some(details.clone()));
+        let known = NewRun { keep_list: true, ..details.clone() };
+        assert_eq!(details.joined(&known, list_read), Some(details.clone()));
+    }
+    // Who wants the list wants it of now.
+    let list = wish(Depth::List);
+    assert_eq!(details.joined(&list, false), Some(details.clone()));
+    assert_eq!(details.joined(&list, true), None);
+}
+
+#[test]
+fn a_run_goes_on_with_more_when_that_is_all_that_was_asked_for() {
+    let (list, details) = (wish(Depth::List), wish(Depth::Details));
+    let more = NewRun { key: "another".into(), folders: vec![3], ..details.clone() };
+    let joined = list.joined(&more, false);
+    assert_eq!(joined, Some(NewRun { key: "k".into(), ..more.clone() }));
+    let all = NewRun { folders: vec![0], max_age_days: Some(7), ..details.clone() };
+    assert_eq!(more.joined(&all, true), Some(NewRun { key: "another".into(), ..all.clone() }));
+    let preload = NewRun { purpose: Purpose::Preload, ..details.clone() };
+    assert_eq!(preload.joined(&details, true), Some(details.clone()), "now somebody waits for it");
+    assert_eq!(details.joined(&preload, true), Some(details.clone()));
+}
+
+#[test]
+fn different_work_is_a_run_of_its_own() {
+    let details = wish(Depth::Details);
+    let one = NewRun { folders: vec![1], ..details.clone() };
+    for other in [
+        NewRun { list: DiscogsList::Wants, ..details.clone() },
+        NewRun { account: DiscogsAccountId(99), ..details.clone() },
+        NewRun { folders: vec![2], ..details.clone() },
+        // Prices of the one, which nobody asked for, would come with those of the other.
+        NewRun { folders: vec![2], depth: Depth::Prices, ..details.clone() },
+    ] {
+        assert_eq!(one.joined(&other, false), None, "{other:?}");
+    }
+    let known = NewRun { keep_list: true, ..details.clone() };
+    assert_eq!(known.joined(&details, true), None, "it does not read the list");
 }
 
 #[test]

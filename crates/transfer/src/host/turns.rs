@@ -1,7 +1,8 @@
 //! Whose request goes next where a server takes so many within a window. Those who wait stand in a line, in order of
-//! their priority and then of their coming; only the first may start, when the window has room. Who has the higher ceiling
-//! does not wait behind somebody whose ceiling is reached, unless that is a person who sits there and waits. Who goes
-//! away leaves the line.
+//! their priority and then of their coming; only the first may start, when the window has room. Work of a later rank stands
+//! as if it had come later, so that it lets what is more urgent pass and yet gets its turn. Who has the higher ceiling does
+//! not wait behind somebody whose ceiling is reached, unless that is a person who sits there and waits. Who goes away
+//! leaves the line.
 
 use super::{Host, Slot, lock};
 use crate::breaker::Pass;
@@ -12,6 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
+/// How much later each rank stands than the one before: so long at most it lets all of that pass. Then it has about one
+/// request in eight.
+const PER_RANK: Duration = Duration::from_secs(30);
+
 /// Who goes first where requests must wait for each other. Smaller is sooner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Priority(u32);
@@ -20,9 +25,17 @@ impl Priority {
     /// Somebody sits there and waits.
     pub const INTERACTIVE: Self = Self(0);
 
-    /// Work in the background, the lowest rank first.
+    /// Work in the background, the lowest rank first. Nobody waits for ever: see [`PER_RANK`].
     pub const fn job(rank: u32) -> Self {
         Self(rank.saturating_add(1))
+    }
+
+    /// Where somebody stands who comes now.
+    fn due(self, now: Instant) -> Due {
+        match self.0.checked_sub(1) {
+            None => Due::AtOnce,
+            Some(rank) => Due::By(now + PER_RANK.saturating_mul(rank)),
+        }
     }
 }
 
@@ -43,16 +56,25 @@ pub(super) struct Turns {
     under_way: usize,
 }
 
+/// What decides who goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// Somebody sits there and waits.
+    AtOnce,
+    /// The earlier before the later.
+    By(Instant),
+}
+
 /// A place in the line: the second decides among equals, and no two are the same.
-type Place = (Priority, u64, Ceiling);
+type Place = (Due, u64, Ceiling);
 
 impl Turns {
     pub fn new(quota: Quota) -> Self {
         Self { window: Window::new(quota), line: BTreeSet::new(), next: 0, under_way: 0 }
     }
 
-    fn line_up(&mut self, priority: Priority, ceiling: Ceiling) -> Place {
-        let place = (priority, self.next, ceiling);
+    fn line_up(&mut self, priority: Priority, ceiling: Ceiling, now: Instant) -> Place {
+        let place = (priority.due(now), self.next, ceiling);
         self.next += 1;
         self.line.insert(place);
         place
@@ -66,14 +88,14 @@ impl Turns {
         {
             return Err(None);
         }
-        self.window.admit(place.2, place.0 == Priority::INTERACTIVE, now)
+        self.window.admit(place.2, place.0 == Due::AtOnce, now)
     }
 }
 
 /// Requests of the lower ceiling find no room for as long as others fill the window above it. Those others go on
 /// meanwhile, but for a person's one question.
 fn may_pass(own: Place, before: Place) -> bool {
-    own.2 > before.2 && (before.0 != Priority::INTERACTIVE || own.0 == Priority::INTERACTIVE)
+    own.2 > before.2 && (before.0 != Due::AtOnce || own.0 == Due::AtOnce)
 }
 
 /// A place in the line for as long as somebody waits in it.
@@ -133,8 +155,8 @@ impl Slot {
     /// Waits until it is this slot's turn, and counts the request as sent.
     pub(super) async fn take_turn(&mut self) -> Result<(), Fault> {
         let host = self.host.clone();
-        let Some(place) = host.with_turns(|turns| turns.line_up(self.priority, self.ceiling))
-        else {
+        let (priority, ceiling, now) = (self.priority, self.ceiling, Instant::now());
+        let Some(place) = host.with_turns(|turns| turns.line_up(priority, ceiling, now)) else {
             return Ok(());
         };
         let waiting = Waiting { host, place };

@@ -1,8 +1,9 @@
 //! Buttons with a word and perhaps an icon.
 
+use crate::catalogue::t;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live, live_view, on};
-use crate::state::Derived;
+use crate::state::{Derived, State};
 use leptos::prelude::*;
 
 /// A button. `look` is classes of `styles/components.css` beside `button`, such as `primary` or `quiet`.
@@ -34,6 +35,32 @@ pub fn named_button(
     view! {
         <button type="button" class=class_of(look) aria-label=name on:click=on(move |_| press())>
             {shown}
+        </button>
+    }
+    .into_any()
+}
+
+/// A button whose work takes a while. It shows the first of the catalogue's `words`, the second while it is `busy`, and does
+/// nothing then; `press` begins the work. It can be reached all the time, so that it keeps the focus.
+pub fn busy_button(
+    look: &'static str,
+    picture: Icon,
+    words: (&'static str, &'static str),
+    busy: State<bool>,
+    press: impl Fn() + 'static,
+) -> AnyView {
+    let press: Box<dyn Fn()> = Box::new(press);
+    let act = move |_| {
+        if !busy.get_untracked() {
+            press();
+        }
+    };
+    let label = move || t(if busy.get() { words.1 } else { words.0 });
+    let blocked = move || busy.get().then_some("true");
+    view! {
+        <button type="button" class=class_of(look) aria-disabled=live(blocked) on:click=on(act)>
+            {icon(picture)}
+            <span>{live(label)}</span>
         </button>
     }
     .into_any()

@@ -1,4 +1,5 @@
-//! Short messages that come up at the bottom and go by themselves, some with one button such as "Undo".
+//! Short messages that come up at the bottom and go by themselves, some with one button such as "Undo". They wait for who
+//! is not there to read them.
 
 use crate::catalogue::t;
 use crate::components::button::{button, icon_button};
@@ -21,8 +22,11 @@ const MOST: usize = 3;
 struct Toast {
     id: u64,
     text: String,
-    action: Option<(String, Rc<dyn Fn()>)>,
+    action: Option<Action>,
 }
+
+/// The word on a button, and what it does.
+type Action = (String, Rc<dyn Fn()>);
 
 /// The messages shown now.
 #[derive(Clone, Copy)]
@@ -52,7 +56,7 @@ impl Toasts {
         self.show(words::refusal(error), None);
     }
 
-    fn show(self, text: String, action: Option<(String, Rc<dyn Fn()>)>) {
+    fn show(self, text: String, action: Option<Action>) {
         let id = self.last_id.get_untracked() + 1;
         self.last_id.set(id);
         self.shown.update(|shown| {
@@ -62,6 +66,9 @@ impl Toasts {
         });
         spawn_local(async move {
             sleep(STAY_MS).await;
+            while !can_be_read() {
+                sleep(STAY_MS).await;
+            }
             self.dismiss(id);
         });
     }
@@ -73,6 +80,12 @@ impl Toasts {
     fn dismiss(self, id: u64) {
         self.shown.update(|shown| shown.retain(|toast| toast.id != id));
     }
+}
+
+/// The page is looked at, and nothing that is open over it keeps the person from what lies below.
+fn can_be_read() -> bool {
+    let page = document();
+    !page.hidden() && page.query_selector("dialog[open]").ok().flatten().is_none()
 }
 
 /// The place where messages appear. It is always there, so that they are read out when they come.

@@ -9,8 +9,10 @@
 //! | `oauth` | signing in by an application of the person's own |
 //! | `signing` | what signs a request |
 //! | `transport` | requests signed for an account, in their turn |
+//! | `estimate` | what reading would take |
 //! | `runs` | what was asked to be read, and how far it is |
 //! | `read` | reading a list, and about what is on it |
+//! | `precedence` | which of several runs goes first |
 //! | `browse` | looking through what was read |
 //! | `record` | one entry, asked for anew when it is too old |
 //! | `lines` | entries with what is kept about their releases |
@@ -20,10 +22,12 @@
 
 mod accounts;
 mod browse;
+mod estimate;
 mod export;
 mod lines;
 mod news;
 mod oauth;
+mod precedence;
 mod read;
 mod record;
 mod runs;
@@ -33,12 +37,11 @@ mod transport;
 
 pub(super) use accounts::{accounts, folders, login, logout};
 pub(super) use browse::{entries, facets, show_old_entries, statistics};
+pub(super) use estimate::estimate;
 pub(super) use export::export;
 pub(super) use oauth::{begin_oauth, finish_oauth};
 pub(super) use record::record;
-pub(super) use runs::{
-    Live, cache, cancel, estimate, list, pause, purge, resume, resume_all, start,
-};
+pub(super) use runs::{Live, cache, cancel, list, pause, purge, resume, resume_all, start};
 
 pub(super) use transport::keep_limit;
 

@@ -3,6 +3,7 @@
 mod shop;
 
 use super::accounts::find;
+use super::precedence;
 use super::runs::{Failures, Task, fresh, kinds, scope};
 use super::transport::DiscogsTransport;
 use super::{Answer, now};
@@ -18,7 +19,6 @@ use providers::discogs::{
 };
 use std::ops::RangeInclusive;
 use std::time::Duration;
-use transfer::Priority;
 
 /// Releases asked about at once. The limit is the site's; this only hides how long an answer takes.
 const AT_ONCE: usize = 4;
@@ -62,9 +62,9 @@ impl<'t> Reading<'t> {
         let mut refused = None;
         loop {
             let account = find(self.engine, self.row.request.account).await?;
-            let priority = Priority::default();
+            let AccountRow { ref username, signed_by, .. } = account;
             let transport =
-                DiscogsTransport::of(self.engine, &account.username, account.signed_by, priority);
+                DiscogsTransport::of(self.engine, username, signed_by, precedence::LIST);
             let transport = tokio::select! {
                 transport = transport => transport?,
                 () = self.task.cancel.cancelled() => return Err(Stop::Cancelled),
@@ -84,24 +84,45 @@ impl<'t> Reading<'t> {
         }
     }
 
-    async fn read(&self, account: &AccountRow, transport: &DiscogsTransport) -> Result<(), Stop> {
-        let discogs = Discogs::new(transport);
-        if !self.row.list_read {
-            let alone = self.engine.discogs.list(account.id, self.row.request.list);
-            let read = async {
-                let _alone = alone.lock().await;
-                self.list(&discogs, account).await
-            };
-            tokio::select! {
-                read = read => read?,
-                () = self.task.cancel.cancelled() => return Err(Stop::Cancelled),
+    /// Until nothing is missing of what was asked for; more may become a part of it meanwhile.
+    async fn read(
+        &mut self,
+        account: &AccountRow,
+        transport: &DiscogsTransport,
+    ) -> Result<(), Stop> {
+        let (library, id) = (&self.engine.library, self.row.id);
+        loop {
+            if !self.row.list_read {
+                self.list_alone(transport, account).await?;
+                library.discogs_run_has_list(id).await?;
+                self.row = library.discogs_run(id).await?;
             }
-            self.engine.library.discogs_run_has_list(self.row.id).await?;
+            for kind in kinds(self.row.request.depth, account.signed_by) {
+                self.about(transport, kind).await?;
+            }
+            let figures = self.task.figures();
+            if library.finish_discogs_run(id, &self.row.request, &figures).await? {
+                return Ok(());
+            }
+            self.row = library.discogs_run(id).await?;
         }
-        for kind in kinds(self.row.request.depth, account.signed_by) {
-            self.about(&discogs, kind).await?;
+    }
+
+    async fn list_alone(
+        &self,
+        transport: &DiscogsTransport,
+        account: &AccountRow,
+    ) -> Result<(), Stop> {
+        let alone = self.engine.discogs.list(account.id, self.row.request.list);
+        let discogs = Discogs::new(transport);
+        let read = async {
+            let _alone = alone.lock().await;
+            self.list(&discogs, account).await
+        };
+        tokio::select! {
+            read = read => read,
+            () = self.task.cancel.cancelled() => Err(Stop::Cancelled),
         }
-        Ok(())
     }
 
     async fn list(
@@ -200,11 +221,7 @@ impl<'t> Reading<'t> {
     }
 
     /// Asks about each release of the scope about which nothing new enough is known.
-    async fn about(
-        &self,
-        discogs: &Discogs<'_, DiscogsTransport>,
-        kind: AnswerKind,
-    ) -> Result<(), Stop> {
+    async fn about(&self, transport: &DiscogsTransport, kind: AnswerKind) -> Result<(), Stop> {
         let NewRun { account, list, ref folders, .. } = self.row.request;
         let scope = scope(account, list, folders);
         loop {
@@ -218,7 +235,10 @@ impl<'t> Reading<'t> {
             if missing.is_empty() {
                 return Ok(());
             }
-            match self.ask(discogs, kind, missing).await {
+            // Somebody may wait for it by now.
+            let purpose = self.engine.library.discogs_run(self.row.id).await?.request.purpose;
+            let transport = transport.at(precedence::of(kind, purpose));
+            match self.ask(&Discogs::new(&transport), kind, missing).await {
                 // Not everybody is told what the site would ask for a record: then nobody is missing anything.
                 Err(Stop::Failed(error))
                     if kind == AnswerKind::Suggestions && error.code == ErrorCode::Refused =>

@@ -9,7 +9,7 @@ use super::transport::{api, ceiling};
 use super::{Answer, DAY, now};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
-use library::discogs::{AnswerKind, RunRow, Scope};
+use library::discogs::{AnswerKind, Begun, RunRow, Scope};
 use protocol::discogs::*;
 use protocol::method::Nothing;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
@@ -17,6 +17,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Runs that are told about beside those that are not over.
@@ -40,6 +41,8 @@ pub(in crate::daemon) struct Live {
 /// One run being carried out, over all its attempts.
 pub(super) struct Task {
     pub cancel: CancellationToken,
+    /// It is to be tried again now, if it waits for that.
+    wake: Notify,
     figures: Mutex<RunFigures>,
     failures: Mutex<Failures>,
 }
@@ -63,6 +66,12 @@ impl Live {
         let task = self.runs().remove(&run)?;
         task.cancel.cancel();
         Some(task.figures())
+    }
+
+    fn wake(&self, run: RunId) {
+        if let Some(task) = self.runs().get(&run) {
+            task.wake.notify_one();
+        }
     }
 
     fn figures(&self, run: RunId) -> Option<RunFigures> {
@@ -114,7 +123,8 @@ impl Task {
     }
 }
 
-/// Begins to read, or finds the run with the same key.
+/// Begins to read, or finds the run with the same key. What is a part of a run that is not over is read by that one, which
+/// then goes on, whatever it rested for.
 pub(in crate::daemon) async fn start(
     engine: &Engine,
     _: Caller,
@@ -125,52 +135,17 @@ pub(in crate::daemon) async fn start(
         return Err(error.with("detail", "an inventory has no details of its own"));
     }
     new.max_age_days = Some(max_age(engine, &new).await?);
-    let (id, existing) = engine.library.start_discogs_run(&new).await?;
-    let row = engine.library.discogs_run(id).await?;
-    carry_out(engine, &row);
-    if !existing {
-        tell_run(engine, id).await;
-    }
-    Ok(RunStarted { run: view(engine, row).await?, existing })
-}
-
-/// What reading would take.
-pub(in crate::daemon) async fn estimate(
-    engine: &Engine,
-    _: Caller,
-    new: NewRun,
-) -> Answer<Estimate> {
-    let account = find(engine, new.account).await?;
-    let mut estimate = Estimate::default();
-    let scope = scope(new.account, new.list, &new.folders);
-    let fresh = &fresh(now(), Some(max_age(engine, &new).await?));
-    for kind in kinds(new.depth, account.signed_by) {
-        let (all, missing) = engine.library.discogs_coverage(kind, &scope, fresh).await?;
-        estimate.releases = all;
-        estimate.requests += missing;
-        if kind == AnswerKind::Release {
-            estimate.from_cache = all - missing;
+    let (id, begun) = engine.library.start_discogs_run(&new).await?;
+    match begun {
+        Begun::New => {
+            carry_out(engine, &engine.library.discogs_run(id).await?);
+            tell_run(engine, id).await;
         }
+        Begun::Joined => go_on(engine, id).await?,
+        Begun::Known => {}
     }
-    if !new.keep_list {
-        let entries = engine.library.discogs_list(new.account, new.list).await?.entries;
-        estimate.requests += for_list(new.list, account.signed_by, entries);
-    }
-    let ceiling = ceiling(account.signed_by);
-    estimate.seconds = engine.downloader.time_for(&api()?, estimate.requests, ceiling).as_secs();
-    Ok(estimate)
-}
-
-/// Requests for a list of about so many entries.
-fn for_list(list: DiscogsList, signed_by: SignedBy, entries: u64) -> u64 {
-    let pages = entries.div_ceil(100).max(1);
-    match list {
-        // The folders, the fields, and for who is signed in what it is worth.
-        DiscogsList::Collection => pages + 2 + u64::from(signed_by != SignedBy::Nobody),
-        // Its count, a job that is begun and looked at twice, and the file.
-        DiscogsList::Inventory if signed_by != SignedBy::Nobody => 5,
-        DiscogsList::Wants | DiscogsList::Inventory => pages,
-    }
+    let run = view(engine, engine.library.discogs_run(id).await?).await?;
+    Ok(RunStarted { run, existing: begun != Begun::New })
 }
 
 /// The newest runs.
@@ -213,6 +188,7 @@ async fn set(engine: &Engine, run: RunId, state: RunState) -> Answer<Nothing> {
 async fn go_on(engine: &Engine, run: RunId) -> Answer<()> {
     engine.library.set_discogs_run(run, RunState::Running).await?;
     carry_out(engine, &engine.library.discogs_run(run).await?);
+    engine.discogs.wake(run);
     tell_run(engine, run).await;
     Ok(())
 }
@@ -282,7 +258,7 @@ pub(super) fn kinds(depth: Depth, signed_by: SignedBy) -> Vec<AnswerKind> {
 }
 
 /// Days that answers serve in a run: what it says itself, or what is set.
-async fn max_age(engine: &Engine, new: &NewRun) -> Answer<u32> {
+pub(super) async fn max_age(engine: &Engine, new: &NewRun) -> Answer<u32> {
     match new.max_age_days {
         Some(days) => Ok(days),
         None => Ok(engine.library.settings().await?.discogs_cache_days),
@@ -310,6 +286,7 @@ fn carry_out(engine: &Engine, row: &RunRow) {
     }
     let task = Arc::new(Task {
         cancel: engine.stopping.child_token(),
+        wake: Notify::new(),
         figures: Mutex::default(),
         failures: Mutex::default(),
     });
@@ -325,6 +302,7 @@ fn carry_out(engine: &Engine, row: &RunRow) {
             before = now;
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
+                () = task.wake.notified() => {}
                 () = task.cancel.cancelled() => return,
             }
         }
@@ -344,8 +322,9 @@ async fn attempt(engine: &Engine, id: RunId, task: &Task) -> bool {
         Ok(row) => Reading::new(engine, row, task).carry_out().await,
         Err(error) => Err(Stop::Failed(error)),
     };
-    let (state, reason) = match ended {
-        Ok(()) => (RunState::Finished, None),
+    let stopped = match ended {
+        // That it has read everything is noted already.
+        Ok(()) => None,
         // Whoever stopped it has said where it stands; at the daemon's end it goes on running.
         Err(Stop::Cancelled) => return false,
         Err(Stop::Failed(_)) if task.cancel.is_cancelled() => return false,
@@ -356,18 +335,22 @@ async fn attempt(engine: &Engine, id: RunId, task: &Task) -> bool {
                 ErrorClass::Permanent if error.code != ErrorCode::Withdrawn => RunState::Failed,
                 ErrorClass::Permanent | ErrorClass::Temporary => RunState::Waiting,
             };
-            (state, Some(error))
+            Some((state, error))
         }
     };
-    let figures = task.figures();
-    let noted = engine.library.note_discogs_run(id, state, reason.as_ref(), &figures).await;
-    if let Err(error) = &noted {
-        tracing::error!(%error, run = id.0, "where a run stands could not be noted");
+    let mut again = false;
+    if let Some((state, reason)) = stopped {
+        let figures = task.figures();
+        let noted = engine.library.note_discogs_run(id, state, Some(&reason), &figures).await;
+        if let Err(error) = &noted {
+            tracing::error!(%error, run = id.0, "where a run stands could not be noted");
+        }
+        again = state == RunState::Waiting || noted.is_err();
     }
     tell_run(engine, id).await;
     // What it read is told with its end, also that releases are gone.
     engine.discogs_changed();
-    state == RunState::Waiting || noted.is_err()
+    again
 }
 
 /// The run, which is at work again if it was waiting.

@@ -48,6 +48,11 @@ impl DiscogsTransport {
             || ErrorBody::new(ErrorCode::SignedOut).with("site", Source::Discogs.title());
         Ok(Self::new(engine, signing.ok_or_else(signed_out)?, priority))
     }
+
+    /// The same for requests that go sooner or later than these.
+    pub fn at(&self, priority: Priority) -> Self {
+        Self::new(&self.engine, self.signing.clone(), priority)
+    }
 }
 
 /// The name under which an account's secret is kept. Names of users are the same in any case.

@@ -1,6 +1,7 @@
 //! Turns under a clock that is moved by hand: whole minutes against a model of the server, and who goes first.
 
 use super::super::*;
+use super::PER_RANK;
 use super::model::{Setting, Tally, World};
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
@@ -275,6 +276,27 @@ async fn who_sits_and_waits_goes_first_then_jobs_by_rank_then_by_coming() {
     ];
     let order = order_of(&hosts, &waiting).await;
     assert_eq!(order, ["person", "first job", "first job again", "second job"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_of_a_later_rank_lets_others_pass_for_a_while_and_then_has_its_turns() {
+    let (world, hosts) = (World::new(Setting::calm(1)), hosts(Quota::discogs()));
+    let mut urgent = JoinSet::new();
+    for _ in 0..4 {
+        let asking =
+            world.clone().keep_asking(hosts.clone(), discogs(), Priority::job(0), Ceiling::Signed);
+        urgent.spawn(asking);
+    }
+    sleep(Duration::from_secs(120)).await;
+    for rank in [1, 2, 1] {
+        let begin = Instant::now();
+        world.ask(&hosts, &discogs(), Priority::job(rank), Ceiling::Signed).await;
+        let (waited, lets_pass) = (begin.elapsed(), PER_RANK * rank);
+        // Those four who came meanwhile stand before it, each for about a second.
+        let most = lets_pass + Duration::from_secs(8);
+        assert!(waited > lets_pass - Duration::from_secs(8) && waited < most, "{rank}: {waited:?}");
+    }
+    assert_eq!(world.tally().refused, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -139,15 +139,15 @@ fn place_button(
 
 /// What can be done with an account.
 fn tools(collection: Collection, account: DiscogsAccount) -> AnyView {
-    let renew = match account.signed_by {
-        SignedBy::Token | SignedBy::OAuth => "discogs_renew",
-        SignedBy::Nobody => "discogs_sign_in_short",
+    let (renew, leave) = match account.signed_by {
+        SignedBy::Token | SignedBy::OAuth => ("discogs_renew", "discogs_sign_out"),
+        SignedBy::Nobody => ("discogs_sign_in_short", "discogs_remove"),
     };
     let sign_in = move || collection.open.set(Some(Open::SignIn));
     view! {
         <div class="row place-tools">
             {button("compact quiet", None, t(renew), sign_in)}
-            {button("compact quiet", None, t("discogs_sign_out"), move || sign_out(collection, &account))}
+            {button("compact quiet", None, t(leave), move || sign_out(collection, &account))}
         </div>
     }
     .into_any()
@@ -162,10 +162,16 @@ fn sign_out(collection: Collection, account: &DiscogsAccount) {
             collection.load();
         });
     };
+    let [title, text, label] = match account.signed_by {
+        SignedBy::Token | SignedBy::OAuth => {
+            ["discogs_sign_out_title", "discogs_sign_out_text", "discogs_sign_out"]
+        }
+        SignedBy::Nobody => ["discogs_remove_title", "discogs_remove_text", "discogs_remove"],
+    };
     collection.asked.set(Some(Question {
-        title: tf("discogs_sign_out_title", &name),
-        text: t("discogs_sign_out_text"),
-        label: t("discogs_sign_out"),
+        title: tf(title, &name),
+        text: t(text),
+        label: t(label),
         act: Rc::new(act),
     }));
 }

@@ -1,27 +1,25 @@
 //! What is kept of the site's answers: how much, how old, asked for again, and forgotten.
 
-use super::sentences::{AGES, ago, list_name};
-use super::{Collection, ListOf};
+use super::Collection;
+use super::ages::{AGES, ALL, age_choice};
+use super::refresh::refresh;
+use super::sentences::ago;
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
-use crate::components::choice::{Choice, choice};
 use crate::components::dialog::Question;
 use crate::components::icon::Icon;
 use crate::components::live::{follow, live_view};
-use crate::link::{ask, command, new_key};
+use crate::link::ask;
 use crate::panels::fields::{NumberField, number_field};
 use crate::state::{Derived, State};
 use crate::store::Store;
 use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::discogs::{CacheFigures, Depth, DiscogsList, NewRun, PurgeCache};
-use protocol::method::{CountDiscogsCache, Nothing, PurgeDiscogsCache, StartRun};
+use protocol::discogs::{CacheFigures, PurgeCache};
+use protocol::method::{CountDiscogsCache, Nothing, PurgeDiscogsCache};
 use protocol::{ErrorBody, SettingsPatch};
 use std::rc::Rc;
-
-/// Older than so many days: everything.
-const ALL: u32 = 0;
 
 /// Draws it.
 pub fn cache(collection: Collection) -> AnyView {
@@ -84,53 +82,6 @@ fn facts(collection: Collection, figures: &CacheFigures) -> AnyView {
     view! { <dl class="facts">{facts}</dl> }.into_any()
 }
 
-/// Has what is known about the releases of a list asked for again.
-fn refresh(collection: Collection) -> AnyView {
-    let lists = Derived::new(move || {
-        let accounts = collection.accounts.get().unwrap_or_default();
-        let of = |account: &protocol::discogs::DiscogsAccount| {
-            let (id, name) = (account.id, account.username.clone());
-            let with_details = [DiscogsList::Collection, DiscogsList::Wants];
-            with_details.map(|list| (ListOf { account: id, list }, name.clone()))
-        };
-        accounts.iter().flat_map(of).collect::<Vec<_>>()
-    });
-    let chosen = State::new(0_usize);
-    let age = State::new(AGES[1]);
-    let choices = move || {
-        let named = |(at, (of, name)): (usize, &(ListOf, String))| {
-            let list = list_name(of.list);
-            (at.to_string(), tf("discogs_list_of", &[("name", name), ("list", &list)]))
-        };
-        lists.with(|lists| lists.iter().enumerate().map(named).collect())
-    };
-    let start = move || {
-        let of = lists.with_untracked(|lists| lists.get(chosen.get_untracked()).map(|one| one.0));
-        let Some(ListOf { account, list }) = of else { return };
-        let again = NewRun {
-            key: new_key("page"),
-            account,
-            list,
-            folders: Vec::new(),
-            depth: Depth::Details,
-            max_age_days: Some(age.get_untracked()),
-            keep_list: true,
-        };
-        let store = collection.store;
-        command::<StartRun>(store, again, move || store.toasts.say(t("cache_refreshing")));
-    };
-    view! {
-        <div class="row">
-            {choice(t("cache_list_label"), choices, move || chosen.get().to_string(), move |at: String| {
-                chosen.set(at.parse().unwrap_or(0));
-            })}
-            {ages(t("cache_age_label"), age, false)}
-            {button("compact", Some(Icon::Retry), t("cache_refresh"), start)}
-        </div>
-    }
-    .into_any()
-}
-
 /// How long an answer serves.
 fn days(store: Store) -> AnyView {
     let field = NumberField {
@@ -142,24 +93,6 @@ fn days(store: Store) -> AnyView {
         discogs_cache_days: u32::try_from(n).ok(),
         ..SettingsPatch::default()
     })
-}
-
-fn ages(label: String, age: State<u32>, with_all: bool) -> AnyView {
-    let name = |days: &u32| -> Choice {
-        (days.to_string(), tf("older_than", &[("n", &days.to_string())]))
-    };
-    let choices = move || {
-        let all = with_all.then(|| (ALL.to_string(), t("older_all")));
-        AGES.iter().map(name).chain(all).collect()
-    };
-    choice(
-        label,
-        choices,
-        move || age.get().to_string(),
-        move |days: String| {
-            age.set(days.parse().unwrap_or(AGES[1]));
-        },
-    )
 }
 
 /// Asks before it forgets anything.
@@ -192,7 +125,7 @@ fn purge(collection: Collection, load: impl Fn() + Copy + 'static) -> AnyView {
     };
     view! {
         <div class="row">
-            {ages(t("cache_age_label"), age, true)}
+            {age_choice(t("cache_age_label"), || ALL, move || age.get(), move |days| age.set(days))}
             {button("compact danger", Some(Icon::Trash), t("cache_purge"), question)}
         </div>
     }

@@ -1,15 +1,15 @@
 //! Having a table of a list written: of which folders, with which columns, in which form.
 
-use super::exported::exported;
+use super::exported::{exported, told_later};
 use super::folder_choice::{beginning, folder_choice};
 use super::narrowed::Narrowed;
 use super::sentences::list_name;
 use super::{Collection, ListOf, Open};
 use crate::catalogue::{t, tf};
-use crate::components::button::button;
+use crate::components::button::{busy_button, button};
 use crate::components::dialog::{close_dialog, dialog};
-use crate::components::focus::focus;
-use crate::components::icon::{Icon, icon};
+use crate::components::focus::{focus, lead_focus};
+use crate::components::icon::Icon;
 use crate::components::live::{live, live_view, on};
 use crate::components::radio::{Options, radios, segments};
 use crate::link::ask;
@@ -18,7 +18,7 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
-use protocol::discogs::{EntryFilter, Exported, NewExport, Preset, SheetFormat};
+use protocol::discogs::{Depth, EntryFilter, Exported, NewExport, Preset, SheetFormat};
 use protocol::method::ExportDiscogs;
 
 const PRESETS: [Preset; 3] = [Preset::Classic, Preset::Discogs, Preset::Wide];
@@ -83,10 +83,8 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     // What opens when this has closed and given the focus back.
     let next = State::new(None::<Open>);
     let too_many = State::new(None::<String>);
-    let press = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
+    let store = collection.store;
+    let press = move || {
         too_many.set(choice.narrowed.with_untracked(|part| part.as_ref()?.too_many()));
         if too_many.with_untracked(Option::is_some) {
             return;
@@ -96,6 +94,9 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
         let wish = untrack(|| choice.wish());
         spawn_local(async move {
             let done = ask::<ExportDiscogs>(wish).await;
+            if answer.is_gone() {
+                return told_later(store, of.list, done);
+            }
             busy.set(false);
             answer.set(Some(done));
             // It may be below what is seen of the dialog.
@@ -107,7 +108,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
     let result = move || {
         answer.get().map(|answer| match answer {
             Ok(done) => exported(collection, done, move || {
-                next.set(Some(Open::Read(of)));
+                next.set(Some(Open::Read(of, Depth::Details)));
                 close_dialog();
             }),
             Err(error) => {
@@ -115,8 +116,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             }
         })
     };
-    let label = move || t(if busy.get() { "discogs_exporting" } else { "discogs_export_start" });
-    let blocked = move || busy.get().then_some("true");
+    let words = ("discogs_export_start", "discogs_exporting");
     let content = view! {
         <div class="stack">
             {match collection.narrowed.get_untracked() {
@@ -130,15 +130,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             </div>
             {live_view(safe)}
             <div class="row">
-                <button
-                    type="button"
-                    class="button primary"
-                    aria-disabled=live(blocked)
-                    on:click=on(press)
-                >
-                    {icon(Icon::Download)}
-                    <span>{live(label)}</span>
-                </button>
+                {busy_button("primary", Icon::Download, words, busy, press)}
                 {button("", None, t("close"), close_dialog)}
             </div>
             {live_view(move || too_many.get().map(|why| {
@@ -147,6 +139,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
             <div id="exported" tabindex="-1" role="status">{live_view(result)}</div>
         </div>
     };
+    lead_focus(&["#dialog input"]);
     let heading = tf("discogs_export_title", &[("list", &list_name(of.list))]);
     dialog("wide", heading, content.into_any(), move || collection.open.set(next.get_untracked()))
 }

@@ -2,15 +2,17 @@
 
 use super::Collection;
 use super::narrowed::selection;
-use super::sentences::{ago, counted as counted_list};
+use super::sentences::{ago, counted as counted_list, list_name};
 use crate::actions::open_folder;
 use crate::catalogue::{t, tf, tn};
 use crate::clock::date_time;
 use crate::components::button::button;
 use crate::components::icon::{Icon, icon};
+use crate::store::Store;
 use crate::words;
 use leptos::prelude::*;
-use protocol::discogs::{Changes, Exported, GoneRelease};
+use protocol::ErrorBody;
+use protocol::discogs::{Changes, DiscogsList, Exported, GoneRelease};
 
 /// Releases that are named; the file has all.
 const MOST_NAMED: usize = 50;
@@ -18,22 +20,11 @@ const MOST_NAMED: usize = 50;
 /// Draws it. `read_more` has details read.
 pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + 'static) -> AnyView {
     let now = collection.now.get_untracked();
-    let whole = done.rows == done.expected;
-    // Of somebody else's shop no more is to be had.
-    let cut = done.selection.is_none() && done.proof.cut && done.rows == done.proof.found;
-    let (look, picture) = match whole || cut {
+    let (has_all, counted) = verdict(&done);
+    let (look, picture) = match has_all {
         true => ("notice ok", Icon::CheckCircle),
         false => ("notice warn", Icon::Alert),
     };
-    let counted = tf(
-        match (whole, cut) {
-            (true, _) => "export_whole",
-            (_, true) => "export_cut",
-            _ if done.selection.is_some() => "export_part_of_selection",
-            _ => "export_part",
-        },
-        &[("rows", &words::number(done.rows)), ("expected", &words::number(done.expected))],
-    );
     let read = tf("export_read", &[("ago", &ago(done.read_at, now))]);
     let read = [&read, " ", &counted_list(&done.proof)].concat();
     let without = (done.without_details > 0).then(|| {
@@ -62,6 +53,36 @@ pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + '
         </div>
     }
     .into_any()
+}
+
+/// Whether all is in it that is to be had, and that in words.
+fn verdict(done: &Exported) -> (bool, String) {
+    let whole = done.rows == done.expected;
+    // Of somebody else's shop no more is to be had.
+    let cut = done.selection.is_none() && done.proof.cut && done.rows == done.proof.found;
+    let words = match (whole, cut) {
+        (true, _) => "export_whole",
+        (_, true) => "export_cut",
+        _ if done.selection.is_some() => "export_part_of_selection",
+        _ => "export_part",
+    };
+    let counts = [("rows", &words::number(done.rows)), ("expected", &words::number(done.expected))];
+    (whole || cut, tf(words, &counts.map(|(name, count)| (name, count.as_str()))))
+}
+
+/// What came of a table whose dialog was closed while it was written.
+pub fn told_later(store: Store, list: DiscogsList, done: Result<Exported, ErrorBody>) {
+    match done {
+        Ok(done) => {
+            let (file, (_, counted)) = (&done.file, verdict(&done));
+            let text = tf("export_later", &[("file", file), ("counted", &counted)]);
+            store.toasts.offer(text, t("open_folder"), move || open_folder(store));
+        }
+        Err(error) => {
+            let (list, why) = (list_name(list), words::refusal(&error));
+            store.toasts.say(tf("export_not_written", &[("list", &list), ("why", &why)]));
+        }
+    }
 }
 
 /// What is different from the last time.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod address;
+mod ages;
 mod cache;
 mod charts;
 mod entry;
@@ -13,12 +14,14 @@ mod filter;
 mod filter_parts;
 mod folder_choice;
 mod going;
+mod heard;
 mod legal;
 mod narrowed;
 mod oauth;
 mod read;
 mod record;
 mod record_parts;
+mod refresh;
 mod run_card;
 mod sentences;
 mod shelf;
@@ -31,6 +34,7 @@ use crate::catalogue::t;
 use crate::clock;
 use crate::components::button::button;
 use crate::components::dialog::{Question, question};
+use crate::components::focus::{catch_focus, pass_focus};
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live_view};
 use crate::components::missing_host::missing_host;
@@ -44,8 +48,8 @@ use leptos::task::spawn_local;
 use narrowed::Narrowed;
 use protocol::ErrorBody;
 use protocol::discogs::{
-    CollectionFolder, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState, OfDiscogsAccount,
-    Run, RunId, SignedBy,
+    CollectionFolder, Depth, DiscogsAccount, DiscogsAccountId, DiscogsList, ListState,
+    OfDiscogsAccount, Run, RunId, RunStage, RunState, SignedBy,
 };
 use protocol::method::{ListCollectionFolders, ListDiscogsAccounts, ListRuns, Nothing};
 
@@ -53,6 +57,9 @@ use protocol::method::{ListCollectionFolders, ListDiscogsAccounts, ListRuns, Not
 const RELOAD_MS: u32 = 1_000;
 /// How often ages are written anew.
 const MINUTE_MS: u32 = 60_000;
+/// Where the focus goes when what had it is no more: to what is done next, else to what is looked at.
+const NEXT: &[&str] =
+    &[".collection .empty .primary", ".collection .run", ".collection .shelf h2", ".collection h1"];
 
 /// A list of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +84,8 @@ pub enum Place {
 pub enum Open {
     /// Signing in.
     SignIn,
-    /// Having a list read.
-    Read(ListOf),
+    /// Having a list read, at first so much of it.
+    Read(ListOf, Depth),
     /// Having a table written.
     Export(ListOf),
     /// All about an entry.
@@ -149,6 +156,7 @@ pub fn collection(page: Page) -> AnyView {
     };
     collection.keep_fresh();
     collection.keep_address(page.route);
+    collection.keep_focus();
     let stage = Derived::new(move || collection.stage());
     let content = move || match stage.get() {
         Stage::Missing => view! { <div class="narrow">{missing_host(store)}</div> }.into_any(),
@@ -166,7 +174,8 @@ pub fn collection(page: Page) -> AnyView {
     };
     view! {
         <div class="panel fixed collection">
-            <div class="panel-head"><h1>{t("collection_title")}</h1> {live_view(add)}</div>
+            <div class="panel-head"><h1 tabindex="-1">{t("collection_title")}</h1> {live_view(add)}</div>
+            {heard::runs(collection)}
             {live_view(content)}
             {legal::notice()}
             {dialogs(collection)}
@@ -201,7 +210,7 @@ fn dialogs(collection: Collection) -> Live<AnyView> {
     live_view(move || {
         collection.open.get().map(|open| match open {
             Open::SignIn => sign_in::form(collection),
-            Open::Read(of) => read::form(collection, of),
+            Open::Read(of, depth) => read::form(collection, of, depth),
             Open::Export(of) => export::form(collection, of),
             Open::Record(of, entry) => record::record(collection, of, entry),
         })
@@ -217,6 +226,18 @@ impl Collection {
             None if self.failure.with(Option::is_some) => Stage::Failed,
             None => Stage::Asking,
         }
+    }
+
+    /// What opened over the page may have been opened by something that is no more.
+    fn keep_focus(self) {
+        let mut was_open = false;
+        follow(move || {
+            let is_open = self.open.with(Option::is_some) || self.asked.with(Option::is_some);
+            if was_open && !is_open {
+                catch_focus(NEXT);
+            }
+            was_open = is_open;
+        });
     }
 
     /// Keeps everything true: after a change of the connection, and of accounts and lists.
@@ -289,6 +310,7 @@ impl Collection {
         let shown = self.account_shown();
         let is_gone = shown.is_some_and(|id| accounts.iter().all(|account| account.id != id));
         let is_settled = self.place.with_untracked(Option::is_some);
+        pass_focus(NEXT);
         self.accounts.set(Some(accounts));
         self.failure.set(None);
         match (is_gone, is_settled) {
@@ -357,6 +379,17 @@ impl Collection {
         self.store.runs.with(|runs| {
             runs.iter().find(|run| ListOf::read_by(run) == of && !run.state.is_over()).cloned()
         })
+    }
+
+    /// A run is to bring this list, or waits for the person, without whom another would not get further.
+    fn is_to_be_read(self, of: ListOf) -> bool {
+        let brings_it = |run: &Run| {
+            !run.state.is_over()
+                && (run.figures.stage == RunStage::List || run.state == RunState::NeedsYou)
+        };
+        self.store
+            .runs
+            .with(|runs| runs.iter().any(|run| ListOf::read_by(run) == of && brings_it(run)))
     }
 
     /// The run of this number, as it changes.

@@ -1,12 +1,13 @@
 //! Having a list read: how much, of which folders, and how long that takes before it is begun.
 
+use super::ages::age_choice;
 use super::folder_choice::{beginning, folder_choice};
-use super::sentences::{AGES, estimate, list_name};
+use super::sentences::{estimate, list_name};
 use super::{Collection, ListOf};
 use crate::catalogue::{t, tf};
-use crate::components::button::button;
-use crate::components::choice::choice;
+use crate::components::button::{busy_button, button};
 use crate::components::dialog::{close_dialog, dialog};
+use crate::components::focus::lead_focus;
 use crate::components::icon::Icon;
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::radio::{Options, radios};
@@ -17,7 +18,7 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
-use protocol::discogs::{Depth, DiscogsList, Estimate, NewRun};
+use protocol::discogs::{Depth, DiscogsList, Estimate, NewRun, Purpose, RunState};
 use protocol::method::{EstimateRun, StartRun};
 
 /// How much can be read, in the order of the buttons.
@@ -27,6 +28,9 @@ const WORDS: Options = &[
     ("depth_details", "depth_details_help"),
     ("depth_prices", "depth_prices_help"),
 ];
+
+/// Why it could not begin, in words.
+type Complaint = State<Option<String>>;
 
 /// What is chosen in the dialog.
 #[derive(Clone, Copy)]
@@ -49,19 +53,21 @@ impl Reading {
         let (depth, max_age_days) = (self.depth(), self.max_age.get());
         let folders = if depth == Depth::List { Vec::new() } else { self.folders.get() };
         let key = String::new();
-        NewRun { key, account, list, folders, depth, max_age_days, keep_list: false }
+        let (keep_list, purpose) = (false, Purpose::Asked);
+        NewRun { key, account, list, folders, depth, max_age_days, keep_list, purpose }
     }
 }
 
 /// The dialog.
-pub fn form(collection: Collection, of: ListOf) -> AnyView {
+pub fn form(collection: Collection, of: ListOf, depth: Depth) -> AnyView {
     let reading = Reading {
         of,
-        depth: State::new(0),
+        depth: State::new(DEPTHS.iter().position(|one| *one == depth).unwrap_or(0)),
         folders: beginning(collection),
         max_age: State::new(None),
     };
-    let complaint = State::new(None::<String>);
+    let (busy, complaint) = (State::new(false), Complaint::new(None));
+    let answer = asked(reading);
     let deep = Derived::new(move || reading.depth() > Depth::List);
     let more = move || {
         deep.get().then(|| {
@@ -75,49 +81,51 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
         let why = complaint.get();
         why.map(|why| view! { <p class="complaint" role="alert">{why}</p> }.into_any())
     };
+    let words = ("discogs_read_start", "discogs_read_starting");
+    let press = move || start(collection, reading, busy, complaint);
     let content = view! {
         <div class="stack">
             {depth}
             {live_view(more)}
-            <p class="notice" role="status">{estimated(collection, reading)}</p>
+            <p class="notice" role="status">{estimated(collection, reading, answer)}</p>
+            {joined(collection, answer)}
             <p class="small muted">{t("discogs_read_help")}</p>
             {live_view(why)}
             <div class="row">
-                {button("primary", Some(Icon::Download), t("discogs_read_start"), move || start(reading, complaint))}
+                {busy_button("primary", Icon::Download, words, busy, press)}
                 {button("", None, t("cancel"), close_dialog)}
             </div>
         </div>
     };
+    lead_focus(&["#dialog input:checked", "#dialog .primary"]);
     let heading = tf("discogs_read_title", &[("list", &list_name(of.list))]);
     dialog("", heading, content.into_any(), move || collection.open.set(None))
 }
 
 fn ages(collection: Collection, reading: Reading) -> AnyView {
     let set = Derived::new(move || value(collection.store, |all| all.discogs_cache_days));
-    let name = |days: u32| (days.to_string(), tf("older_than", &[("n", &days.to_string())]));
-    let choices = move || {
-        let mut ages: Vec<u32> = AGES.iter().copied().chain([set.get()]).collect();
-        ages.sort_unstable();
-        ages.dedup();
-        ages.into_iter().map(name).collect()
-    };
-    let chosen = move || reading.max_age.get().unwrap_or_else(|| set.get()).to_string();
-    let choose = move |days: String| reading.max_age.set(days.parse().ok());
+    let chosen = move || reading.max_age.get().unwrap_or_else(|| set.get());
+    let choose = move |days| reading.max_age.set(Some(days));
     view! {
         <div class="row">
             <span>{t("ask_again_label")}</span>
-            {choice(t("ask_again_label"), choices, chosen, choose)}
+            {age_choice(t("ask_again_label"), move || set.get(), chosen, choose)}
         </div>
     }
     .into_any()
 }
 
-/// What reading would take, asked for whenever something else is chosen.
-fn estimated(collection: Collection, reading: Reading) -> Live<String> {
-    let answer = State::new(None::<Result<Estimate, ErrorBody>>);
+/// What reading would take; nothing while that is being worked out.
+type Answer = State<Option<Result<Estimate, ErrorBody>>>;
+
+/// Asks whenever something else is chosen.
+fn asked(reading: Reading) -> Answer {
+    let answer = Answer::new(None);
     let wish = Derived::new(move || reading.wish());
     follow(move || {
         let asked = wish.get();
+        // What is said belongs to what was chosen before.
+        answer.set(None);
         spawn_local(async move {
             let estimate = ask::<EstimateRun>(asked.clone()).await;
             if !answer.is_gone() && wish.get_untracked() == asked {
@@ -125,21 +133,59 @@ fn estimated(collection: Collection, reading: Reading) -> Live<String> {
             }
         });
     });
+    answer
+}
+
+fn estimated(collection: Collection, reading: Reading, answer: Answer) -> Live<String> {
     let was_read =
         move || collection.state_of(reading.of).is_some_and(|state| state.read_at.is_some());
     live(move || match answer.get() {
-        None => t("loading"),
+        None => t("estimate_asking"),
         Some(Err(error)) => words::refusal(&error),
         Some(Ok(found)) => estimate(&found, reading.depth(), !was_read()),
     })
 }
 
-fn start(reading: Reading, complaint: State<Option<String>>) {
-    let wish = NewRun { key: new_key("page"), ..reading.wish() };
+/// That a run of this list is there, of which what is chosen would be a part.
+fn joined(collection: Collection, answer: Answer) -> Live<AnyView> {
+    let run = Derived::new(move || {
+        let joins = answer.with(|answer| answer.as_ref()?.as_ref().ok()?.joins)?;
+        collection.store.runs.with(|runs| {
+            let run = runs.iter().find(|run| run.id == joins)?;
+            (!run.state.is_over()).then_some(run.state)
+        })
+    });
+    live_view(move || {
+        run.get().map(|state| {
+            let words = match state {
+                RunState::Paused | RunState::NeedsYou => "discogs_joins_resting",
+                _ => "discogs_joins",
+            };
+            view! { <p class="small">{t(words)}</p> }
+        })
+    })
+}
+
+/// Begins. The run is on the page before the dialog has gone.
+fn start(collection: Collection, reading: Reading, busy: State<bool>, complaint: Complaint) {
+    let store = collection.store;
+    let wish = NewRun { key: new_key("page"), ..untrack(|| reading.wish()) };
+    busy.set(true);
+    complaint.set(None);
     spawn_local(async move {
         match ask::<StartRun>(wish).await {
-            Ok(_) => close_dialog(),
-            Err(error) => complaint.set(Some(words::refusal(&error))),
+            Ok(started) => {
+                store.put_runs(vec![started.run]);
+                // The person may have closed it meanwhile.
+                if !busy.is_gone() {
+                    close_dialog();
+                }
+            }
+            Err(error) if complaint.is_gone() => store.toasts.complain(&error),
+            Err(error) => {
+                busy.set(false);
+                complaint.set(Some(words::refusal(&error)));
+            }
         }
     });
 }

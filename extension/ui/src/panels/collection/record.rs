@@ -89,26 +89,27 @@ fn age(collection: Collection, asking: Asking, of: ListOf, entry: i64) -> Live<A
     live_view(move || {
         let now = collection.now.get();
         let fetched = asking.record.with(|record| record.as_ref().map(|record| record.fetched_at));
-        let old = match fetched {
-            None => None,
-            Some(None) => Some(t("record_never")),
-            Some(Some(then)) => {
-                Some(tf("record_age", &[("ago", &ago(then, now)), ("date", &date_time(then))]))
-            }
+        let is_asked = asking.renewing.get();
+        let age = |then| tf("record_age", &[("ago", &ago(then, now)), ("date", &date_time(then))]);
+        let said = match (fetched, is_asked) {
+            (None, false) => String::new(),
+            (None | Some(None), true) => t("record_asking"),
+            (Some(None), false) => t("record_never"),
+            (Some(Some(then)), false) => age(then),
+            (Some(Some(then)), true) => [&age(then), " ", &t("record_renewing")].concat(),
         };
-        let renewing = asking.renewing.get().then(|| t("record_renewing"));
         let by_name = collection.is_by_name(of.account);
-        let problem = asking.problem.get().filter(|_| renewing.is_none());
+        let problem = asking.problem.get().filter(|_| !is_asked);
         let is_unknown = |problem: &ErrorBody| problem.code == ErrorCode::NotFound;
         if fetched.is_none() && problem.as_ref().is_some_and(is_unknown) {
             return view! { <p class="complaint" role="alert">{t("record_unknown")}</p> }
                 .into_any();
         }
-        let problem = problem.map(|problem| why_not(&problem, by_name, words::refusal));
+        let problem =
+            problem.map(|problem| why_not(&problem, by_name, "record_token_ended", words::refusal));
         let again = move || spawn_local(asking.renew(of, entry));
-        let said: Vec<String> = old.into_iter().chain(renewing).collect();
         view! {
-            <p class="small muted" role="status">{said.join(" ")}</p>
+            <p class="small muted" role="status">{said}</p>
             {problem.map(|why| view! {
                 <div class="row">
                     <p class="small complaint" role="alert">{why}</p>

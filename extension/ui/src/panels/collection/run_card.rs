@@ -1,10 +1,11 @@
 //! What is read of a list: how far it is, why it waits, and the buttons that stop it and let it go on.
 
 use super::sentences::{run_figures, run_state};
-use super::{Collection, ListOf, Open};
+use super::{Collection, ListOf, NEXT, Open};
 use crate::actions::concerns_session;
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
+use crate::components::focus::pass_focus;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, each, live, live_view};
 use crate::components::progress_bar::{Extent, progress_bar};
@@ -20,7 +21,7 @@ use protocol::{ErrorBody, ErrorCode};
 /// The runs of a list that the person may want to see.
 pub fn cards(collection: Collection, of: ListOf) -> AnyView {
     let runs = collection.store.runs;
-    let shown = move || {
+    let shown = Derived::new(move || -> Vec<i64> {
         runs.with(|runs| {
             let mut of_list = runs.iter().filter(|run| ListOf::read_by(run) == of).peekable();
             let newest = of_list.peek().map(|run| run.id);
@@ -28,8 +29,12 @@ pub fn cards(collection: Collection, of: ListOf) -> AnyView {
                 |run: &&Run| !run.state.is_over() || (Some(run.id) == newest && went_wrong(run));
             of_list.filter(is_shown).map(|run| run.id.0).collect()
         })
+    });
+    let ids = move || {
+        pass_focus(NEXT);
+        shown.get()
     };
-    each(shown, move |id| card(collection, RunId(id)))
+    each(ids, move |id| card(collection, RunId(id)))
 }
 
 /// Something of it is not there, and nobody has said so yet.
@@ -52,10 +57,10 @@ fn card(collection: Collection, id: RunId) -> AnyView {
     let name = move || said.get().unwrap_or_default();
     let bar = move || (!is_over.get()).then(|| progress_bar("", name, extent, rests));
     view! {
-        <section class="card run">
+        <section id=["run-", &id.to_string()].concat() class="card run" tabindex="-1" aria-label=live(name)>
             <div class="row spread">
                 <div class="row">
-                    <strong role="status">{live(move || said.get())}</strong>
+                    <strong>{live(name)}</strong>
                     <span class="figures small muted">{live(figures)}</span>
                 </div>
                 {actions(collection, run)}
@@ -75,7 +80,8 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
     let failed = Derived::new(move || run.with(|run| run.as_ref().map_or(0, |r| r.figures.failed)));
     let why = move || {
         reason.get().map(|(account, reason)| {
-            let why = why_not(&reason, collection.is_by_name(account), words::error);
+            let by_name = collection.is_by_name(account);
+            let why = why_not(&reason, by_name, "run_token_ended", words::error);
             view! { <p class="small complaint">{icon(Icon::Alert)} " " {why}</p> }
         })
     };
@@ -87,13 +93,18 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
 }
 
 /// What is meant here by errors that are met elsewhere too; `words` says the others. Of an account `by_name`, nothing
-/// signs the requests.
-pub fn why_not(reason: &ErrorBody, by_name: bool, words: fn(&ErrorBody) -> String) -> String {
+/// signs the requests; else `token_ended` is the word for what is not accepted any more.
+pub fn why_not(
+    reason: &ErrorBody,
+    by_name: bool,
+    token_ended: &str,
+    words: fn(&ErrorBody) -> String,
+) -> String {
     match reason.code {
         ErrorCode::SessionExpired | ErrorCode::SignedOut | ErrorCode::PrivateList if by_name => {
             t("discogs_name_private")
         }
-        ErrorCode::SessionExpired | ErrorCode::SignedOut => t("run_token_ended"),
+        ErrorCode::SessionExpired | ErrorCode::SignedOut => t(token_ended),
         _ => words(reason),
     }
 }
@@ -109,6 +120,7 @@ fn actions(collection: Collection, run: Derived<Option<Run>>) -> Live<AnyView> {
     });
     live_view(move || {
         state.get().map(|(id, account, state, signs_in)| {
+            pass_focus(&[&format!("#run-{id} .button")]);
             let sign_in = match collection.is_by_name(account) {
                 true => "discogs_sign_in_short",
                 false => "discogs_renew",

@@ -10,9 +10,6 @@ use protocol::discogs::{
 /// How old what is shown may be, in seconds: the site asks for it in its terms.
 pub const SHOWN_FOR: i64 = 6 * 60 * 60;
 
-/// Ages of answers that are offered, in days.
-pub const AGES: [u32; 4] = [7, 30, 90, 365];
-
 /// The name of a list.
 pub fn list_name(list: DiscogsList) -> String {
     t(match list {
@@ -223,7 +220,13 @@ mod tests {
     #[test]
     fn the_estimate_says_how_much_and_how_long() {
         speak(Language::En);
-        let long = Estimate { releases: 5_000, from_cache: 12, requests: 5_040, seconds: 5_160 };
+        let long = Estimate {
+            releases: 5_000,
+            from_cache: 12,
+            requests: 5_040,
+            seconds: 5_160,
+            ..Estimate::default()
+        };
         assert_eq!(
             estimate(&long, Depth::Details, false),
             "5,000 releases, 12 of them from the cache: about 1 h 26 min (5,040 requests)."

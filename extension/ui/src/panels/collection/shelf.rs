@@ -2,7 +2,7 @@
 
 use super::entry::{COVERS, ROWS, columns, cover, row};
 use super::narrowed::Narrowed;
-use super::sentences::{SHOWN_FOR, is_old, is_whole, list_name, proof};
+use super::sentences::{SHOWN_FOR, is_old, is_whole, list_name, proof, run_state};
 use super::{Collection, ListOf, Open, facet, filter, run_card, statistics};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
@@ -10,15 +10,16 @@ use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::radio::{Options, segments};
 use crate::components::search_field::search_field;
-use crate::link::{ask, command};
+use crate::link::ask;
 use crate::memo;
 use crate::panels::paged::{Answer, Listed, Paged, bulk_bar};
 use crate::state::{Derived, State};
+use crate::words;
 use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::discogs::{
-    Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun, Run, RunState,
+    Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun, Purpose, RunState,
 };
 use protocol::method::{CountEntries, ListEntries, StartRun};
 
@@ -100,7 +101,7 @@ fn head(shelf: Shelf) -> AnyView {
     };
     // Of a list that was never read nobody knows how many there are.
     let count = move || shelf.read_at().and(shelf.rows.total()).map(|n| tn("discogs_entries", n));
-    let read = move || collection.open.set(Some(Open::Read(of)));
+    let read = move || collection.open.set(Some(Open::Read(of, Depth::List)));
     let export = move || shelf.export(None);
     let actions = move || {
         state.with(|state| state.as_ref().is_some_and(|state| state.read_at.is_some())).then(|| {
@@ -114,7 +115,7 @@ fn head(shelf: Shelf) -> AnyView {
         <div class="row spread shelf-head">
             <div class="grow">
                 <div class="row">
-                    <h2>{live(heading)}</h2>
+                    <h2 tabindex="-1">{live(heading)}</h2>
                     <span class="figures muted" role="status">{live(count)}</span>
                 </div>
                 {proof_line(shelf)}
@@ -147,18 +148,23 @@ fn proof_line(shelf: Shelf) -> Live<AnyView> {
 /// Instead of a list that was never read: what to do.
 fn never_read(shelf: Shelf) -> AnyView {
     let Shelf { collection, of, .. } = shelf;
+    let rests = Derived::new(move || match collection.run_of(of) {
+        None => t("discogs_never_read"),
+        Some(run) if run.state == RunState::Running => t("discogs_being_read"),
+        Some(run) => run_state(&run),
+    });
     let is_read = Derived::new(move || collection.run_of(of).is_some());
     let read = move || {
         (!is_read.get()).then(|| {
             button("primary", Some(Icon::Download), t("discogs_read_first"), move || {
-                collection.open.set(Some(Open::Read(of)));
+                collection.open.set(Some(Open::Read(of, Depth::List)));
             })
         })
     };
-    let words = move || t(if is_read.get() { "discogs_being_read" } else { "discogs_never_read" });
     view! {
         <div class="empty">
-            {icon(Icon::Disc)} <strong>{live(words)}</strong> <p>{t("discogs_never_read_help")}</p>
+            {icon(Icon::Disc)} <strong>{live(move || rests.get())}</strong>
+            <p>{t("discogs_never_read_help")}</p>
             {live_view(read)}
         </div>
     }
@@ -251,39 +257,41 @@ impl Shelf {
                 self.rows.query.update(|query| query.filter.folders = folders);
             }
         });
+        // Once what is being read of it is over, and again after another six hours.
         let too_old = Derived::new(move || {
             let now = collection.now.get();
-            let up = collection.store.link.get().is_up();
-            self.read_at().filter(|read_at| up && is_old(*read_at, now))
+            let is_free = collection.store.link.get().is_up() && !collection.is_to_be_read(self.of);
+            let read_at = self.read_at().filter(|read_at| is_free && is_old(*read_at, now))?;
+            Some((read_at, now / SHOWN_FOR))
         });
         follow(move || {
-            if let Some(read_at) = too_old.get() {
-                self.read_again(read_at);
+            if let Some((read_at, period)) = too_old.get() {
+                self.read_again(read_at, period);
             }
         });
     }
 
-    /// Has a list that is older than it may be shown read again. However many pages ask, it is read once.
-    fn read_again(self, read_at: i64) {
+    /// Has a list that is older than it may be shown read again. However many pages ask, it is read once in a `period`: one
+    /// that was given up does not keep the list old for good.
+    fn read_again(self, read_at: i64, period: i64) {
         let ListOf { account, list } = self.of;
         let again = NewRun {
-            // Another six hours are another run: one that was given up does not keep the list old for good.
-            key: format!(
-                "shown-{account}-{}-{read_at}-{}",
-                list.as_str(),
-                self.collection.now.get_untracked() / SHOWN_FOR
-            ),
+            key: format!("shown-{account}-{}-{read_at}-{period}", list.as_str()),
             account,
             list,
             folders: Vec::new(),
             depth: Depth::List,
             max_age_days: None,
             keep_list: false,
+            purpose: Purpose::KeepFresh,
         };
-        let is_read = |run: Run| matches!(run.state, RunState::Running | RunState::Waiting);
-        if !self.collection.run_of(self.of).is_some_and(is_read) {
-            command::<StartRun>(self.collection.store, again, || ());
-        }
+        let toasts = self.collection.store.toasts;
+        spawn_local(async move {
+            // How it ends is on the page as that of every run.
+            if let Err(error) = ask::<StartRun>(again).await {
+                toasts.say(tf("discogs_not_renewed", &[("why", &words::refusal(&error))]));
+            }
+        });
     }
 
     fn load_facets(self) {

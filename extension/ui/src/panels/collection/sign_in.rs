@@ -1,11 +1,11 @@
 //! Signing in at Discogs: with a token of the person's own, by an application of theirs, or by name for what everybody
 //! may see.
 
-use super::{Collection, Open, oauth};
+use super::{Collection, NEXT, Open, oauth};
 use crate::catalogue::{t, tf};
 use crate::components::button::button;
 use crate::components::dialog::{close_dialog, dialog};
-use crate::components::focus::focus;
+use crate::components::focus::{focus, lead_focus};
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{live, live_view, on};
 use crate::components::radio::{Options, segments};
@@ -63,14 +63,18 @@ impl Attempt {
 
     /// The account is there.
     pub fn succeed(self, account: DiscogsAccount) {
+        let is_new = account.lists.iter().all(|list| list.read_at.is_none());
+        let said = if is_new { "discogs_signed_in" } else { "discogs_signed_in_again" };
+        self.collection.store.toasts.say(tf(said, &[("name", &account.username)]));
         // The person may have closed it meanwhile.
         if !self.busy.is_gone() {
             self.busy.set(false);
             close_dialog();
+            lead_focus(NEXT);
         }
-        let said = tf("discogs_signed_in", &[("name", &account.username)]);
-        self.collection.store.toasts.say(said);
-        self.collection.put_account(account);
+        if !self.collection.accounts.is_gone() {
+            self.collection.put_account(account);
+        }
     }
 }
 

@@ -4,11 +4,11 @@
 use super::Library;
 use super::import_course::course;
 use crate::catalogue::t;
-use crate::components::button::button;
+use crate::components::button::{busy_button, button};
 use crate::components::command_line::command_line;
 use crate::components::dialog::dialog;
-use crate::components::icon::{Icon, icon};
-use crate::components::live::{Live, live, live_view, on};
+use crate::components::icon::Icon;
+use crate::components::live::{Live, live_view};
 use crate::link::{ask, new_key};
 use crate::state::{Derived, State};
 use crate::store::newest_of;
@@ -58,10 +58,7 @@ fn form(library: Library) -> AnyView {
 fn choose(library: Library) -> AnyView {
     let choosing = State::new(false);
     let refused = State::new(None::<String>);
-    let press = move |_| {
-        if choosing.get_untracked() {
-            return;
-        }
+    let press = move || {
         choosing.set(true);
         refused.set(None);
         spawn_local(async move {
@@ -74,20 +71,9 @@ fn choose(library: Library) -> AnyView {
             }
         });
     };
-    let label = move || t(if choosing.get() { "import_choosing" } else { "import_choose" });
-    let blocked = move || choosing.get().then_some("true");
+    let words = ("import_choose", "import_choosing");
     view! {
-        <div class="row">
-            <button
-                type="button"
-                class="button primary"
-                aria-disabled=live(blocked)
-                on:click=on(press)
-            >
-                {icon(Icon::Folder)}
-                <span>{live(label)}</span>
-            </button>
-        </div>
+        <div class="row">{busy_button("primary", Icon::Folder, words, choosing, press)}</div>
         {live_view(move || refused.get().map(|why| view! { <p class="complaint" role="alert">{why}</p> }))}
     }
     .into_any()

@@ -1,0 +1,115 @@
+//! Having what is known about the releases of a list asked for again.
+
+use super::ages::{AGES, age_choice};
+use super::sentences::list_name;
+use super::{Collection, ListOf, Place};
+use crate::catalogue::{t, tf, tn};
+use crate::components::button::busy_button;
+use crate::components::choice::choice;
+use crate::components::icon::Icon;
+use crate::link::{ask, new_key};
+use crate::state::{Derived, State};
+use crate::words;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::ErrorBody;
+use protocol::discogs::{Depth, DiscogsAccount, DiscogsList, Estimate, NewRun, Purpose};
+use protocol::method::{EstimateRun, StartRun};
+
+/// The lists whose releases have details.
+const LISTS: [DiscogsList; 2] = [DiscogsList::Collection, DiscogsList::Wants];
+
+/// Draws list, age, and the button.
+pub fn refresh(collection: Collection) -> AnyView {
+    let lists = Derived::new(move || {
+        let accounts = collection.accounts.get().unwrap_or_default();
+        let of = |account: &DiscogsAccount| {
+            let (id, name) = (account.id, account.username.clone());
+            LISTS.map(|list| (ListOf { account: id, list }, name.clone()))
+        };
+        accounts.iter().flat_map(of).collect::<Vec<_>>()
+    });
+    let chosen = State::new(0_usize);
+    let age = State::new(AGES[1]);
+    let busy = State::new(false);
+    let choices = move || {
+        let named = |(at, (of, name)): (usize, &(ListOf, String))| {
+            let list = list_name(of.list);
+            (at.to_string(), tf("discogs_list_of", &[("name", name), ("list", &list)]))
+        };
+        lists.with(|lists| lists.iter().enumerate().map(named).collect())
+    };
+    let press = move || {
+        let of = lists.with_untracked(|lists| lists.get(chosen.get_untracked()).map(|one| one.0));
+        let Some(of) = of else { return };
+        busy.set(true);
+        spawn_local(async move {
+            begin(collection, of, age.get_untracked()).await;
+            busy.set(false);
+        });
+    };
+    view! {
+        <div class="row">
+            {choice(t("cache_list_label"), choices, move || chosen.get().to_string(), move |at: String| {
+                chosen.set(at.parse().unwrap_or(0));
+            })}
+            {age_choice(t("cache_age_label"), || AGES[0], move || age.get(), move |days| age.set(days))}
+            {busy_button("compact", Icon::Retry, ("cache_refresh", "discogs_read_starting"), busy, press)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Begins, unless there is nothing to ask, and says what follows.
+async fn begin(collection: Collection, of: ListOf, days: u32) {
+    let toasts = collection.store.toasts;
+    let ListOf { account, list } = of;
+    let again = NewRun {
+        key: new_key("page"),
+        account,
+        list,
+        folders: Vec::new(),
+        depth: Depth::Details,
+        max_age_days: Some(days),
+        keep_list: true,
+        purpose: Purpose::Preload,
+    };
+    match order(again).await {
+        Ok((Estimate { requests: 0, .. }, _)) => {
+            toasts.say(tf("cache_all_young", &[("n", &days.to_string())]));
+        }
+        Ok((estimate, joined)) => {
+            let show = move || {
+                // The page may show another panel by now.
+                if !collection.place.is_gone() {
+                    collection.go_to(Place::List(of), None);
+                }
+            };
+            toasts.offer(said(&estimate, joined), t("cache_show"), show);
+        }
+        Err(error) => toasts.complain(&error),
+    }
+}
+
+/// What it takes, and whether it is a part of something that was there.
+async fn order(again: NewRun) -> Result<(Estimate, bool), ErrorBody> {
+    let estimate = ask::<EstimateRun>(again.clone()).await?;
+    if estimate.requests == 0 {
+        return Ok((estimate, false));
+    }
+    let started = ask::<StartRun>(again).await?;
+    Ok((estimate, started.existing))
+}
+
+fn said(estimate: &Estimate, joined: bool) -> String {
+    match joined {
+        true => t("discogs_joins"),
+        false => tf(
+            "cache_refreshing",
+            &[
+                ("releases", &tn("releases", estimate.requests)),
+                ("time", &words::duration(estimate.seconds)),
+            ],
+        ),
+    }
+}
