@@ -20,7 +20,10 @@ const PLACE_KEY: &str = "collection_place";
 
 /// Instead of a place that is not there: why.
 pub fn astray(collection: Collection, why: String) -> AnyView {
-    let home = move || collection.go_home();
+    let home = move || {
+        collection.go_home();
+        focus("#content");
+    };
     view! {
         <div class="empty" role="alert">
             {icon(Icon::Alert)} <p>{why}</p> {button("primary", Some(Icon::Disc), t("address_home"), home)}
@@ -135,7 +138,6 @@ impl Collection {
     /// Goes to where nothing in particular was asked for.
     pub fn go_home(self) {
         self.show(&self.anything());
-        focus("#content");
     }
 
     fn look_at(self, place: Place, folder: Option<i64>) {
