@@ -76,15 +76,16 @@ pub(crate) fn over(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Does what takes long in a move from `from` to `to`, if they are on two disks (true): the move itself is quick then.
+/// Does what takes long in a move from `from` to `to`, if they are on two disks: the move itself is quick then. Gives the
+/// copy that it has made for that.
 ///
 /// # Errors
 /// When a disk refuses.
-pub(crate) fn prepare(from: &Path, to: &Path) -> io::Result<bool> {
+pub(crate) fn prepare(from: &Path, to: &Path) -> io::Result<Option<PathBuf>> {
     let folder = to.parent().unwrap_or(Path::new("."));
     match crate::volume::are_on_one_disk(from, folder) {
-        Some(false) => copy_beside(from, to).map(|_| true),
-        _ => Ok(false),
+        Some(false) => copy_beside(from, to).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -201,7 +202,7 @@ mod tests {
 
         write();
         let place = other.path().join("place");
-        assert!(prepare(&from, &place).unwrap());
+        assert!(prepare(&from, &place).unwrap().is_some());
         assert_eq!((from.exists(), names()), (true, 2));
         assert!(if_free(&from, &place, true).unwrap());
         assert!(fs::read(&place).unwrap() == bytes && !from.exists() && names() == 2);
@@ -215,7 +216,7 @@ mod tests {
         let names = ["ü".repeat(127), "ü".repeat(126) + "n"].map(|name| other.path().join(name));
         for (place, text) in names.iter().zip(["first", "second"]) {
             fs::write(&from, text).unwrap();
-            assert!(prepare(&from, place).unwrap());
+            assert!(prepare(&from, place).unwrap().is_some());
             assert!(if_free(&from, place, true).unwrap());
             assert_eq!(fs::read_to_string(place).unwrap(), text);
         }

@@ -91,7 +91,7 @@ impl Shelf {
     }
 
     /// Does what takes long before a file of ours is moved into the trash or out of it (`comes_back`): where they are on
-    /// two disks, its bytes are copied (true).
+    /// two disks, its bytes are copied. Gives that copy.
     ///
     /// # Errors
     /// When a disk refuses, or is away.
@@ -100,12 +100,12 @@ impl Shelf {
         name: &str,
         sha256: &str,
         comes_back: bool,
-    ) -> Result<bool, LibraryError> {
+    ) -> Result<Option<PathBuf>, LibraryError> {
         self.check_for(name)?;
         let (file, stowed) = (self.path(name)?, self.root().join(Self::stowed_name(sha256)));
         let (from, to) = if comes_back { (&stowed, &file) } else { (&file, &stowed) };
         if from.symlink_metadata().is_err() {
-            return Ok(false);
+            return Ok(None);
         }
         self.make_folder(to.parent().unwrap_or(self.root()))?;
         moving::prepare(from, to).map_err(LibraryError::io(name))

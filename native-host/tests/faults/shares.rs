@@ -210,10 +210,14 @@ fn while_files_go_from_disk_to_disk_other_work_ends_and_is_told() {
     until_true("all are in the trash", || held() == 0);
 
     share.manners.sync_ms.store(1_500, SeqCst);
-    stage.browser().ask::<RestoreItems>(items);
+    stage.browser().ask::<RestoreItems>(items.clone());
     stage.sync(SITE, "mp3").assert_all_done(3);
     assert!(held() < 6, "the files came back before the songs were there");
+    // Nor is anything left of those that are not wanted back any more.
+    stage.browser().ask::<DeleteItems>(items.clone());
     share.manners.sync_ms.store(0, SeqCst);
+    until_true("all are in the trash again", || held() == 0);
+    stage.browser().ask::<RestoreItems>(items);
     until_true("all are back", || held() == 6);
     until_true("nothing is left to be moved", || {
         let checked = stage.browser().ask::<VerifyLibrary>(VerifyFrom { after: 0, limit: 20 });

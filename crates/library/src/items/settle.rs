@@ -11,6 +11,7 @@ use crate::names;
 use crate::shelf::Shelf;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How many names are tried for a file that comes back while its own name is taken.
@@ -57,13 +58,14 @@ impl Library {
     /// The next files after `after`; gives the last one looked at.
     async fn settle_some(&self, after: i64) -> Result<Option<i64>, LibraryError> {
         let found = unsettled(&mut *self.pool.acquire().await?, after).await?;
-        let (mut last, mut ready) = (None, Vec::new());
+        let (mut last, mut ready, mut copied) = (None, Vec::new(), None);
         for file in found {
             last = Some(file.id);
             match self.prepare(&file).await {
-                Ok(was_copied) => {
+                Ok(copy) => {
                     ready.push(file.id);
-                    if was_copied {
+                    copied = copy;
+                    if copied.is_some() {
                         break; // its move syncs two disks: one at a time, so that others write in between
                     }
                 }
@@ -75,12 +77,16 @@ impl Library {
         if !ready.is_empty() {
             self.move_files(after, &ready).await?;
         }
+        if let Some(copy) = copied {
+            // It is a file of the library now, unless the person has changed their mind meanwhile.
+            self.at_disk(move |_| Ok(_ = std::fs::remove_file(copy))).await?;
+        }
         Ok(last)
     }
 
     /// Does what comes before a move: the name of a file that comes back is noted, and from one disk to another its bytes
-    /// are copied (true).
-    async fn prepare(&self, file: &Unsettled) -> Result<bool, LibraryError> {
+    /// are copied. Gives that copy.
+    async fn prepare(&self, file: &Unsettled) -> Result<Option<PathBuf>, LibraryError> {
         let path = match file.trashed {
             true => file.path.clone(),
             false => self.name_returning(file).await?,
