@@ -7,6 +7,7 @@ pub mod collection;
 pub mod commands;
 pub mod daemon;
 pub mod doctor;
+mod drafts;
 pub mod home;
 pub mod install;
 pub mod launch;

@@ -3,7 +3,7 @@
 //! The extension has its own catalogue of the same errors, which is translated. Values in sentences may come
 //! from a hostile site, so control characters are taken out before they reach a terminal.
 
-use protocol::{ErrorBody, ErrorCode};
+use protocol::{ErrorBody, ErrorCode, Source};
 
 /// What went wrong, in one sentence.
 pub fn sentence(error: &ErrorBody) -> String {
@@ -124,9 +124,16 @@ pub fn sentence(error: &ErrorBody) -> String {
 }
 
 /// What the person can do; `None` when it goes on by itself or nothing helps.
-pub fn next_step(code: ErrorCode) -> Option<&'static str> {
+pub fn next_step(error: &ErrorBody) -> Option<&'static str> {
     use ErrorCode::*;
-    let step = match code {
+    let step = match error.code {
+        // There a token signs, and no browser's session.
+        SignedOut | SessionExpired if is_at_discogs(error) => {
+            "Run `mediafetcher discogs login`, then the same command."
+        }
+        Challenge if is_at_discogs(error) => {
+            "Open the site in your browser, pass its check, then run the same command."
+        }
         UpgradeRequired => "Update both, then run `mediafetcher daemon stop`.",
         HostMissing => "Run `mediafetcher doctor`.",
         SignedOut | SessionExpired => {
@@ -178,9 +185,14 @@ pub fn next_step(code: ErrorCode) -> Option<&'static str> {
     Some(step)
 }
 
+fn is_at_discogs(error: &ErrorBody) -> bool {
+    let site = error.params.get("site").map(String::as_str);
+    site.is_some_and(|site| site == Source::Discogs.title() || site == Source::Discogs.as_str())
+}
+
 /// Both, as a paragraph for a terminal.
 pub fn explain(error: &ErrorBody) -> String {
-    match next_step(error.code) {
+    match next_step(error) {
         Some(step) => format!("{} {step}", sentence(error)),
         None => sentence(error),
     }
@@ -225,7 +237,18 @@ mod tests {
     fn whoever_has_to_act_is_told_how() {
         let needs_user = ErrorCode::ALL.iter().filter(|code| code.class() == ErrorClass::NeedsUser);
         for &code in needs_user {
-            assert!(next_step(code).is_some(), "{code:?}");
+            assert!(next_step(&ErrorBody::new(code)).is_some(), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn where_no_cookies_sign_in_nobody_is_told_to_export_some() {
+        for code in [ErrorCode::SignedOut, ErrorCode::SessionExpired, ErrorCode::Challenge] {
+            let at = |site: &str| explain(&ErrorBody::new(code).with("site", site));
+            assert!(at("flowmusic.app").contains("cookies"));
+            for name in [Source::Discogs.title(), Source::Discogs.as_str()] {
+                assert!(!at(name).contains("cookies"), "{}", at(name));
+            }
         }
     }
 

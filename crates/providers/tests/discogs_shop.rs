@@ -24,8 +24,16 @@ fn file(ids: impl IntoIterator<Item = i64>) -> String {
 }
 
 fn front(items: i64) -> Answer {
-    let listing = json!({"id": 1, "price": {"value": 3, "currency": "EUR"}});
-    let listings = if items > 0 { vec![listing] } else { vec![] };
+    front_of(items, if items > 0 { vec![listed(1, "EUR")] } else { vec![] })
+}
+
+/// A listing as its seller reads it who buys in dollars.
+fn listed(id: i64, currency: &str) -> Value {
+    let original = json!({"value": 3, "curr_abbr": currency, "formatted": "3.00"});
+    json!({"id": id, "price": {"value": 3.4712, "currency": "USD"}, "original_price": original})
+}
+
+fn front_of(items: i64, listings: Vec<Value>) -> Answer {
     json_answer(&json!({"pagination": {"items": items, "urls": {}}, "listings": listings}))
 }
 
@@ -57,6 +65,7 @@ fn job(state: &str) -> Answer {
     json_answer(&serde_json::from_str(state).unwrap())
 }
 
+/// The listings of a file, and its proof.
 type Shop = (Vec<(Listing, Value)>, Proof);
 
 /// What came of an export, the paths that were asked for, and how long was waited in all, in ms.
@@ -64,9 +73,12 @@ fn export(
     answer: impl FnMut(usize, &Request) -> Answer,
 ) -> (Result<Shop, ErrorBody>, Vec<String>, u64) {
     let site = Scripted::new(Source::Discogs, answer);
-    let shop = run(Discogs::new(&site).export_inventory("seller")).map(|shop| {
-        let listings = shop.listings().collect::<Result<Vec<_>, _>>().unwrap();
-        (listings, shop.proof)
+    let discogs = Discogs::new(&site);
+    let shop = run(async {
+        let mut shop = discogs.export_inventory("seller").await?;
+        let listings = shop.listings.by_ref().collect::<Result<Vec<_>, _>>()?;
+        let proof = discogs.prove_shop("seller", shop.expected, shop.listings.tally()).await?;
+        Ok((listings, proof))
     });
     let slept = site.slept.borrow().iter().sum();
     (shop, site.paths(), slept)
@@ -116,6 +128,30 @@ fn a_job_is_begun_waited_for_and_its_file_read_to_the_last_character() {
     assert_eq!(record["export"]["price"], "12.50");
     assert_eq!(record["export"].as_object().unwrap().len(), 19);
     assert_eq!(record["export"]["listed"], "2026-02-28 17:30:05");
+}
+
+/// The currencies of the listings 1 to 4 of a file, where pages show these.
+fn currencies(shown: Vec<Value>) -> Vec<String> {
+    let mut answer = site(4, file([1, 2, 3, 4]), |_| job(DONE));
+    let (shop, ..) = export(|number, request| {
+        let is_front = request.url.contains("/users/");
+        if is_front { front_of(4, shown.clone()) } else { answer(number, request) }
+    });
+    let listings = shop.unwrap().0.into_iter();
+    listings.map(|(listing, _)| listing.asked().currency).collect()
+}
+
+#[test]
+fn a_listing_has_the_sellers_currency_where_that_is_known_and_none_where_it_is_not() {
+    assert_eq!(currencies(vec![listed(1, "GBP"), listed(3, "GBP")]), ["GBP"; 4]);
+    let differ = currencies(vec![listed(1, "GBP"), listed(3, "EUR")]);
+    assert_eq!(differ, ["GBP", "", "EUR", ""]);
+    assert_eq!(currencies(vec![json!({"id": 1, "price": null})]), [""; 4]);
+    let (without, with) = (json!({"id": 2}), listed(1, "JPY"));
+    assert_eq!(currencies(vec![without, with]), ["JPY"; 4]);
+    // Before there was a seller's price beside it, this was one.
+    let plain = json!({"id": 1, "price": {"value": 3, "currency": "CHF"}, "original_price": {}});
+    assert_eq!(currencies(vec![plain]), ["CHF"; 4]);
 }
 
 #[test]

@@ -305,8 +305,7 @@ impl Slot {
             unsaid = turns.window.quota().span();
             let told = Told::read(turns.window.quota(), headers);
             if let Some(request) = self.turn.request.take() {
-                let taken_in = status != StatusCode::TOO_MANY_REQUESTS;
-                turns.window.heard(request, told, taken_in, now);
+                turns.window.heard(request, told, status, now);
             }
         }
         if let Some(wait) = retry::asked_to_wait(status, headers, unsaid) {

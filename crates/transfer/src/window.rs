@@ -15,11 +15,15 @@
 //! ceiling that finds it reached says only that *at least* so many were counted: it holds back others of its kind, and
 //! tells those of the higher ceiling nothing.
 //!
+//! The server may count a request as another kind than we took it for: one that only asks for credentials with those that
+//! have some, one whose credentials it does not know with those that have none. What it then calls its limit is the other
+//! kind's, and is not believed for this one.
+//!
 //! As long as no answer has come within the last window, one request goes alone: another program, or this one before it
 //! was started anew, may have used all there is. For such a start the log keeps one request free. Times are monotonic:
 //! a clock that is set does nothing, and a system that sleeps only waits longer.
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -29,7 +33,8 @@ use tokio::time::Instant;
 pub struct Quota {
     /// Requests within `window`, if they show credentials. What an answer names in its place is believed.
     pub requests: u32,
-    /// The same for those that show none: however the others came, so many are counted before one is refused.
+    /// The same for those that show none: however the others came, so many are counted before one is refused. It is
+    /// believed to be another as long as that is less than the limit of those with credentials.
     pub unsigned: u32,
     /// The length of the moving window.
     pub window: Duration,
@@ -246,6 +251,17 @@ impl Window {
         self.told[ceiling as usize].unwrap_or(promised)
     }
 
+    /// Whether a limit that was named to a request of this ceiling can be its own. Without credentials one as large as that
+    /// of those with some is theirs, unless no more than that was promised anyway.
+    fn is_of(&self, ceiling: Ceiling, limit: u32) -> bool {
+        match ceiling {
+            Ceiling::Signed => true,
+            Ceiling::Unsigned => {
+                limit <= self.quota.unsigned || limit < self.limit(Ceiling::Signed)
+            }
+        }
+    }
+
     /// One is left free for a start that knows nothing.
     fn own_limit(&self, ceiling: Ceiling) -> u32 {
         self.limit(ceiling).saturating_sub(1).max(1)
@@ -273,17 +289,20 @@ impl Window {
         number
     }
 
-    /// The answer to a request came. `taken_in`: it was not refused for the quota.
-    pub fn heard(&mut self, number: Number, told: Option<Told>, taken_in: bool, now: Instant) {
+    /// The answer to a request came.
+    pub fn heard(&mut self, number: Number, told: Option<Told>, status: StatusCode, now: Instant) {
         let Some(sent) = self.sent.iter_mut().find(|sent| sent.number == number) else { return };
         sent.over = Some(now);
         // Servers differ in whether they count what they refuse; who refused may also be somebody before the server.
-        sent.counted = taken_in && told.is_some();
+        let refused = [StatusCode::TOO_MANY_REQUESTS, StatusCode::UNAUTHORIZED].contains(&status);
+        sent.counted = !refused && told.is_some();
         self.latency = (self.latency * 7 + (now - sent.at)) / 8;
         let (asked, ceiling) = (sent.at, sent.ceiling);
         if let Some(Told { limit, used }) = told {
             let elsewhere = used.saturating_sub(self.possibly_counted(asked));
-            self.told[ceiling as usize] = Some(limit);
+            if status != StatusCode::UNAUTHORIZED && self.is_of(ceiling, limit) {
+                self.told[ceiling as usize] = Some(limit);
+            }
             let highest = self.limit(Ceiling::Signed).max(self.quota.requests);
             let at_least = used >= limit && limit < highest;
             // One that says less than an older one does not take its place.

@@ -72,10 +72,21 @@ pub fn percent(done: u64, total: u64) -> u64 {
     if total == 0 { 0 } else { (done.min(total) as u128 * 100 / total as u128) as u64 }
 }
 
-/// What went wrong and what to do, in a sentence or two.
+/// What went wrong and what to do, in a sentence or two, where what can be tried again is tried again by itself.
 pub fn error(error: &ErrorBody) -> String {
-    let message = t(&format!("error_{}", u16::from(error.code)));
-    fill(&message, |name| error.params.get(name).map(|value| readable_param(name, value)))
+    told(&t(&format!("error_{}", u16::from(error.code))), error)
+}
+
+/// The same for the answer to something that the person asked for, which nobody tries again for them.
+pub fn refusal(error: &ErrorBody) -> String {
+    match find(&format!("refusal_{}", u16::from(error.code))) {
+        Some(message) => told(&message, error),
+        None => self::error(error),
+    }
+}
+
+fn told(message: &str, error: &ErrorBody) -> String {
+    fill(message, |name| error.params.get(name).map(|value| readable_param(name, value)))
 }
 
 /// Why something in the queue is not there (yet).

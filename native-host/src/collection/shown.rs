@@ -111,7 +111,7 @@ fn listed(entry: &Entry, listing: &Listing) -> Shown {
             format: cut(&release.format),
             year: year(release.year),
             thumb: address(&release.thumbnail),
-            price: listing.price.as_ref().and_then(priced),
+            price: priced(&listing.asked()),
             status: cut(&listing.status),
             ..plain(entry)
         },

@@ -4,9 +4,10 @@ use super::arguments::Output;
 use super::{Failure, Outcome, say};
 use crate::client::Client;
 use crate::screen;
-use protocol::Secret;
+use anyhow::anyhow;
 use protocol::discogs::*;
 use protocol::method::*;
+use protocol::{ErrorBody, ErrorCode, Secret};
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
@@ -40,10 +41,25 @@ pub(super) async fn run(
     if token.as_ref().is_some_and(|token| token.expose().is_empty()) {
         return Err(Failure::Usage(format!("there was no token; make one at {DEVELOPERS}")));
     }
+    let by_token = token.is_some();
     let wish = DiscogsLogin { token, username: user.unwrap_or_default().to_owned() };
-    let account = client.call::<DiscogsSignIn>(wish).await?;
+    let answer = client.call::<DiscogsSignIn>(wish).await;
+    let account = answer.map_err(|error| refused(error, by_token))?;
     tell(&account, output);
     Ok(Outcome::Clean)
+}
+
+/// What is meant here by errors that are met elsewhere too.
+fn refused(error: ErrorBody, by_token: bool) -> Failure {
+    match error.code {
+        ErrorCode::SignedOut | ErrorCode::SessionExpired if by_token => {
+            anyhow!("Discogs does not accept this token. Make one at {DEVELOPERS}.").into()
+        }
+        ErrorCode::SignedOut | ErrorCode::SessionExpired => {
+            anyhow!("The lists of this name are not public. Sign in with a token.").into()
+        }
+        _ => error.into(),
+    }
 }
 
 /// Adds an account by an application that the person agrees to on a page of the site. Whoever runs this without a

@@ -4,6 +4,8 @@ use super::arguments::ExportFormat;
 use super::library::each_page;
 use super::{Failure, Outcome, say};
 use crate::client::Client;
+use crate::drafts::Drafts;
+use crate::home::Home;
 use protocol::method::{GetSettings, Nothing};
 use protocol::shelf::{LibraryItem, LibraryQuery};
 use std::io::{self, Write};
@@ -29,6 +31,7 @@ const COLUMNS: [&str; 14] = [
 
 /// Exports all that `query` finds.
 pub(super) async fn run(
+    home: &Home,
     client: &mut Client,
     query: LibraryQuery,
     format: ExportFormat,
@@ -39,11 +42,10 @@ pub(super) async fn run(
         return Ok(Outcome::Clean);
     };
     // Beside it and renamed at the end: an older export is replaced by a whole one or not at all.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    let count = write_all(client, query, format, &mut file).await?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    let path = &std::path::absolute(path)?;
+    let mut draft = Drafts::of(home).begin(path.parent().unwrap_or(path))?;
+    let count = write_all(client, query, format, draft.file()).await?;
+    draft.keep(path)?;
     say(format_args!("{count} exported to {}.", path.display()));
     Ok(Outcome::Clean)
 }

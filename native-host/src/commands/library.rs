@@ -74,7 +74,7 @@ pub(super) async fn run(home: &Home, command: &LibraryCommand) -> Result<Outcome
         LibraryCommand::Folders(output) => folders(client, *output).await,
         LibraryCommand::Export { kind, to, place, filter } => {
             let query = query_in(client, place, filter.query(String::new())).await?;
-            export::run(client, query, *kind, to.as_deref()).await
+            export::run(home, client, query, *kind, to.as_deref()).await
         }
         LibraryCommand::Add { files, output } => import::add(client, files, *output).await,
         LibraryCommand::Import(wish) => import::run(client, wish).await,

@@ -12,6 +12,7 @@ use super::meter::Meter;
 use super::rename::Renaming;
 use super::sending::{SiteSessions, Tools};
 use super::sessions::Sessions;
+use crate::drafts::Drafts;
 use crate::home::{self, Home};
 use crate::secrets::Secrets;
 use anyhow::Context;
@@ -136,6 +137,9 @@ impl Engine {
             format!("the database {} cannot be used", home.database().display())
         })?;
         home.empty_tmp().context("old temporary files could not be removed")?;
+        if let Err(error) = Drafts::of(&home).remove_left() {
+            tracing::warn!(%error, "what exports that were killed have left could not be removed");
+        }
         let recovered = library.recover().await.context("the library could not be mended")?;
         // A disk that was in trouble is tried anew: the first file will tell.
         library.unblock(None, None, DISK_ERRORS).await?;

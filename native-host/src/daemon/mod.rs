@@ -74,6 +74,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
         tokio::spawn(things::keep_trash(engine.clone())),
         tokio::spawn(check::run(engine.clone())),
         tokio::spawn(journal::run(engine.clone())),
+        tokio::spawn(keep_secrets_tidy(engine.clone())),
     ];
     tokio::select! {
         () = engine.stopping.cancelled() => {}
@@ -84,6 +85,10 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
         part.abort();
     }
     Ok(())
+}
+
+async fn keep_secrets_tidy(engine: Engine) {
+    engine.secrets.keep_tidy().await;
 }
 
 #[cfg(unix)]

@@ -18,10 +18,14 @@ pub(super) async fn check(home: &Home) -> Check {
     };
     let file = format!("an encrypted file in {}", home.root().display());
     let unlock = "Unlock the keyring of your desktop, or sign in again.";
-    match (kept.refusal, kept.in_keyring) {
+    match (kept.refusal, kept.in_keyring + kept.left_over) {
         (None, _) if kept.in_file == 0 => ok(ID, "the system's keyring"),
         (None, _) => ok(ID, format!("the system's keyring, to which {file} moves at its next use")),
         (Some(refusal), 0) => ok(ID, format!("{file}: {}", told(&refusal))),
+        (Some(refusal), _) if kept.left_over > 0 => {
+            let still = "what was forgotten or replaced lies in the keyring still";
+            warning(ID, format!("{file}: {}; {still}", told(&refusal)), unlock)
+        }
         (Some(refusal), _) => {
             warning(ID, format!("the system's keyring, but {}", told(&refusal)), unlock)
         }

@@ -47,7 +47,13 @@ pub(super) async fn get(label: &str) -> Result<Option<Secret>, Refusal> {
 pub(super) async fn remove(label: &str, ask: bool) -> Result<(), Refusal> {
     let service = connect().await?;
     patiently(async {
-        let Some(item) = find(&service, label).await? else { return Ok(()) };
+        let mut found = find(&service, label).await?;
+        if found.is_none() {
+            // Some keyrings do not show what is in them while they are locked.
+            unlock(&collection(&service).await?, ask).await?;
+            found = find(&service, label).await?;
+        }
+        let Some(item) = found else { return Ok(()) };
         if !ask && item.is_locked().await.map_err(denied)? {
             return Err(locked());
         }

@@ -22,8 +22,12 @@ pub fn signed_in(copies: u32) -> Stage {
 }
 
 pub fn log_in(stage: &Stage) {
+    log_in_as(stage, USER);
+}
+
+pub fn log_in_as(stage: &Stage, user: &str) {
     let file = stage.folder().join("token.txt");
-    fs::write(&file, stage.control().discogs().token(USER)).unwrap();
+    fs::write(&file, stage.control().discogs().token(user)).unwrap();
     let output = stage.run(&["discogs", "login", "--token-file", file.to_str().unwrap()]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -247,5 +251,6 @@ fn a_token_is_kept_encrypted_and_a_browser_may_not_name_a_file() {
     fs::write(stage.folder().join("bad.txt"), "no-such-token").unwrap();
     let bad = stage.folder().join("bad.txt");
     let output = stage.run(&["discogs", "login", "--token-file", bad.to_str().unwrap()]);
-    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("does not accept this token"), "{told}");
 }

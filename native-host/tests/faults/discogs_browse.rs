@@ -10,6 +10,7 @@ use protocol::{ErrorCode, Event};
 use simulator::discogs::{Fate, Release, Sizes};
 use simulator::{Fault, FaultKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::time::Instant;
 
 /// A person whose collection was read.
@@ -222,12 +223,17 @@ fn a_record_is_shown_at_once_and_asked_for_anew_after_six_hours() {
         assert_eq!(price.value.parse::<f64>().unwrap(), suggested[condition]);
     }
 
-    // Young enough: wishing for it anew asks nothing.
+    // Young enough: wishing for it anew asks nothing, and needs nothing that would sign it.
+    let listed = stage.file_that_holds("discogs/demo").unwrap();
+    let (key, away) = (listed.with_file_name("secrets.key"), listed.with_file_name("away"));
+    fs::rename(&key, &away).unwrap();
     let asked = |path: &str| requests(&stage, path);
     let (releases, stats) = (asked("/releases/"), asked("/marketplace/stats/"));
     (0..5).for_each(|_| age_an_hour(&stage));
-    assert_eq!(record(&stage, entry, true).fields, fresh.fields);
+    let young = record(&stage, entry, true);
+    assert_eq!((young.fields, young.problem), (fresh.fields, None));
     assert_eq!((asked("/releases/"), asked("/marketplace/stats/")), (releases, stats));
+    fs::rename(&away, &key).unwrap();
     // Too old: said so, and asked for once.
     (0..2).for_each(|_| age_an_hour(&stage));
     let old = record(&stage, entry, false);

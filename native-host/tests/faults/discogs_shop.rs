@@ -8,6 +8,7 @@ use mediafetcher::collection;
 use protocol::discogs::*;
 use protocol::method::*;
 use simulator::discogs::{Account, Course};
+use simulator::{Fault, FaultKind};
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -79,6 +80,14 @@ fn a_shop_is_the_same_table_whichever_way_it_comes() {
     assert_eq!(fs::read(stage.library().join(&paged.file)).unwrap(), bytes);
     let changes = paged.changes.unwrap();
     assert_eq!((changes.added, changes.removed, changes.changed), (0, 0, 0));
+
+    // The file ends in the middle of a row, after others of it were taken in.
+    discogs.set_export_course(Course::AfterPolls(0));
+    stage.fault(Fault::new(FaultKind::ContentLength { by: -400 }).on_path("/download"));
+    let cut: Exported = say(&stage, &["inventory"]);
+    assert_eq!((cut.rows, cut.expected, cut.proof.by), (15, 15, ReadBy::Pages));
+    assert_eq!(fs::read(stage.library().join(&cut.file)).unwrap(), bytes);
+    assert_eq!(requests(&stage, "/download"), 2);
     assert_eq!(discogs.rate().refused, 0);
 }
 
@@ -157,4 +166,22 @@ fn twenty_five_thousand_copies_and_the_beginning_of_a_huge_shop_are_written_with
     assert!(text.contains("10000 of 12000"), "{text}");
     assert!(!text.contains("Read it again"), "{text}");
     assert_eq!(output.status.code(), Some(1), "the person has something to know");
+
+    // A kill in the middle leaves nothing of a table in a folder of the person's own, once the daemon is there again.
+    let own = stage.folder().join("own");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join(".tmpAbCdEf"), "theirs").unwrap();
+    let names = || {
+        let entries = fs::read_dir(&own).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    let to = own.join("table.csv");
+    let export = [&["discogs"], &arguments[..], &["--to", to.to_str().unwrap()]].concat();
+    let export = stage.start(&export);
+    until_true("it is being written", || names().iter().any(|name| name.ends_with(".part")));
+    stage.kill_daemon();
+    assert_ne!(export.end().0, 0);
+    assert_eq!(names().len(), 2, "{:?}", names());
+    stage.start_daemon();
+    assert_eq!(names(), [".tmpAbCdEf"]);
 }

@@ -1,6 +1,6 @@
 //! Where a token lies when the system has a keyring: the real GNOME Keyring on a session bus of its own.
 
-use crate::discogs::log_in;
+use crate::discogs::{log_in, log_in_as};
 use crate::stage::{Stage, until_true};
 use protocol::ErrorCode;
 use protocol::discogs::*;
@@ -81,9 +81,15 @@ impl Desktop {
         assert!(locked.contains(LOGIN), "{locked}");
     }
 
+    /// The keyring's program is not there; the bus is.
+    fn take_away(&mut self) {
+        self.keyring.kill().unwrap();
+        self.keyring.wait().unwrap();
+    }
+
     /// As the next sign-in to the desktop does.
     fn unlock(&mut self) {
-        self.keyring.kill().unwrap();
+        let _ = self.keyring.kill();
         self.keyring.wait().unwrap();
         self.keyring = unlocked(&self.folder);
         self.wait();
@@ -276,4 +282,47 @@ fn is_locked_and_opened(desktop: &mut Desktop) {
     desktop.end();
     let run = read(&stage);
     assert_eq!(run.reason.unwrap().code, ErrorCode::KeyringRefused);
+}
+
+#[test]
+fn what_is_forgotten_while_the_keyring_is_locked_or_away_leaves_it_later() {
+    with_keyring(is_left_over_and_goes);
+}
+
+fn is_left_over_and_goes(desktop: &mut Desktop) {
+    let mut stage = stage();
+    stage.stop_daemon();
+    stage.use_bus(&desktop.address());
+    stage.start_daemon();
+    let log_out = |stage: &Stage| {
+        let output = stage.run(&["discogs", "logout"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(stage.file_that_holds("\"keyring\""), None);
+    };
+    // Replaced while it is locked, and then forgotten: the old one lies there still.
+    log_in(&stage);
+    desktop.lock();
+    stage.control().discogs().renew_token(USER);
+    log_in(&stage);
+    log_out(&stage);
+    assert_eq!(desktop.secrets(), 1);
+    let check = checked(&stage);
+    assert_eq!(check.result, CheckResult::Warning, "{check:?}");
+    stage.stop_daemon();
+    desktop.unlock();
+    stage.start_daemon();
+    until_true("the old token has left the keyring", || desktop.secrets() == 0);
+
+    // Forgotten while there is no keyring; the next who uses it takes it along.
+    log_in(&stage);
+    assert_eq!(desktop.secrets(), 1);
+    desktop.take_away();
+    log_out(&stage);
+    desktop.unlock();
+    assert_eq!(desktop.secrets(), 1);
+    stage.control().discogs().make_account("other", Sizes { copies: 1, wants: 0, listings: 0 });
+    log_in_as(&stage, "other");
+    until_true("nothing is left over", || stage.file_that_holds("left_over").is_none());
+    assert_eq!(desktop.secrets(), 1);
+    assert_eq!(checked(&stage).found, "the system's keyring");
 }

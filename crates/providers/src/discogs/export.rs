@@ -5,16 +5,13 @@
 
 use super::api::Discogs;
 use super::loose::{integer, list, text};
-use super::model::Listing;
 use super::pages::Proof;
 use super::paths;
-use super::shop_file::ShopFile;
+use super::shop_file::{ShopCount, ShopListings};
 use crate::fields::changed;
 use crate::transport::Transport;
 use protocol::{ErrorBody, ErrorCode, Source};
 use serde::Deserialize;
-use serde_json::Value;
-use std::collections::HashSet;
 
 /// Between the first two looks at a job; it doubles up to [`LONGEST_PAUSE_MS`].
 const FIRST_PAUSE_MS: u64 = 1_000;
@@ -25,24 +22,10 @@ const PATIENCE_MS: u64 = 180_000;
 /// A shop as it was when the site made a file of it.
 #[derive(Debug)]
 pub struct ExportedShop {
-    file: ShopFile,
-    /// How many listings there are by the site's own count, and how many are in the file.
-    pub proof: Proof,
-}
-
-impl ExportedShop {
-    /// The listings in the order of the file, one that comes twice only once. Each with its record: as a page of the
-    /// inventory would have it, as far as the file says it, and under `export` the file's row as it came.
-    ///
-    /// # Errors
-    /// `SiteChanged` for a row without its number, or one that is no text.
-    pub fn listings(&self) -> impl Iterator<Item = Result<(Listing, Value), ErrorBody>> + '_ {
-        let mut seen = HashSet::new();
-        self.file.listings().filter(move |listing| match listing {
-            Ok((listing, _)) => listing.id.is_some_and(|id| seen.insert(id)),
-            Err(_) => true,
-        })
-    }
+    /// What the file holds.
+    pub listings: ShopListings,
+    /// How many listings there were by the site's own count, before it made the file.
+    pub expected: u64,
 }
 
 /// A job.
@@ -97,12 +80,12 @@ impl Patience {
 }
 
 impl<T: Transport> Discogs<'_, T> {
-    /// The shop of the person whom the requests are signed for, by a job of the site that is begun now.
+    /// The shop of the person whom the requests are signed for, by a job of the site that is begun now. What it holds
+    /// counts once it was [proven](Discogs::prove_shop).
     ///
     /// # Errors
-    /// `ServerError` when the job failed or was not done within three minutes; `ListingUnstable` when the file holds
-    /// another number of listings than the site says there are; `SiteChanged`; whatever a call can end with. Unless the
-    /// person is needed, the pages of the inventory may still be read.
+    /// `ServerError` when the job failed or was not done within three minutes; `SiteChanged`; whatever a call can end with.
+    /// Unless the person is needed, the pages of the inventory may still be read.
     pub async fn export_inventory(&self, user: &str) -> Result<ExportedShop, ErrorBody> {
         let front = self.shop_front(user).await?;
         let mut patience = Patience::new();
@@ -110,36 +93,31 @@ impl<T: Transport> Discogs<'_, T> {
         if !self.ended(&job, &mut patience).await?.is_done() {
             return Err(not_made("it failed"));
         }
-        let file = ShopFile::new(self.file(&paths::download(&job)).await?, front.currency)?;
-        let mut shop = ExportedShop { file, proof: Proof::default() };
-        shop.proof = self.prove(user, &shop, front.items).await?;
-        Ok(shop)
+        let file = self.file(&paths::download(&job)).await?;
+        let listings = ShopListings::new(file, front.currencies)?;
+        Ok(ExportedShop { listings, expected: front.items })
     }
 
-    /// The file is of one moment after the first count, so that one before it or one after it must agree.
-    async fn prove(
+    /// The proof that a file has as many listings as the site says there are. The file is of one moment after the first
+    /// count, so that this one or one after it must agree.
+    ///
+    /// # Errors
+    /// `ListingUnstable` when neither does; whatever a call can end with.
+    pub async fn prove_shop(
         &self,
         user: &str,
-        shop: &ExportedShop,
-        before: u64,
+        expected: u64,
+        count: ShopCount,
     ) -> Result<Proof, ErrorBody> {
-        let (mut rows, mut found) = (0, 0);
-        for listing in shop.file.listings() {
-            listing?;
-            rows += 1;
-        }
-        for listing in shop.listings() {
-            listing?;
-            found += 1;
-        }
-        let expected = if found == before { before } else { self.shop_front(user).await?.items };
+        let ShopCount { found, repeated } = count;
+        let expected =
+            if found == expected { expected } else { self.shop_front(user).await?.items };
         if found != expected {
             let detail = format!("the site's file has {found} listings of {expected}");
             return Err(ErrorBody::new(ErrorCode::ListingUnstable)
                 .with("site", Source::Discogs.title())
                 .with("detail", detail));
         }
-        let repeated = rows - found;
         Ok(Proof { expected, found, repeated, pages: 0, walks: 1, cut: false, complete: true })
     }
 

@@ -34,12 +34,12 @@ pub use dates::{added_at, moment, partial_date};
 pub use export::ExportedShop;
 pub use model::{
     Artist, CollectionValue, Community, Copy, CustomField, Folder, Format, Identifier, Identity,
-    Image, Label, ListedRelease, Listing, Money, Note, PriceSuggestions, Rating, Release,
-    ReleaseStats, Track, Want,
+    Image, Label, ListedRelease, Listing, Money, Note, OriginalPrice, PriceSuggestions, Rating,
+    Release, ReleaseStats, Track, Want,
 };
 pub use names::{clean, credit};
 pub use oauth::{KeyPair, authorize_address};
 pub use pages::{List, Page, Pages, Proof, Record};
-pub use shop_file::SHOP_COLUMNS;
+pub use shop_file::{SHOP_COLUMNS, ShopCount, ShopListings};
 pub use sums::hundredths;
 pub use visitor::{visitor, visitor_page};

@@ -360,6 +360,18 @@ pub struct Money {
     pub currency: String,
 }
 
+/// An amount of money as the marketplace writes that of a seller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct OriginalPrice {
+    /// As it was sent; some currencies have no decimals.
+    #[serde(deserialize_with = "decimal")]
+    pub value: Option<String>,
+    /// ISO 4217.
+    #[serde(deserialize_with = "text")]
+    pub curr_abbr: String,
+}
+
 /// What a release costs: `/marketplace/stats/{id}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -408,9 +420,12 @@ pub struct Listing {
     /// `For Sale`, `Draft`, …
     #[serde(deserialize_with = "text")]
     pub status: String,
-    /// What is asked for it.
+    /// What is asked for it, converted to the currency of whoever reads it.
     #[serde(deserialize_with = "record")]
     pub price: Option<Money>,
+    /// What is asked for it in the seller's currency.
+    #[serde(deserialize_with = "record")]
+    pub original_price: Option<OriginalPrice>,
     /// The state of the carrier.
     #[serde(deserialize_with = "text")]
     pub condition: String,
@@ -444,6 +459,19 @@ pub struct Listing {
     /// What it is a copy of.
     #[serde(deserialize_with = "record")]
     pub release: Option<ListedRelease>,
+}
+
+impl Listing {
+    /// What the seller asks: not what that is today in the currency of whoever reads it, where both are told.
+    pub fn asked(&self) -> Money {
+        let original = self.original_price.clone().unwrap_or_default();
+        match (original.value, original.curr_abbr) {
+            (Some(value), currency) if !currency.is_empty() => {
+                Money { value: Some(value), currency }
+            }
+            _ => self.price.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// The release of something for sale.

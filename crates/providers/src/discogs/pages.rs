@@ -15,6 +15,7 @@ use super::api::{Discogs, Found};
 use super::loose::{integer, list, record};
 use super::model::{Copy, CustomField, Folder, Listing, Want};
 use super::paths;
+use super::shop_file::Currencies;
 use crate::fields::{about, changed};
 use crate::transport::Transport;
 use protocol::{ErrorBody, ErrorCode, Source};
@@ -273,8 +274,8 @@ impl Answer {
 pub(super) struct ShopFront {
     /// Listings that the site says there are.
     pub items: u64,
-    /// The currency of their prices; empty where nothing is for sale.
-    pub currency: String,
+    /// The currencies of the prices of its first listings.
+    pub currencies: Currencies,
 }
 
 fn records<R: Record>(
@@ -320,15 +321,15 @@ impl<T: Transport> Discogs<'_, T> {
         Ok(self.there::<Folders>(&paths::folders(user)).await?.folders)
     }
 
-    /// How much is for sale, and in which currency.
+    /// How much is for sale, and in which currencies.
     ///
     /// # Errors
     /// As [`Discogs::release`].
     pub(super) async fn shop_front(&self, user: &str) -> Result<ShopFront, ErrorBody> {
         let answer: Answer = self.there(&paths::shop_front(user)).await?;
         let Read::<Listing> { items, records, .. } = answer.read()?;
-        let price = records.into_iter().next().and_then(|(listing, _)| listing.price);
-        Ok(ShopFront { items, currency: price.unwrap_or_default().currency })
+        let listings = records.iter().map(|(listing, _)| listing);
+        Ok(ShopFront { items, currencies: Currencies::of(listings) })
     }
 
     /// The custom fields of a collection. Only their owner may see them all.

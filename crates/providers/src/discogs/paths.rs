@@ -45,9 +45,9 @@ pub(super) fn inventory(user: &str) -> String {
     format!("/users/{}/inventory?sort=listed&sort_order=desc", segment(user))
 }
 
-/// The first of what is for sale, which tells how much there is.
+/// The beginning of what is for sale, which tells how much there is, and in which currency.
 pub(super) fn shop_front(user: &str) -> String {
-    format!("{}&page=1&per_page=1", inventory(user))
+    page(&inventory(user), 1)
 }
 
 /// The jobs that make a file of the own inventory.

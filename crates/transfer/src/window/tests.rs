@@ -1,6 +1,7 @@
 //! Single steps of the window. Whole minutes of it, against a model of the server, are in `host/turns/tests`.
 
 use super::*;
+use std::ops::RangeInclusive;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -19,7 +20,7 @@ fn told(used: u32) -> Option<Told> {
 /// Sends a request that is answered half a second later.
 fn ask(window: &mut Window, at: Instant, told: Option<Told>) {
     let number = window.send(Ceiling::Signed, at);
-    window.heard(number, told, true, at + Duration::from_millis(500));
+    window.heard(number, told, StatusCode::OK, at + Duration::from_millis(500));
 }
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -60,7 +61,7 @@ fn the_first_request_goes_alone_until_its_answer_tells_what_is_used() {
     assert_eq!(window.admit(Ceiling::Signed, true, now), Ok(()));
     let first = window.send(Ceiling::Signed, now);
     assert_eq!(window.admit(Ceiling::Signed, true, now + MINUTE), Err(None));
-    window.heard(first, told(1), true, now + seconds(1));
+    window.heard(first, told(1), StatusCode::OK, now + seconds(1));
     assert_eq!(window.admit(Ceiling::Signed, true, now + seconds(1)), Ok(()));
 }
 
@@ -88,7 +89,7 @@ fn a_request_keeps_its_room_for_a_window_after_its_answer() {
         }
     }
     let answered = now + seconds(30);
-    late.into_iter().for_each(|number| window.heard(number, told(59), true, answered));
+    late.into_iter().for_each(|number| window.heard(number, told(59), StatusCode::OK, answered));
     assert!(window.admit(Ceiling::Signed, true, now + seconds(89)).is_err());
     assert_eq!(window.admit(Ceiling::Signed, true, answered + window.quota().span()), Ok(()));
 }
@@ -103,16 +104,52 @@ fn a_smaller_limit_that_the_server_names_is_kept_to() {
     }
 }
 
+/// So many requests, one every half second, that are told the limit and what is used; then whether one more may start.
+fn admits_after(
+    window: &mut Window,
+    ceiling: Ceiling,
+    limit: u32,
+    used: RangeInclusive<u32>,
+) -> bool {
+    let mut at = Instant::now();
+    for used in used {
+        let number = window.send(ceiling, at);
+        window.heard(number, Some(Told { limit, used }), StatusCode::OK, at);
+        at += Duration::from_millis(500);
+    }
+    window.admit(ceiling, true, at).is_ok()
+}
+
 #[test]
 fn a_larger_limit_that_the_server_names_is_used() {
+    let with_credentials = |last| admits_after(&mut window(), Ceiling::Signed, 100, 1..=last);
+    assert!(with_credentials(98) && !with_credentials(99));
+    let without = |last| admits_after(&mut window(), Ceiling::Unsigned, 40, 1..=last);
+    assert!(without(38) && !without(39));
+}
+
+#[test]
+fn without_credentials_the_limit_of_those_with_some_is_not_believed() {
+    // I14: what asks for credentials may be counted with those that have some.
+    let without = |last| admits_after(&mut window(), Ceiling::Unsigned, 60, 1..=last);
+    assert!(without(23) && !without(24));
+    // A server that gives those with credentials more may give the others as much as was theirs.
+    let mut window = window();
+    assert!(admits_after(&mut window, Ceiling::Signed, 240, 1..=1));
+    assert!(admits_after(&mut window, Ceiling::Unsigned, 60, 2..=40));
+}
+
+#[test]
+fn credentials_that_are_not_accepted_tell_nothing_of_the_limit_of_others() {
+    // I14
     let (mut window, now) = (window(), Instant::now());
-    for used in 1..=59 {
-        let at = now + Duration::from_millis(500 * used);
-        let number = window.send(Ceiling::Unsigned, at);
-        window.heard(number, told(used as u32), true, at);
-        let next = at + Duration::from_millis(500);
-        assert_eq!(window.admit(Ceiling::Unsigned, true, next).is_ok(), used < 59);
-    }
+    ask(&mut window, now, told(30));
+    let at = now + seconds(1);
+    let number = window.send(Ceiling::Signed, at);
+    let refused = Some(Told { limit: 25, used: 25 });
+    window.heard(number, refused, StatusCode::UNAUTHORIZED, at);
+    assert_eq!(window.admit(Ceiling::Signed, true, at), Ok(()));
+    assert!(window.admit(Ceiling::Unsigned, true, at).is_err());
 }
 
 #[test]
@@ -130,12 +167,12 @@ fn a_reached_lower_limit_tells_the_higher_one_nothing() {
     // I14
     let (mut window, now) = (window(), Instant::now());
     let number = window.send(Ceiling::Unsigned, now);
-    window.heard(number, Some(Told { limit: 25, used: 25 }), false, now);
+    window.heard(number, Some(Told { limit: 25, used: 25 }), StatusCode::TOO_MANY_REQUESTS, now);
     // There may be 25 or 60: one asks, and alone.
     assert_eq!(window.admit(Ceiling::Signed, true, now), Ok(()));
     let number = window.send(Ceiling::Signed, now);
     assert_eq!(window.admit(Ceiling::Signed, true, now), Err(Some(now + window.quota().span())));
-    window.heard(number, told(31), true, now);
+    window.heard(number, told(31), StatusCode::OK, now);
     assert_eq!(window.admit(Ceiling::Signed, true, now), Ok(()));
     assert!(window.admit(Ceiling::Unsigned, true, now).is_err());
 }

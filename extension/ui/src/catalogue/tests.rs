@@ -1,10 +1,12 @@
 use super::*;
-use protocol::ErrorCode;
+use protocol::{ErrorClass, ErrorCode};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 const EN: &str = include_str!("../../../_locales/en/messages.json");
 const FR: &str = include_str!("../../../_locales/fr/messages.json");
+/// What can go wrong with wanted files only.
+const FILES_ALONE: [u16; 5] = [3005, 3006, 3007, 3012, 4006];
 
 fn tables() -> [(Language, BTreeMap<String, String>); 2] {
     [(Language::En, EN), (Language::Fr, FR)]
@@ -69,6 +71,26 @@ fn no_error_has_words_that_no_code_needs() {
     }
 }
 
+#[test]
+fn what_is_asked_for_once_is_not_said_to_be_tried_again_by_itself() {
+    let [(_, en), (_, fr)] = tables();
+    let by_itself = ["by itself", "nouvel essai suit", "reprend seul", "repris automatiquement"];
+    for (table, code) in [&en, &fr].into_iter().flat_map(|table| {
+        let temporary = ErrorCode::ALL.iter().filter(|code| code.class() == ErrorClass::Temporary);
+        temporary.map(move |code| (table, u16::from(*code)))
+    }) {
+        let (error, refusal) = (format!("error_{code}"), format!("refusal_{code}"));
+        let shown = table.get(&refusal).unwrap_or(&table[&error]);
+        let is_of_a_file = FILES_ALONE.contains(&code);
+        assert!(is_of_a_file || by_itself.iter().all(|words| !shown.contains(words)), "{shown}");
+        assert_eq!(places(shown), places(&table[&error]), "{code}");
+    }
+    let numbers = en.keys().filter_map(|key| key.strip_prefix("refusal_"));
+    for number in numbers {
+        assert!(en.contains_key(&format!("error_{number}")), "refusal_{number}");
+    }
+}
+
 /// The first arguments of calls such as `t("…")`, where they are written out.
 fn keys_named(source: &str, call: &str) -> Vec<String> {
     let starts = source
@@ -112,6 +134,7 @@ fn the_catalogue_holds_nothing_that_no_page_shows() {
         "field_",
         "format_",
         "app",
+        "refusal_",
         "result_",
         "pace_",
         "parallel_",

@@ -49,7 +49,7 @@ impl Toasts {
 
     /// Shows what went wrong.
     pub fn complain(self, error: &ErrorBody) {
-        self.show(words::error(error), None);
+        self.show(words::refusal(error), None);
     }
 
     fn show(self, text: String, action: Option<(String, Rc<dyn Fn()>)>) {

@@ -19,7 +19,7 @@ pub(super) fn cells<'l>(line: &'l Line, context: &'l Context) -> Vec<Cell<'l>> {
         return vec![Cell::Empty; SHOP_COLUMNS.len() + MORE.len()];
     };
     let release = listing.release.clone().unwrap_or_default();
-    let price = listing.price.clone().unwrap_or_default();
+    let price = listing.asked();
     vec![
         listing.id.into(),
         text(release.artist),

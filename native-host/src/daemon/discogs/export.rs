@@ -9,6 +9,7 @@ use super::runs::scope;
 use crate::collection::{Context, Line, Needs, Owned, columns};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
+use crate::drafts::Drafts;
 use library::LibraryError;
 use library::discogs::{Answer as Kept, AnswerKind, Entry, Fingerprints, Scope};
 use protocol::discogs::*;
@@ -209,12 +210,9 @@ impl Writer {
             self.engine.library.shelf().check()?;
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        let mut out = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let written = self.fill(out.as_file_mut(), file, folder).await?;
-        out.as_file().sync_all().map_err(failed)?;
-        library::readable(out.as_file()).map_err(failed)?;
-        out.persist(file).map_err(|error| failed(error.error))?;
-        library::sync_folder(folder).map_err(failed)?;
+        let mut draft = Drafts::of(&self.engine.home).begin(folder).map_err(failed)?;
+        let written = self.fill(draft.file(), file, folder).await?;
+        draft.keep(file).map_err(failed)?;
         Ok(written)
     }
 

@@ -28,7 +28,8 @@ pub(in crate::daemon) async fn record(engine: &Engine, _: Caller, of: OfEntry) -
         false => Ok(()),
     };
     let about = about(engine, of.account, entry.release).await?;
-    let stale = entry.release > 0 && is_stale(&account, &about);
+    let stale =
+        entry.release > 0 && is_stale(&account, about.details.as_ref(), about.stats.as_ref());
     let fetched_at = about.details.as_ref().map(|details| details.fetched_at);
     let record = compose(engine, of, &entry, about).await?;
     Ok(Record { fetched_at, stale, problem: asked.err(), ..record })
@@ -53,10 +54,10 @@ async fn about(engine: &Engine, account: DiscogsAccountId, release: i64) -> Answ
 }
 
 /// What is gone has no prices, and those who are not signed in are not told them in their currency.
-fn is_stale(account: &AccountRow, about: &About) -> bool {
-    let is_gone = about.details.as_ref().is_some_and(|details| details.gone);
+fn is_stale(account: &AccountRow, details: Option<&Kept>, stats: Option<&Kept>) -> bool {
+    let is_gone = details.is_some_and(|details| details.gone);
     let wants_prices = account.signed_by != SignedBy::Nobody && !is_gone;
-    is_old(about.details.as_ref()) || wants_prices && is_old(about.stats.as_ref())
+    is_old(details) || wants_prices && is_old(stats)
 }
 
 fn is_old(answer: Option<&Kept>) -> bool {
@@ -67,14 +68,18 @@ fn is_old(answer: Option<&Kept>) -> bool {
 /// Asks for what is missing or too old.
 async fn refresh(engine: &Engine, account: &AccountRow, release: i64) -> Answer<()> {
     let AccountRow { id, ref username, signed_by } = *account;
-    let priority = Priority::INTERACTIVE;
-    let transport = DiscogsTransport::of(engine, username, signed_by, priority).await?;
-    let discogs = Discogs::new(&transport);
     let known = async |kind| -> Answer<Option<Kept>> {
         Ok(engine.library.discogs_answers(kind, &[release], id).await?.remove(&release))
     };
-    let ask = async |kind| ask(engine, &discogs, kind, release, id, 0).await;
     let before = known(AnswerKind::Release).await?;
+    if !is_stale(account, before.as_ref(), known(AnswerKind::Stats).await?.as_ref()) {
+        // Nobody is asked to unlock a keyring for what is here.
+        return Ok(());
+    }
+    let priority = Priority::INTERACTIVE;
+    let transport = DiscogsTransport::of(engine, username, signed_by, priority).await?;
+    let discogs = Discogs::new(&transport);
+    let ask = async |kind| ask(engine, &discogs, kind, release, id, 0).await;
     let was_gone = before.as_ref().is_some_and(|details| details.gone);
     let mut is_gone = was_gone;
     if is_old(before.as_ref()) {

@@ -21,13 +21,20 @@ pub struct Setting {
     pub lost: u32,
     /// Requests a minute of another program, and how many of them it sends at once.
     pub other: (u32, u32),
+    /// Of a thousand requests without credentials, how many the server counts with those that have some.
+    pub raised: u32,
+    /// Of a thousand requests with credentials, how many have some that it does not know: it says so whatever the limit,
+    /// and counts them with those that have none.
+    pub unknown: u32,
 }
 
 impl Setting {
     /// A quiet world with ordinary ways.
     pub fn calm(seed: u64) -> Self {
         let (travel, other) = ((250, 500), (0, 1));
-        Self { seed, limits: [25, 60], counts_refused: true, travel, cancelled: 0, lost: 0, other }
+        let (limits, counts_refused) = ([25, 60], true);
+        let (cancelled, lost, raised, unknown) = (0, 0, 0, 0);
+        Self { seed, limits, counts_refused, travel, cancelled, lost, other, raised, unknown }
     }
 }
 
@@ -39,7 +46,7 @@ struct Arrival {
 
 struct Reply {
     at: Instant,
-    taken_in: bool,
+    status: StatusCode,
     limit: usize,
     used: usize,
 }
@@ -53,11 +60,16 @@ struct Server {
 const WINDOW: Duration = Duration::from_secs(60);
 
 impl Server {
-    fn arrive(&mut self, ours: bool, limit: u32) -> Reply {
+    fn arrive(&mut self, ours: bool, is_known: bool, limit: u32) -> Reply {
         let (at, limit) = (Instant::now(), limit as usize);
-        let taken_in = self.count(at, |_| true) < limit;
-        self.arrivals.push(Arrival { at, ours, counted: taken_in || self.counts_refused });
-        Reply { at, taken_in, limit, used: self.count(at, |_| true).min(limit) }
+        let status = match self.count(at, |_| true) < limit {
+            _ if !is_known => StatusCode::UNAUTHORIZED,
+            true => StatusCode::OK,
+            false => StatusCode::TOO_MANY_REQUESTS,
+        };
+        let counted = status == StatusCode::OK || self.counts_refused;
+        self.arrivals.push(Arrival { at, ours, counted });
+        Reply { at, status, limit, used: self.count(at, |_| true).min(limit) }
     }
 
     fn count(&self, at: Instant, which: impl Fn(&Arrival) -> bool) -> usize {
@@ -157,7 +169,7 @@ impl World {
         }
         sleep(Duration::from_millis(self.draw(self.setting.travel.1))).await;
         self.know(&reply);
-        slot.answered(status(&reply), &headers(&reply));
+        slot.answered(reply.status, &headers(&reply));
     }
 
     /// Who is told that the lower limit is reached does not know how many there are.
@@ -171,13 +183,19 @@ impl World {
     }
 
     fn reach(&self, ceiling: Ceiling, known: Option<Instant>) -> Reply {
+        let (is_known, counts_as) = match ceiling {
+            Ceiling::Signed if self.happens(self.setting.unknown) => (false, Ceiling::Unsigned),
+            Ceiling::Unsigned if self.happens(self.setting.raised) => (true, Ceiling::Signed),
+            ceiling => (true, ceiling),
+        };
         let (mut server, mut tally) = (lock(&self.server), lock(&self.tally));
-        let reply = server.arrive(true, self.setting.limits[ceiling as usize]);
-        tally.answered += u32::from(reply.taken_in);
-        tally.signed += u32::from(reply.taken_in && ceiling == Ceiling::Signed);
-        tally.refused += u32::from(!reply.taken_in);
-        tally.avoidable +=
-            u32::from(!reply.taken_in && !server.was_unavoidable(reply.limit, known));
+        let reply = server.arrive(true, is_known, self.setting.limits[counts_as as usize]);
+        let taken_in = reply.status == StatusCode::OK;
+        let refused = reply.status == StatusCode::TOO_MANY_REQUESTS;
+        tally.answered += u32::from(taken_in);
+        tally.signed += u32::from(taken_in && ceiling == Ceiling::Signed);
+        tally.refused += u32::from(refused);
+        tally.avoidable += u32::from(refused && !server.was_unavoidable(reply.limit, known));
         reply
     }
 
@@ -193,7 +211,7 @@ impl World {
             next += Duration::from_millis(self.draw(2 * pause));
             sleep_until(next).await;
             for _ in 0..at_once {
-                lock(&self.server).arrive(false, self.setting.limits[1]);
+                lock(&self.server).arrive(false, true, self.setting.limits[1]);
             }
         }
     }
@@ -207,8 +225,4 @@ fn headers(reply: &Reply) -> HeaderMap {
         ("x-discogs-ratelimit-remaining", value(reply.limit - reply.used)),
     ];
     pairs.into_iter().map(|(name, value)| (name.parse().unwrap(), value)).collect()
-}
-
-fn status(reply: &Reply) -> StatusCode {
-    if reply.taken_in { StatusCode::OK } else { StatusCode::TOO_MANY_REQUESTS }
 }

@@ -167,6 +167,24 @@ proptest! {
     }
 
     #[test]
+    fn what_the_server_counts_as_another_kind_misleads_nobody(
+        seed: u64,
+        unsigned in 1u32..9,
+        raised in 0u32..500,
+        unknown in 0u32..100,
+        counts_refused: bool,
+    ) {
+        // I14: asking for a token, and a token that was taken back.
+        let setting = Setting { raised, unknown, counts_refused, ..Setting::calm(seed) };
+        let tally = after(setting.clone(), 12, TEN_MINUTES);
+        prop_assert_eq!(tally.refused, 0, "alone without credentials: {:?}", tally);
+        let tally = after(setting, unsigned, TEN_MINUTES);
+        prop_assert_eq!(tally.refused, 0);
+        let expected = 560 * (1000 - unknown) / 1000 - 30;
+        prop_assert!(tally.signed >= expected, "{} expected: {:?}", expected, tally);
+    }
+
+    #[test]
     fn who_signs_in_later_is_not_held_to_what_was_told_before(seed: u64, alone in 1u64..150) {
         // I14
         let before_and_after = in_jumping_time(async {

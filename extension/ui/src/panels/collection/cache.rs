@@ -43,7 +43,7 @@ pub fn cache(collection: Collection) -> AnyView {
     let figures = move || match answer.get() {
         None => view! { <p class="muted" role="status">{t("loading")}</p> }.into_any(),
         Some(Err(error)) => {
-            view! { <p class="complaint" role="alert">{words::error(&error)}</p> }.into_any()
+            view! { <p class="complaint" role="alert">{words::refusal(&error)}</p> }.into_any()
         }
         Some(Ok(figures)) => facts(collection, &figures),
     };

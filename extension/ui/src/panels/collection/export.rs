@@ -97,7 +97,7 @@ pub fn form(collection: Collection, of: ListOf) -> AnyView {
                 close_dialog();
             }),
             Err(error) => {
-                view! { <p class="complaint" role="alert">{words::error(&error)}</p> }.into_any()
+                view! { <p class="complaint" role="alert">{words::refusal(&error)}</p> }.into_any()
             }
         })
     };

@@ -164,7 +164,7 @@ pub fn collection(page: Page) -> AnyView {
 }
 
 fn failed(collection: Collection) -> AnyView {
-    let why = collection.failure.get().as_ref().map(words::error);
+    let why = collection.failure.get().as_ref().map(words::refusal);
     view! {
         <div class="empty" role="alert">
             {icon(Icon::Alert)} <p>{why}</p>

@@ -104,6 +104,6 @@ fn why_not(error: &ErrorBody, refused: &str) -> String {
     match error.code {
         ErrorCode::BadParameters => t(refused),
         ErrorCode::NotFound => t("discogs_attempt_over"),
-        _ => words::error(error),
+        _ => words::refusal(error),
     }
 }

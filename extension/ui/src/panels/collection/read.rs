@@ -129,7 +129,7 @@ fn estimated(collection: Collection, reading: Reading) -> Live<String> {
         move || collection.state_of(reading.of).is_some_and(|state| state.read_at.is_some());
     live(move || match answer.get() {
         None => t("loading"),
-        Some(Err(error)) => words::error(&error),
+        Some(Err(error)) => words::refusal(&error),
         Some(Ok(found)) => estimate(&found, reading.depth(), !was_read()),
     })
 }
@@ -139,7 +139,7 @@ fn start(reading: Reading, complaint: State<Option<String>>) {
     spawn_local(async move {
         match ask::<StartRun>(wish).await {
             Ok(_) => close_dialog(),
-            Err(error) => complaint.set(Some(words::error(&error))),
+            Err(error) => complaint.set(Some(words::refusal(&error))),
         }
     });
 }

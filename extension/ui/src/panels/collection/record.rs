@@ -13,6 +13,7 @@ use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, live_view};
 use crate::link::ask;
 use crate::state::{Derived, State};
+use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
@@ -99,7 +100,7 @@ fn age(collection: Collection, asking: Asking, of: ListOf, entry: i64) -> Live<A
         let by_name = collection.is_by_name(of.account);
         let problem = asking
             .problem
-            .with(|problem| problem.as_ref().map(|problem| why_not(problem, by_name)))
+            .with(|problem| Some(why_not(problem.as_ref()?, by_name, words::refusal)))
             .filter(|_| renewing.is_none());
         let again = move || spawn_local(asking.renew(of, entry));
         let said: Vec<String> = old.into_iter().chain(renewing).collect();

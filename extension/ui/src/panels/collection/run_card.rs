@@ -75,7 +75,7 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
     let failed = Derived::new(move || run.with(|run| run.as_ref().map_or(0, |r| r.figures.failed)));
     let why = move || {
         reason.get().map(|(account, reason)| {
-            let why = why_not(&reason, collection.is_by_name(account));
+            let why = why_not(&reason, collection.is_by_name(account), words::error);
             view! { <p class="small complaint">{icon(Icon::Alert)} " " {why}</p> }
         })
     };
@@ -86,14 +86,15 @@ fn trouble(collection: Collection, run: Derived<Option<Run>>) -> AnyView {
     view! { {live_view(why)} {live_view(missed)} }.into_any()
 }
 
-/// What is meant here by errors that are met elsewhere too. Of an account `by_name`, nothing signs the requests.
-pub fn why_not(reason: &ErrorBody, by_name: bool) -> String {
+/// What is meant here by errors that are met elsewhere too; `words` says the others. Of an account `by_name`, nothing
+/// signs the requests.
+pub fn why_not(reason: &ErrorBody, by_name: bool, words: fn(&ErrorBody) -> String) -> String {
     match reason.code {
         ErrorCode::SessionExpired | ErrorCode::SignedOut | ErrorCode::PrivateList if by_name => {
             t("discogs_name_private")
         }
         ErrorCode::SessionExpired | ErrorCode::SignedOut => t("run_token_ended"),
-        _ => words::error(reason),
+        _ => words(reason),
     }
 }
 

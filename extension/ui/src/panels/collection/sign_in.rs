@@ -232,7 +232,7 @@ fn why_not(by_token: bool, error: &ErrorBody) -> String {
         (SignedOut | SessionExpired, true) => t("discogs_token_refused"),
         (Absent | NotFound, false) => t("discogs_name_unknown"),
         (SignedOut | SessionExpired | PrivateList, false) => t("discogs_name_private"),
-        _ => words::error(error),
+        _ => words::refusal(error),
     }
 }
 
@@ -257,6 +257,8 @@ mod tests {
         assert!(why_not(false, &ended).contains("private"));
         assert!(why_not(false, &ErrorBody::new(ErrorCode::Absent)).contains("name"));
         let full = ErrorBody::new(ErrorCode::DiskFull).with("folder", "/x");
-        assert_eq!(why_not(true, &full), words::error(&full));
+        assert_eq!(why_not(true, &full), words::refusal(&full));
+        let unwritten = ErrorBody::new(ErrorCode::Io).with("detail", "x");
+        assert!(why_not(true, &unwritten).contains("try again"), "nobody does by itself");
     }
 }

@@ -36,7 +36,7 @@ pub fn figures(shelf: Shelf) -> AnyView {
     let content = move || match answer.get() {
         None => view! { <p class="muted" role="status">{t("loading")}</p> }.into_any(),
         Some(Err(error)) => {
-            view! { <p class="complaint" role="alert">{words::error(&error)}</p> }.into_any()
+            view! { <p class="complaint" role="alert">{words::refusal(&error)}</p> }.into_any()
         }
         Some(Ok(figures)) => charts(figures),
     };
