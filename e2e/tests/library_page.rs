@@ -9,6 +9,8 @@ use e2e::{truth, wait};
 use protocol::Variant;
 use serde_json::json;
 use simulator::Service;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 const SERVICE: Service = Service::Producer;
 const SONGS: u32 = 12;
@@ -87,6 +89,20 @@ async fn what_is_typed_finds_and_what_is_deleted_comes_back() -> Result<()> {
     page.click("button", "Undo").await?;
     page.wait_text("12 things").await?;
     truth::check_files(&stage.home.library(), stage.control(), &wanted)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_that_could_not_be_read_comes_by_itself_when_it_can() -> Result<()> {
+    let (stage, _browser, page) = with_songs().await?;
+    let database = stage.home.data().join("mediafetcher.db");
+    let mut database = SqliteConnectOptions::new().filename(database).connect().await?;
+    sqlx::query("ALTER TABLE library_item RENAME TO away").execute(&mut database).await?;
+    page.click("searchbox", "Search the library").await?;
+    page.session.call("Input.insertText", json!({"text": "no such words"})).await?;
+    page.wait_text("database could not be used").await?;
+    sqlx::query("ALTER TABLE away RENAME TO library_item").execute(&mut database).await?;
+    page.wait_text("Nothing matches").await?;
     Ok(())
 }
 

@@ -21,6 +21,19 @@ const CURRENT: &str = "current";
 const TIMEOUT: Duration = Duration::from_secs(600);
 /// How much of a program's last words is shown, in characters.
 const WORDS: usize = 300;
+/// Runs a module of Python's as `-m` does, and ends it with all that it started when the pipe on its stdin closes: a
+/// daemon that is killed cannot end anybody. pip says nothing while it works, so that it would not notice.
+const WITH_US: &str = "\
+import os, runpy, signal, sys, threading
+def follow():
+    os.read(0, 1)
+    if hasattr(os, 'killpg'):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+threading.Thread(target=follow, daemon=True).start()
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
+";
 
 /// What says why, and why in words.
 const REASONS: &[(&[&str], &str)] = &[
@@ -86,11 +99,12 @@ async fn install(environment: &Path) -> anyhow::Result<()> {
     let python = python()
         .await
         .context("Python 3.10 or newer is needed for yt-dlp and was not found; install it first")?;
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(environment))
+    run(Command::new(python).args(["-c", WITH_US, "venv", "--clear"]).arg(environment))
         .await
         .context("no Python environment could be made")?;
     let pip = programs_of(environment).join(if cfg!(windows) { "python.exe" } else { "python" });
-    let arguments = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
+    let arguments =
+        ["-c", WITH_US, "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE];
     run(Command::new(pip).args(arguments)).await.context("yt-dlp could not be installed")
 }
 
@@ -106,8 +120,14 @@ async fn python() -> Option<&'static str> {
 }
 
 async fn run(command: &mut Command) -> anyhow::Result<()> {
-    let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    let output = tokio::time::timeout(TIMEOUT, child).await.context("it took too long")??;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command.spawn()?;
+    // Closed on every way out, and when the daemon is killed.
+    let _pipe = child.stdin.take();
+    let ended = child.wait_with_output();
+    let output = tokio::time::timeout(TIMEOUT, ended).await.context("it took too long")??;
     if !output.status.success() {
         // Some of it is said on stdout.
         let words = [output.stdout, output.stderr].concat();

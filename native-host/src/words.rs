@@ -103,6 +103,10 @@ pub fn sentence(error: &ErrorBody) -> String {
         CannotRename => {
             format!("Files on the disk of {} cannot be renamed{}.", p("folder"), detail(error))
         }
+        SourceMissing => format!(
+            "The folder {} that files are taken in from, or the disk it is on, is not there.",
+            p("folder")
+        ),
         ProgramMissing => format!("The program {} was not found.", p("program")),
         ProgramFailed => format!("The program {} failed{}.", p("program"), detail(error)),
         ProgramTimeout => format!("The program {} took too long.", p("program")),
@@ -156,6 +160,7 @@ pub fn next_step(error: &ErrorBody) -> Option<&'static str> {
         NamesTooShort | CannotRename => {
             "Choose a folder on another disk: mediafetcher config set folder DIR"
         }
+        SourceMissing => "Connect that disk.",
         NoScreen => "Name the folder yourself: `mediafetcher library import FOLDER`.",
         KeyringRefused => "Unlock the keyring and run the same command, or sign in once more.",
         ProgramMissing => "Install it; `mediafetcher doctor` says how.",

@@ -83,6 +83,7 @@ impl Library {
             Lane::Files => ("files", None),
         };
         let settings = self.settings().await?;
+        self.try_untried().await;
         let name_max = self.shelf().name_max();
         let mut write = self.write().await?;
         let mut rows = Vec::new();

@@ -24,6 +24,8 @@ pub struct Library {
     /// Held while files that rows speak of get other names: what is halfway there is nobody else's business. Taken
     /// before the right to write, never after it.
     pub(crate) settling: Arc<Mutex<()>>,
+    /// Held while files are copied to the trash or from it, which takes long. Taken before `settling`.
+    pub(crate) copying: Arc<Mutex<()>>,
     /// Held while the library folder is chosen or opened: both take long, and the last word must be the settings'.
     pub(crate) choosing: Arc<Mutex<()>>,
 }
@@ -66,6 +68,7 @@ impl Library {
             writer: Arc::default(),
             shelf,
             settling: Arc::default(),
+            copying: Arc::default(),
             choosing: Arc::default(),
         };
         library.adopt_settings(default_folder).await?;
@@ -102,7 +105,9 @@ impl Library {
     /// # Errors
     /// [`LibraryError::VolumeMissing`].
     pub async fn check_shelf(&self) -> Result<(), LibraryError> {
-        self.at_disk(Shelf::check).await
+        self.at_disk(Shelf::check).await?;
+        self.try_untried().await;
+        Ok(())
     }
 
     pub(crate) fn set_shelf(&self, shelf: Shelf) {

@@ -12,6 +12,7 @@ mod disk;
 mod edit;
 mod error;
 mod extras;
+mod inner_disks;
 pub mod intake;
 mod intent;
 mod items;

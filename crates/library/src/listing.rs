@@ -92,7 +92,9 @@ impl Library {
         let _settled = self.settling.lock().await;
         let mut write = self.write().await?;
         // Looked at again under the lock: since then it may have been deleted and brought back (I11).
-        if suspect.gone && self.shelf().stat(&suspect.path).is_some_and(|(length, _)| length > 0) {
+        let shelf = self.shelf();
+        let is_there = || shelf.stat(&suspect.path).is_some_and(|(length, _)| length > 0);
+        if suspect.gone && (is_there() || shelf.away(&suspect.path).is_some()) {
             return Ok(false);
         }
         let wanted = sqlx::query(

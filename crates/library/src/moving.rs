@@ -2,7 +2,9 @@
 //! a rename cannot do (EXDEV): a folder of the library may be another disk's.
 
 use crate::disk::{hash_file, modified_ns, sync_folder};
-use crate::names::PART_SUFFIX;
+use crate::names::{PART_SUFFIX, SMALLEST_LIMIT};
+use sha2::{Digest, Sha256};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,12 +40,23 @@ fn rename_after_a_look(from: &Path, to: &Path) -> io::Result<bool> {
     fs::rename(from, to).map(|()| true)
 }
 
-/// Moves unless something has the name `to`. `is_exclusive`: the disk can rename like that.
+/// What was tried out is the disk of the library; a folder in it may be one that can less.
+fn rename_exclusively_if_possible(from: &Path, to: &Path) -> io::Result<bool> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    match rename_exclusively(from, to) {
+        Err(error) if matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput) => {
+            rename_after_a_look(from, to)
+        }
+        renamed => renamed,
+    }
+}
+
+/// Moves unless something has the name `to`. `is_exclusive`: the disk of the library can rename like that.
 ///
 /// # Errors
 /// When a disk refuses. The file is where it was.
 pub(crate) fn if_free(from: &Path, to: &Path, is_exclusive: bool) -> io::Result<bool> {
-    let rename = if is_exclusive { rename_exclusively } else { rename_after_a_look };
+    let rename = if is_exclusive { rename_exclusively_if_possible } else { rename_after_a_look };
     match rename(from, to) {
         Err(error) if is_about_disks(&error) => across(from, to, rename),
         renamed => renamed,
@@ -63,15 +76,16 @@ pub(crate) fn over(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Does what takes long in a move from `from` to `to`, if they are on two disks: the move itself is quick then.
+/// Does what takes long in a move from `from` to `to`, if they are on two disks: the move itself is quick then. Gives the
+/// copy that it has made for that.
 ///
 /// # Errors
 /// When a disk refuses.
-pub(crate) fn prepare(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn prepare(from: &Path, to: &Path) -> io::Result<Option<PathBuf>> {
     let folder = to.parent().unwrap_or(Path::new("."));
     match crate::volume::are_on_one_disk(from, folder) {
-        Some(false) => copy_beside(from, to).map(drop),
-        _ => Ok(()),
+        Some(false) => copy_beside(from, to).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -97,9 +111,7 @@ fn across(
 
 /// The part file beside `to` that holds the bytes of `from`, read back and synced. One that was made before is taken.
 fn copy_beside(from: &Path, to: &Path) -> io::Result<PathBuf> {
-    let mut name = to.file_name().unwrap_or_default().to_owned();
-    name.push(PART_SUFFIX);
-    let copy = to.with_file_name(name);
+    let copy = to.with_file_name(part_of(to.file_name().unwrap_or_default()));
     let original = from.metadata()?;
     if copy.symlink_metadata().is_ok_and(|found| is_same(&found, &original)) {
         return Ok(copy);
@@ -110,6 +122,18 @@ fn copy_beside(from: &Path, to: &Path) -> io::Result<PathBuf> {
         let _ = fs::remove_file(&copy);
     }
     made.map(|()| copy)
+}
+
+/// What the copy beside a file of this name is called, now and after a kill. The name may be a person's, and as long as
+/// the disk allows.
+fn part_of(name: &OsStr) -> OsString {
+    let mut part = name.to_owned();
+    if name.len() + PART_SUFFIX.len() > SMALLEST_LIMIT {
+        let digest = Sha256::digest(name.as_encoded_bytes());
+        part = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into();
+    }
+    part.push(PART_SUFFIX);
+    part
 }
 
 fn copy_durably(from: &Path, copy: &Path, original: &fs::Metadata) -> io::Result<()> {
@@ -178,10 +202,25 @@ mod tests {
 
         write();
         let place = other.path().join("place");
-        prepare(&from, &place).unwrap();
+        assert!(prepare(&from, &place).unwrap().is_some());
         assert_eq!((from.exists(), names()), (true, 2));
         assert!(if_free(&from, &place, true).unwrap());
         assert!(fs::read(&place).unwrap() == bytes && !from.exists() && names() == 2);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_as_long_as_the_disk_allows_has_its_copy_beside_it_all_the_same() {
+        let Some((one, other)) = two_disks() else { return };
+        let from = one.path().join("from");
+        let names = ["ü".repeat(127), "ü".repeat(126) + "n"].map(|name| other.path().join(name));
+        for (place, text) in names.iter().zip(["first", "second"]) {
+            fs::write(&from, text).unwrap();
+            assert!(prepare(&from, place).unwrap().is_some());
+            assert!(if_free(&from, place, true).unwrap());
+            assert_eq!(fs::read_to_string(place).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(other.path()).unwrap().count(), 2);
     }
 
     #[cfg(target_os = "linux")]

@@ -91,20 +91,21 @@ impl Shelf {
     }
 
     /// Does what takes long before a file of ours is moved into the trash or out of it (`comes_back`): where they are on
-    /// two disks, its bytes are copied.
+    /// two disks, its bytes are copied. Gives that copy.
     ///
     /// # Errors
-    /// When a disk refuses.
+    /// When a disk refuses, or is away.
     pub(crate) fn prepare_stow(
         &self,
         name: &str,
         sha256: &str,
         comes_back: bool,
-    ) -> Result<(), LibraryError> {
+    ) -> Result<Option<PathBuf>, LibraryError> {
+        self.check_for(name)?;
         let (file, stowed) = (self.path(name)?, self.root().join(Self::stowed_name(sha256)));
         let (from, to) = if comes_back { (&stowed, &file) } else { (&file, &stowed) };
         if from.symlink_metadata().is_err() {
-            return Ok(());
+            return Ok(None);
         }
         self.make_folder(to.parent().unwrap_or(self.root()))?;
         moving::prepare(from, to).map_err(LibraryError::io(name))
@@ -120,7 +121,7 @@ impl Shelf {
         self.make_folder(stowed.parent().unwrap_or(self.root()))?;
         match moving::over(&self.path(name)?, &stowed) {
             // Unless the whole disk is.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.check(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.check_for(name),
             Err(error) => Err(LibraryError::io(name)(error)),
             Ok(()) => {
                 self.remove_empty_folder(name);
@@ -136,25 +137,40 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub(crate) fn unstow(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
-        let stowed = Self::stowed_name(sha256);
-        // "It is not there" has to be certain: what is noted as back is swept from the trash.
-        let length = match self.root().join(&stowed).metadata() {
-            Ok(found) => found.len(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return self.check().map(|()| true);
-            }
-            Err(error) => return Err(LibraryError::io(stowed)(error)),
-        };
-        if self.rename_if_free(&stowed, name)? {
+        let Some(length) = self.stowed_length(sha256)? else { return Ok(true) };
+        if self.rename_if_free(&Self::stowed_name(sha256), name)? {
             return Ok(true);
         }
-        // The same bytes may be arriving at this moment, and have their name already.
-        let same = self.stat(name).is_some_and(|(found, _)| found == length)
-            && self.hash(name)?.sha256 == sha256;
+        let same = self.has_bytes(name, length, sha256)?;
         if same {
             self.remove_stowed(sha256)?;
         }
         Ok(same)
+    }
+
+    /// Whether [`Shelf::unstow`] would find this name free.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn is_free_for(&self, sha256: &str, name: &str) -> Result<bool, LibraryError> {
+        let Some(length) = self.stowed_length(sha256)? else { return Ok(true) };
+        Ok(!self.is_taken(name) || self.has_bytes(name, length, sha256)?)
+    }
+
+    /// Bytes of a file in the trash. "It is not there" has to be certain: what is noted as back is swept from the trash.
+    fn stowed_length(&self, sha256: &str) -> Result<Option<u64>, LibraryError> {
+        let stowed = Self::stowed_name(sha256);
+        match self.root().join(&stowed).metadata() {
+            Ok(found) => Ok(Some(found.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.check().map(|()| None),
+            Err(error) => Err(LibraryError::io(stowed)(error)),
+        }
+    }
+
+    /// The same bytes may be arriving at this moment, and have their name already.
+    fn has_bytes(&self, name: &str, length: u64, sha256: &str) -> Result<bool, LibraryError> {
+        let is_as_long = self.stat(name).is_some_and(|(found, _)| found == length);
+        Ok(is_as_long && self.hash(name)?.sha256 == sha256)
     }
 
     /// Makes durable what names these files have now: one sync for each of their folders.

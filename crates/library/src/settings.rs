@@ -82,9 +82,22 @@ impl Library {
         }
     }
 
-    /// Takes a folder that was opened, and notes whether it is on a disk of its own.
+    /// Tries out what a disk can that was full or could only be read when it was opened.
+    pub(crate) async fn try_untried(&self) {
+        if !self.shelf().is_untried() {
+            return;
+        }
+        // Who holds it is opening the folder anew.
+        let Ok(_alone) = self.choosing.try_lock() else { return };
+        if let Ok(Some(shelf)) = self.at_disk(|shelf| Ok(shelf.tried())).await {
+            self.set_shelf(shelf);
+        }
+    }
+
+    /// Takes a folder that was opened, and notes whether it is on a disk of its own, and what of it is.
     async fn adopt_shelf(&self, shelf: Shelf) -> Result<(), LibraryError> {
         let root = shelf.root().to_owned();
+        let shelf = self.with_inner_disks(shelf).await?;
         self.set_shelf(shelf);
         let is_apart = self.is_beside_database(&root).await == Some(false);
         let noted = if is_apart { root.to_string_lossy().into_owned() } else { String::new() };
@@ -136,7 +149,7 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
-    async fn meta(&self, key: &str) -> Result<Option<String>, LibraryError> {
+    pub(crate) async fn meta(&self, key: &str) -> Result<Option<String>, LibraryError> {
         let row = sqlx::query("SELECT value FROM meta WHERE key = ?1")
             .bind(key)
             .fetch_optional(&self.pool)
@@ -144,7 +157,7 @@ impl Library {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
-    async fn store_meta(&self, key: &str, value: &str) -> Result<(), LibraryError> {
+    pub(crate) async fn store_meta(&self, key: &str, value: &str) -> Result<(), LibraryError> {
         let mut write = self.write().await?;
         sqlx::query(
             "INSERT INTO meta (key, value) VALUES (?1, ?2) \

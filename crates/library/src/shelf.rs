@@ -22,6 +22,8 @@ pub struct Shelf {
     /// Whose marker it has; `None` while it is not there.
     library_id: Option<String>,
     volume: Volume,
+    /// Folders below it that are disks of their own.
+    disks: Vec<String>,
 }
 
 /// What a sealed file is, as read back from the disk.
@@ -41,7 +43,12 @@ struct Marker {
 impl Shelf {
     /// A folder that is not there (yet): every use says so.
     pub(crate) fn closed(root: &Path) -> Self {
-        Self { root: root.to_owned(), library_id: None, volume: Volume::absent() }
+        Self {
+            root: root.to_owned(),
+            library_id: None,
+            volume: Volume::absent(),
+            disks: Vec::new(),
+        }
     }
 
     /// Chooses a folder: its disk is tried out before anything is made there.
@@ -68,7 +75,29 @@ impl Shelf {
         }
         // One that is full or may only be read still has files to play.
         let volume = Volume::probe(root).unwrap_or_else(|_| Volume::untried(root));
-        Ok(Self { root: root.to_owned(), library_id: Some(library_id.to_owned()), volume })
+        let library_id = Some(library_id.to_owned());
+        Ok(Self { root: root.to_owned(), library_id, volume, disks: Vec::new() })
+    }
+
+    /// It could not be tried out when it was opened.
+    pub(crate) fn is_untried(&self) -> bool {
+        self.library_id.is_some() && !self.volume.is_tried
+    }
+
+    /// The same folder with what its disk can, if that can be tried out now.
+    pub(crate) fn tried(&self) -> Option<Self> {
+        let volume = Volume::probe(&self.root).ok()?;
+        Some(Self { volume, ..self.clone() })
+    }
+
+    /// The folders below it that are known to be disks of their own.
+    pub(crate) fn disks(&self) -> &[String] {
+        &self.disks
+    }
+
+    /// The same folder, with these folders below it as disks of their own.
+    pub(crate) fn with_disks(self, disks: Vec<String>) -> Self {
+        Self { disks, ..self }
     }
 
     /// True when a library was opened in `root` before and its disk is there now.
@@ -177,6 +206,7 @@ impl Shelf {
 
     /// As [`Shelf::place`], but the name is not durable before its folder is synced.
     pub(crate) fn rename_if_free(&self, part: &str, name: &str) -> Result<bool, LibraryError> {
+        self.check_disk_of(name)?;
         let (from, to) = (self.path(part)?, self.path(name)?);
         self.make_folder(to.parent().unwrap_or(&self.root))?;
         let placed = moving::if_free(&from, &to, self.volume.renames_exclusively);
@@ -206,6 +236,7 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub fn place_over(&self, part: &str, name: &str) -> Result<(), LibraryError> {
+        self.check_disk_of(name)?;
         let (from, to) = (self.path(part)?, self.path(name)?);
         let folder = to.parent().unwrap_or(&self.root).to_owned();
         let placed = moving::over(&from, &to).and_then(|()| sync_folder(&folder));

@@ -148,6 +148,8 @@ codes! {
     NamesTooShort = 4007, NeedsUser;
     /// Files on the disk cannot be given another name, so that none could be finished there. `folder`, `detail`.
     CannotRename = 4008, NeedsUser;
+    /// The folder that files are taken in from, or the disk it is on, is not there. `folder`.
+    SourceMissing = 4009, NeedsUser;
 
     /// A program that is needed was not found. `program`.
     ProgramMissing = 5001, NeedsUser;

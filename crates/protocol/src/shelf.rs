@@ -392,4 +392,6 @@ pub enum Verdict {
     Rotten,
     /// Not there; fetched again.
     Missing,
+    /// The folder that it is in is a disk of its own, which is not there now; nothing is fetched.
+    Away,
 }

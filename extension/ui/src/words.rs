@@ -3,7 +3,7 @@
 use crate::catalogue::{fill, find, t, tf, tn};
 use protocol::method::Check;
 use protocol::shelf::{LibraryItem, MediaKind};
-use protocol::{Balance, ErrorBody, ItemState, ItemView, JobState, Source, Variant};
+use protocol::{Balance, ErrorBody, ErrorCode, ItemState, ItemView, JobState, Source, Variant};
 use std::str::FromStr;
 
 /// A whole number with the language's thousands mark.
@@ -87,6 +87,33 @@ pub fn refusal(error: &ErrorBody) -> String {
 
 fn told(message: &str, error: &ErrorBody) -> String {
     fill(message, |name| error.params.get(name).map(|value| readable_param(name, value)))
+}
+
+/// Why something in the queue is not there (yet).
+pub fn reason(item: &ItemView) -> Option<String> {
+    let why = item.reason.as_ref()?;
+    Some(match (item.source, item.state) {
+        (Source::Files, ItemState::Failed) => {
+            tf("import_not_taken_in", &[("why", &why_not_taken_in(why))])
+        }
+        _ => error(why),
+    })
+}
+
+/// Why a file of the person's own is not taken in. The words of errors are about what a site sent.
+pub fn why_not_taken_in(reason: &ErrorBody) -> String {
+    let parameter = |name: &str| reason.params.get(name).map_or("", String::as_str);
+    match reason.code {
+        ErrorCode::NotMedia => t(match parameter("kind") {
+            "empty" => "import_why_empty",
+            "html" => "import_why_page",
+            "nothing to play" => "import_why_silent",
+            _ => "import_why_other",
+        }),
+        ErrorCode::Damaged => tf("import_why_damaged", &[("detail", parameter("detail"))]),
+        ErrorCode::Io => parameter("detail").to_owned(),
+        _ => error(reason),
+    }
 }
 
 /// Sites are stored by their short name and known to people by another.
@@ -314,6 +341,43 @@ mod tests {
         };
         assert!(sample.adds_up());
         assert_eq!(balance_parts(&sample).iter().map(|part| part.1).sum::<u64>(), sample.listed);
+    }
+
+    #[test]
+    fn why_a_file_was_refused_is_said_of_a_file_of_ones_own() {
+        speak(Language::En);
+        let not_media =
+            |kind: &str| why_not_taken_in(&ErrorBody::new(ErrorCode::NotMedia).with("kind", kind));
+        assert_eq!(not_media("empty"), "it is empty");
+        assert_eq!(not_media("html"), "it is a web page");
+        assert_eq!(not_media("a ZIP archive"), not_media("unknown"));
+        let damaged = ErrorBody::new(ErrorCode::Damaged).with("detail", "no frames");
+        assert_eq!(why_not_taken_in(&damaged), "it is damaged or no media (no frames)");
+    }
+
+    #[test]
+    fn the_queue_speaks_of_no_site_where_there_is_none() {
+        let refused = |source| ItemView {
+            id: protocol::ItemId(1),
+            job: protocol::JobId(1),
+            source,
+            source_id: "1".into(),
+            variant: Variant::Media,
+            title: "notes.mp3".into(),
+            state: ItemState::Failed,
+            reason: Some(ErrorBody::new(ErrorCode::NotMedia).with("kind", "html")),
+            next_try_at: None,
+            attempts: 1,
+            bytes: None,
+            name: None,
+        };
+        speak(Language::En);
+        let own = reason(&refused(Source::Files)).unwrap();
+        assert_eq!(own, "Not taken in: it is a web page");
+        assert!(reason(&refused(Source::Producer)).unwrap().starts_with("The site sent"));
+        speak(Language::Fr);
+        let own = reason(&refused(Source::Files)).unwrap();
+        assert_eq!(own, "Non ajouté : c’est une page web");
     }
 
     #[test]

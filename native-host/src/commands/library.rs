@@ -242,7 +242,11 @@ async fn verify(client: &mut Client, output: Output) -> Result<Outcome, Failure>
         after = some.next;
     }
     bar.finish_and_clear();
-    let lost = sum.found.iter().filter(|file| file.verdict != Verdict::Edited).count();
+    let count = |which: &dyn Fn(Verdict) -> bool| {
+        sum.found.iter().filter(|file| which(file.verdict)).count()
+    };
+    let away = count(&|verdict| verdict == Verdict::Away);
+    let lost = count(&|verdict| !matches!(verdict, Verdict::Edited | Verdict::Away));
     if output.json {
         print_json(&sum);
     } else {
@@ -250,8 +254,13 @@ async fn verify(client: &mut Client, output: Output) -> Result<Outcome, Failure>
             say(format_args!("{}: {}", words::printable(&file.name), verdict(file.verdict)));
         }
         say(format_args!("{} files read, {}; {lost} lost.", sum.files, HumanBytes(sum.bytes)));
+        if away > 0 {
+            say(format_args!(
+                "{away} are on a disk that is not there; connect it to have them read."
+            ));
+        }
     }
-    Ok(if lost == 0 { Outcome::Clean } else { Outcome::Attention })
+    Ok(if lost + away == 0 { Outcome::Clean } else { Outcome::Attention })
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
@@ -263,6 +272,7 @@ fn verdict(verdict: Verdict) -> &'static str {
             "other bytes than it had, and nobody wrote to it; set aside, and fetched again"
         }
         Verdict::Missing => "not there; fetched again",
+        Verdict::Away => "its disk is not there",
     }
 }
 

@@ -48,18 +48,22 @@ impl Engine {
 
     async fn check(&self, files: &[Recorded]) -> Result<Checked, ErrorBody> {
         let mut checked = Checked::default();
+        self.library.note_disks_of(files.iter().map(|file| file.path.as_str())).await?;
+        let mut read = Vec::with_capacity(files.len());
         for file in files {
             self.library.check_shelf().await?;
             let verdict = self.judge(file).await?;
-            checked.files += 1;
-            checked.bytes += file.sealed.size;
+            if verdict != Verdict::Away {
+                checked.files += 1;
+                checked.bytes += file.sealed.size;
+                read.push(file.id);
+            }
             if verdict != Verdict::Sound {
                 tracing::warn!(name = file.path, ?verdict, "a file is not what it was");
                 checked.found.push(FileVerdict { name: file.path.clone(), verdict });
             }
         }
-        let ids: Vec<i64> = files.iter().map(|file| file.id).collect();
-        self.library.checked(&ids).await?;
+        self.library.checked(&read).await?;
         if !checked.found.is_empty() {
             self.library_changed();
             self.wake.notify_one();
@@ -71,10 +75,15 @@ impl Engine {
         let shelf = self.library.shelf();
         let name = file.path.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let stamp = shelf.stat(&name)?;
-            Some((stamp, shelf.hash(&name)))
+            let found = shelf.stat(&name).map(|stamp| (stamp, shelf.hash(&name)));
+            let is_away = !matches!(found, Some((_, Ok(_)))) && shelf.away(&name).is_some();
+            (found, is_away)
         });
-        let Some((stamp, read)) = read.await.map_err(|_| LibraryError::Superseded)? else {
+        let (found, is_away) = read.await.map_err(|_| LibraryError::Superseded)?;
+        if is_away {
+            return Ok(Verdict::Away);
+        }
+        let Some((stamp, read)) = found else {
             return self.fetch_again(file, true, Verdict::Missing).await;
         };
         // Equal bytes with another time are no news; unreadable ones are rot.

@@ -74,6 +74,8 @@ pub(super) struct Shared {
     pub changed: Notify,
     /// What the person has, has changed.
     pub journal: Notify,
+    /// Files may not be where their rows say.
+    pub unsettled: Notify,
     pub stopping: CancellationToken,
     pub tasks: TaskTracker,
     /// Files that are checked, tagged and hashed at once: more would only take memory, and the processor from those
@@ -166,6 +168,7 @@ impl Engine {
             wake: Notify::new(),
             changed: Notify::new(),
             journal: Notify::new(),
+            unsettled: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             sealing: Semaphore::new(SEALED_AT_ONCE),

@@ -70,6 +70,7 @@ pub async fn run(home: Home) -> anyhow::Result<()> {
         tokio::spawn(server::run(engine.clone(), listener)),
         tokio::spawn(scheduler::run(engine.clone())),
         tokio::spawn(ticker::run(engine.clone())),
+        tokio::spawn(things::settle(engine.clone())),
         tokio::spawn(things::keep_trash(engine.clone())),
         tokio::spawn(check::run(engine.clone())),
         tokio::spawn(journal::run(engine.clone())),

@@ -83,6 +83,7 @@ impl Draft {
     /// When the disk refuses.
     pub fn copy_of_replaced(&mut self, shelf: &Shelf) -> Result<PathBuf, ErrorBody> {
         let old = self.output.replaces.as_deref().unwrap_or_default();
+        shelf.check_for(old)?;
         let (from, to) = (shelf.path(old)?, shelf.path(&self.output.file)?);
         let failed = |source| ErrorBody::from(LibraryError::Io { what: old.into(), source });
         let time = std::fs::metadata(&from).and_then(|found| found.modified()).map_err(failed)?;

@@ -21,16 +21,27 @@ impl Engine {
     pub async fn tell_library(&self) {
         if self.take_library_changed() {
             // A commit may have changed where a file belongs: its bytes were in the trash, or its thing is deleted.
-            self.library.settle_files().await;
+            self.unsettled.notify_one();
             self.hub.send(Event::Library {});
         }
     }
 }
 
-/// Deletes for good what has been in the trash for long enough, and moves what could not be moved before.
+/// Moves files into the trash and out of it. From disk to disk that takes long, and nobody else waits for it.
+pub(super) async fn settle(engine: Engine) {
+    loop {
+        tokio::select! {
+            () = engine.stopping.cancelled() => return,
+            () = engine.unsettled.notified() => {}
+        }
+        engine.library.settle_all().await;
+    }
+}
+
+/// Deletes for good what has been in the trash for long enough, and has moved what could not be moved before.
 pub(super) async fn keep_trash(engine: Engine) {
     loop {
-        engine.library.settle_files().await;
+        engine.unsettled.notify_one();
         match engine.library.collect().await {
             Ok(collected) if collected.files > 0 => {
                 tracing::info!(?collected, "the trash was looked through");

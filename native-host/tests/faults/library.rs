@@ -134,6 +134,36 @@ fn rot(file: &Path) {
 }
 
 #[test]
+fn a_kill_right_after_a_file_came_back_under_another_name_loses_nothing() {
+    // I1, I11
+    let (mut stage, items) = with_songs(1);
+    let file = stage.files().into_iter().next().unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    stage.browser().ask::<DeleteItems>(of(&items));
+    std::fs::write(&file, b"somebody else's").unwrap();
+    // What is noted after the move takes for ever.
+    stage.change_database(
+        "CREATE TRIGGER held BEFORE UPDATE OF stowed ON media_file BEGIN SELECT count(*) FROM sqlite_schema a, \
+         sqlite_schema b, sqlite_schema c, sqlite_schema d, sqlite_schema e, sqlite_schema f, sqlite_schema g; END",
+    );
+    let mut browser = stage.browser();
+    let restoring = std::thread::spawn(move || _ = browser.call::<RestoreItems>(of(&items)));
+    let name = format!("{}~2.mp3", file.file_stem().unwrap().to_str().unwrap());
+    let second = file.with_file_name(&name);
+    until_true("it is back", || second.exists());
+    stage.kill_daemon();
+    let _ = restoring.join();
+    stage.change_database("DROP TRIGGER held");
+
+    stage.start_daemon();
+    assert!(say(&stage, "library verify").contains("1 files read"));
+    assert_eq!(list(&stage, Place::Everything).items[0].name, name);
+    assert_eq!(std::fs::read(&second).unwrap(), bytes);
+    assert_eq!(std::fs::read(&file).unwrap(), b"somebody else's");
+    assert_eq!(std::fs::read_dir(stage.library().join(".mediafetcher/trash")).unwrap().count(), 0);
+}
+
+#[test]
 fn files_that_rotted_or_went_missing_are_found_and_fetched_again() {
     let (stage, _) = with_songs(4);
     assert!(say(&stage, "library verify").contains("4 files read"));

@@ -88,8 +88,12 @@ fn names_are_cut_to_what_the_share_takes_and_too_short_ones_are_refused() {
     assert!((80..=143).contains(&length), "{length} bytes");
 }
 
-#[test]
-fn where_capitals_do_not_matter_a_name_that_differs_in_them_only_is_the_same() {
+#[rstest]
+#[case::tried_when_it_is_opened(false)]
+#[case::tried_when_it_can_be(true)]
+fn where_capitals_do_not_matter_a_name_that_differs_in_them_only_is_the_same(
+    #[case] opens_in_trouble: bool,
+) {
     // I6, I13
     let mut stage = Stage::new(2);
     let Some(share) = Share::mount(stage.folder()) else { return };
@@ -97,6 +101,12 @@ fn where_capitals_do_not_matter_a_name_that_differs_in_them_only_is_the_same() {
     stage.use_library(&share.at.join("Music"));
     stage.sync(SITE, "mp3").assert_all_done(2);
     let before = stage.files();
+    if opens_in_trouble {
+        stage.stop_daemon();
+        share.manners.is_rigid.store(true, SeqCst);
+        stage.start_daemon();
+        share.manners.is_rigid.store(false, SeqCst);
+    }
     for item in all(&stage) {
         let values = TagValues { title: Some(item.title.to_uppercase()), ..TagValues::default() };
         let edits = vec![ItemEdit { item: item.id, values }];
@@ -179,4 +189,38 @@ fn a_share_that_is_slow_to_sync_holds_up_nobody_but_its_own_work() {
     stage.browser().ask::<RestoreItems>(items);
     until_true("all files are back", || stage.files().len() == 6);
     stage.assert_library(6);
+}
+
+#[test]
+fn while_files_go_from_disk_to_disk_other_work_ends_and_is_told() {
+    // I11
+    let stage = Stage::new(3);
+    let Some(share) = Share::mount(stage.library()) else { return };
+    let clip = stage.control().videos().truth("clip.mp4").unwrap().to_vec();
+    for number in 0..6u8 {
+        // Behind the end of the film.
+        let different = [&clip[..], &[0, 0, 0, 9, b'f', b'r', b'e', b'e', number]].concat();
+        write_file(&share.at.join(format!("{number}.mp4")), &different);
+    }
+    let taken = stage.run(&["library", "import", share.at.to_str().unwrap()]);
+    assert!(taken.status.success(), "{taken:?}");
+    let items = everything(&stage);
+    let held = || std::fs::read_dir(&share.at).unwrap().count();
+    stage.browser().ask::<DeleteItems>(items.clone());
+    until_true("all are in the trash", || held() == 0);
+
+    share.manners.sync_ms.store(1_500, SeqCst);
+    stage.browser().ask::<RestoreItems>(items.clone());
+    stage.sync(SITE, "mp3").assert_all_done(3);
+    assert!(held() < 6, "the files came back before the songs were there");
+    // Nor is anything left of those that are not wanted back any more.
+    stage.browser().ask::<DeleteItems>(items.clone());
+    share.manners.sync_ms.store(0, SeqCst);
+    until_true("all are in the trash again", || held() == 0);
+    stage.browser().ask::<RestoreItems>(items);
+    until_true("all are back", || held() == 6);
+    until_true("nothing is left to be moved", || {
+        let checked = stage.browser().ask::<VerifyLibrary>(VerifyFrom { after: 0, limit: 20 });
+        (checked.files, checked.found.len()) == (9, 0)
+    });
 }

@@ -5,11 +5,12 @@ use crate::disks::Disk;
 use crate::stage::{until, write_file};
 use crate::support::{Machine, text};
 use media::Program;
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// A machine with Python, and a folder that stands for PyPI.
 struct Person {
@@ -155,11 +156,11 @@ fn what_is_missing_of_python_is_named() {
     assert!(!done && said.contains("Python 3.10 or newer is needed"), "{said}");
     let python = real_python();
     let no_venv = format!(
-        "#!/bin/sh\n[ \"$2\" = venv ] && echo 'The virtual environment was not created successfully because \
+        "#!/bin/sh\n[ \"$3\" = venv ] && echo 'The virtual environment was not created successfully because \
          ensurepip is not available.' && echo 'Failing command: x' >&2 && exit 1\nexec {python} \"$@\"\n"
     );
     let no_pip = format!(
-        "#!/bin/sh\n[ \"$2\" = venv ] && exec {python} -m venv --without-pip \"$4\"\nexec {python} \"$@\"\n"
+        "#!/bin/sh\n[ \"$3\" = venv ] && exec {python} -m venv --without-pip \"$5\"\nexec {python} \"$@\"\n"
     );
     for script in [no_venv, no_pip] {
         let folder = folder_with(&person.machine, "python3", &script);
@@ -184,12 +185,15 @@ fn killed_in_the_middle_it_leaves_the_old_one_and_the_next_clears_up() {
     let home = person.machine.home();
     until("the daemon answers", || crate::browser::Browser::try_connect(&home));
     let mut update = person.machine.launch(&["tools", "update"]);
-    let (question, _) = index.accept().unwrap();
+    let (mut question, _) = index.accept().unwrap();
     assert_eq!(person.environments(), 2);
     daemon.kill().unwrap();
     daemon.wait().unwrap();
     assert!(!update.wait().unwrap().success());
-    drop(question);
+    // pip ends with the daemon, and so does its question.
+    question.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let end = question.read_to_end(&mut Vec::new()).err();
+    assert!(end.is_none_or(|error| error.kind() == ErrorKind::ConnectionReset), "pip works on");
     drop(index);
     assert_eq!(person.version(), "2099.1.1");
     person.offer("2099.2.2", 10);

@@ -1,14 +1,17 @@
 //! Libraries on disks of their own: mounted and not, gone in the middle, back again, and a folder of the library that is
 //! another disk.
 
+use crate::attic;
 use crate::disks::Disk;
 use crate::sending::{all, send, sent, session};
 use crate::stage::{ACCOUNT, Stage, until_true, write_file};
+use protocol::intake::{ImportReport, ImportState};
 use protocol::method::*;
 use protocol::shelf::*;
 use protocol::{Balance, ErrorCode, JobSummary, SettingsPatch};
 use simulator::{Fault, FaultKind, Format, Service};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const SITE: Service = Service::Producer;
 const MIB: u64 = 1024 * 1024;
@@ -250,4 +253,87 @@ fn work_and_trash_on_a_disk_of_their_own_are_no_hindrance() {
     assert_eq!(stage.files().iter().filter(is_media).count(), 3);
     stage.stop_daemon();
     drop(disk);
+}
+
+#[test]
+fn a_folder_of_the_library_whose_disk_is_away_is_neither_lost_nor_written_to() {
+    // I5, I11
+    let mut stage = Stage::new(0);
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "64m") else { return };
+    let attic = stage.library().join("Attic");
+    std::fs::create_dir(&attic).unwrap();
+    assert!(Disk::bind(&disk.at, &attic));
+    let clip = stage.control().videos().truth("clip.mp4").unwrap().to_vec();
+    write_file(&attic.join("clip.mp4"), &clip);
+    write_file(
+        &attic.join("other.mp4"),
+        &[&clip[..], &[0, 0, 0, 8, b'f', b'r', b'e', b'e']].concat(),
+    );
+    let taken = stage.run(&["library", "import", attic.to_str().unwrap()]);
+    assert!(taken.status.success(), "{taken:?}");
+    let other = all(&stage).into_iter().find(|item| item.name == "Attic/other.mp4").unwrap();
+    let other = || OfLibraryItems { items: vec![other.id] };
+    stage.browser().ask::<DeleteItems>(other());
+
+    let bare = || std::fs::read_dir(&attic).unwrap().count() == 0;
+    for restarts in [false, true] {
+        assert!(Disk::unmount(&attic) && bare());
+        if restarts {
+            stage.stop_daemon();
+            stage.start_daemon();
+        }
+        stage.browser().ask::<RestoreItems>(other());
+        let (status, text) = stage.start(&["library", "verify"]).end();
+        assert_eq!(status, 1, "{text}");
+        assert!(text.contains("Attic/clip.mp4: its disk is not there"), "{text}");
+        assert!(text.contains("0 files read") && text.contains("0 lost"), "{text}");
+        assert!(bare(), "written where the disk would be");
+        assert_eq!(all(&stage).len(), 2);
+
+        assert!(Disk::bind(&disk.at, &attic));
+        // The next change has moved what could not be moved.
+        stage.browser().ask::<DeleteItems>(OfLibraryItems { items: Vec::new() });
+        until_true("the restored one is back", || attic.join("other.mp4").exists());
+        until_true("both are sound", || {
+            let checked = stage.browser().ask::<VerifyLibrary>(VerifyFrom { after: 0, limit: 9 });
+            (checked.files, checked.found.len()) == (2, 0)
+        });
+        stage.browser().ask::<DeleteItems>(other());
+        until_true("it is in the trash again", || !attic.join("other.mp4").exists());
+    }
+    stage.stop_daemon();
+    assert!(Disk::unmount(&attic));
+}
+
+#[test]
+fn an_import_whose_disk_goes_away_in_the_middle_says_so_and_goes_on_when_it_is_back() {
+    let mut stage = Stage::new(0);
+    let Some(mount) = Mount::new(&stage, "128m") else { return };
+    let filled = attic::fill(&mount.at.join("A"));
+    std::fs::remove_dir_all(mount.at.join("A.base")).unwrap();
+    let twice = ["A", "B"].map(|name| mount.at.join(name));
+    assert!(Command::new("cp").arg("-r").args(twice).status().unwrap().success());
+    let command = stage.start(&["library", "import", mount.at.to_str().unwrap(), "--json"]);
+    until_true("some are here", || !stage.files().is_empty());
+    mount.disconnect();
+    let (status, text) = command.end();
+    let report: ImportReport = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, report.state), (1, ImportState::Waiting), "{text}");
+    assert_eq!(report.stuck.unwrap().code, ErrorCode::SourceMissing);
+    assert!(report.imported > 0 && report.looked_at < filled.files * 2, "{text}");
+    assert!(attic::contents(stage.library()).len() as u64 <= filled.media, "what is in is kept");
+
+    // Nor does a daemon that starts meanwhile take the bare folder for the end.
+    stage.kill_daemon();
+    stage.start_daemon();
+    let mut browser = stage.browser();
+    let job = browser.newest_job().unwrap().id;
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert!(browser.job(job).finished_at.is_none());
+    mount.connect();
+    let ended = browser.wait_for_end(job);
+    assert!(ended.balance.adds_up());
+    assert_eq!(ended.balance.done + ended.balance.already, filled.media, "{:?}", ended.balance);
+    assert_eq!(ended.balance.failed, filled.refused * 2);
+    assert_eq!(all(&stage).len() as u64, filled.media);
 }

@@ -188,6 +188,8 @@ impl Library {
         mut batch: Vec<Incoming>,
     ) -> Result<Vec<Taken>, LibraryError> {
         self.check_shelf().await?;
+        let stays = batch.iter().filter(|one| one.stays());
+        self.note_disks_of(stays.map(|one| one.output.name.as_str())).await?;
         let hashes: Vec<String> =
             batch.iter().map(|one| one.output.sealed.sha256.clone()).collect();
         let mut taken = self.compare(&hashes).await?;

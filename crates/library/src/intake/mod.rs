@@ -9,16 +9,18 @@ mod durable;
 mod mend;
 mod record;
 mod rows;
+mod source;
 mod walk;
 
 pub use archive::read_archive;
 pub use batch::{Incoming, Refused, Taken};
 pub use rows::ImportRow;
+pub use source::Source;
 pub use walk::{Found, Walk, check_source};
 
 use crate::claim::name_parts;
 use crate::names;
-use protocol::{Metadata, Source, Variant};
+use protocol::{Metadata, Variant};
 
 /// Digits of the hash that a name carries: enough to keep two songs of one title apart.
 const SHORT_ID: usize = 8;
@@ -38,6 +40,6 @@ pub fn intake_name(
     extension: &str,
     name_max: usize,
 ) -> String {
-    let parts = name_parts(title, sha256, metadata, Variant::Media, Source::Files);
+    let parts = name_parts(title, sha256, metadata, Variant::Media, protocol::Source::Files);
     names::file_name(template, &parts, extension, name_max)
 }

@@ -1,10 +1,12 @@
 //! Walking over a folder that is to be taken in: which files are in it, and which of them are none of ours to take.
 
+use super::source::Source;
 use crate::error::LibraryError;
 use crate::names::PART_SUFFIX;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// Where systems keep what is theirs. Below the home folder anything else is the person's.
@@ -58,8 +60,11 @@ impl Found {
 
 /// The files below a folder, in the order of their names. Hidden files and folders, links, parts and what MediaFetcher
 /// wrote beside files are passed over.
+///
+/// It stops while the disk of the folder is away, and goes on where it was.
 #[derive(Debug)]
 pub struct Walk {
+    source: Source,
     /// Folders still to be read, the next one last.
     folders: Vec<(PathBuf, Vec<String>)>,
     /// Files of the folder read last, the next one last.
@@ -73,30 +78,42 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Walks over `folder`, without `except`. A file is a walk of its own.
-    pub fn over(folder: &Path, except: Option<&Path>) -> Self {
-        let file = folder.metadata().ok().filter(fs::Metadata::is_file).map(|found| Found {
-            path: folder.to_owned(),
-            folders: Vec::new(),
-            size: found.len(),
-        });
-        let folders =
-            if file.is_some() { Vec::new() } else { vec![(folder.to_owned(), Vec::new())] };
+    /// Walks over `folder`, which is `source` or in it, without `except`. A file is a walk of its own.
+    pub fn over(folder: &Path, source: Source, except: Option<&Path>) -> Self {
         Self {
-            folders,
-            files: file.into_iter().collect(),
+            source,
+            folders: vec![(folder.to_owned(), Vec::new())],
+            files: Vec::new(),
             except: except.map(Path::to_owned),
             skipped: 0,
             closed: Vec::new(),
         }
     }
 
-    fn read(&mut self, folder: &Path, above: &[String]) {
-        let entries = match fs::read_dir(folder) {
+    /// After it gave nothing more: the disk is away, and the rest comes when it is back.
+    pub fn is_cut(&self) -> bool {
+        !self.folders.is_empty()
+    }
+
+    /// False: the disk is away, and nothing is known of the folder.
+    fn read(&mut self, folder: &Path, above: &[String]) -> bool {
+        let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        // Where a disk was mounted there may be an empty folder.
+        if !self.source.is_there() {
+            return false;
+        }
+        let mut entries = match entries {
             Ok(entries) => entries,
-            Err(error) => return self.closed.push((above.join("/"), error.to_string())),
+            Err(_) if folder.is_file() => {
+                let size = folder.metadata().map_or(0, |found| found.len());
+                self.files.push(Found { path: folder.to_owned(), folders: Vec::new(), size });
+                return true;
+            }
+            Err(error) => {
+                self.closed.push((above.join("/"), error.to_string()));
+                return true;
+            }
         };
-        let mut entries: Vec<_> = entries.flatten().collect();
         entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.file_name()));
         let mut beside = Vec::new();
         for entry in entries {
@@ -136,6 +153,7 @@ impl Walk {
         };
         self.files.extend(beside.into_iter().filter(|found| !belongs(found)));
         self.files.sort_unstable_by(|a, b| b.path.cmp(&a.path));
+        true
     }
 }
 
@@ -148,7 +166,10 @@ impl Iterator for Walk {
                 return Some(file);
             }
             let (folder, above) = self.folders.pop()?;
-            self.read(&folder, &above);
+            if !self.read(&folder, &above) {
+                self.folders.push((folder, above));
+                return None;
+            }
         }
     }
 }
@@ -224,11 +245,26 @@ mod tests {
         touch(root, &["b.json", "b.en.vtt", "B/alone.json", "library/song.mp3"]);
         #[cfg(unix)]
         std::os::unix::fs::symlink(root.join("b.mp3"), root.join("link.mp3")).unwrap();
-        let mut walk = Walk::over(root, Some(&root.join("library")));
+        let mut walk = Walk::over(root, Source::of(root), Some(&root.join("library")));
         let found: Vec<String> = walk.by_ref().map(|found| found.shown()).collect();
         assert_eq!(found, ["b.mp3", "A/C/1.mp3", "B/2.mp3", "B/alone.json"]);
         assert_eq!(walk.skipped, if cfg!(unix) { 4 } else { 3 });
-        assert!(walk.closed.is_empty());
+        assert!(walk.closed.is_empty() && !walk.is_cut());
+    }
+
+    #[test]
+    fn a_folder_that_goes_away_is_walked_to_its_end_when_it_is_back() {
+        let folder = tempfile::Builder::new().prefix("walk").tempdir().unwrap();
+        let (root, away) = (folder.path().join("root"), folder.path().join("away"));
+        touch(&root, &["a.mp3", "B/b.mp3", "C/c.mp3"]);
+        let mut walk = Walk::over(&root, Source::of(&root), None);
+        assert_eq!(walk.next().unwrap().shown(), "a.mp3");
+        fs::rename(&root, &away).unwrap();
+        assert!(walk.next().is_none() && walk.is_cut());
+        fs::rename(&away, &root).unwrap();
+        let rest: Vec<String> = walk.by_ref().map(|found| found.shown()).collect();
+        assert_eq!(rest, ["B/b.mp3", "C/c.mp3"]);
+        assert!(walk.closed.is_empty() && !walk.is_cut());
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod check;
 mod filter;
 pub(crate) mod folders;
 mod list;
+mod settle;
 mod smart;
 pub(crate) mod trash;
 

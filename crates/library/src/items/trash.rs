@@ -4,34 +4,16 @@
 //! refers to the file, then the file is stowed in the trash under its hash; restoring notes that it is wanted, then
 //! the file gets its name back. A kill between the two leaves a row that says what is still to be done, and
 //! [`Library::settle_files`] does it. Whoever looks between the two finds the file in one place or the other.
-//!
-//! A file that goes to the trash is noted there with its move: if a power cut undoes the move, the file is where it was,
-//! and nobody needs it. One that comes back is noted as there only when its name is durable (I1). No copy from disk to
-//! disk and no sync happens under the right to write.
 
 use super::ids;
 use crate::database::{Library, Write, now};
 use crate::error::LibraryError;
-use crate::names;
 use crate::shelf::Shelf;
 use protocol::LibraryItemId;
 use protocol::shelf::{Changed, Collected};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
-/// How many names are tried for a file that comes back while its own name is taken.
-const MOST_NAMES: u32 = 100;
-/// Files moved in one go, so that others can write in between.
-const BATCH: u32 = 100;
 const DAY: i64 = 24 * 60 * 60;
-
-/// A file whose place on the disk is not yet what its row says.
-struct Unsettled {
-    id: i64,
-    sha256: String,
-    path: String,
-    trashed: bool,
-}
 
 impl Library {
     /// Deletes things. A file that nothing else refers to goes to the trash.
@@ -107,128 +89,6 @@ impl Library {
         write.commit().await?;
         self.settle_files().await;
         Ok(Changed { items: restored.len() as u64 })
-    }
-
-    /// Makes the disk follow the rows. What the disk refuses is logged and met again with the next call.
-    pub async fn settle_files(&self) {
-        let _alone = self.settling.lock().await;
-        if self.check_shelf().await.is_err() {
-            return;
-        }
-        let mut after = 0;
-        loop {
-            match self.settle_some(after).await {
-                Ok(Some(last)) => after = last,
-                Ok(None) => return,
-                Err(error) => return tracing::error!(%error, "the trash could not be settled"),
-            }
-        }
-    }
-
-    /// The next files after `after`; gives the last one looked at.
-    async fn settle_some(&self, after: i64) -> Result<Option<i64>, LibraryError> {
-        let found = unsettled(&mut *self.pool.acquire().await?, after).await?;
-        if found.is_empty() {
-            return Ok(None);
-        }
-        self.at_disk(move |shelf| {
-            for file in &found {
-                if let Err(error) = shelf.prepare_stow(&file.path, &file.sha256, !file.trashed) {
-                    tracing::warn!(name = file.path, %error, "a file could not be copied to or from the trash");
-                }
-            }
-            Ok(())
-        })
-        .await?;
-        // No commit may come between looking at a row and moving its file: a file that is being deleted may be
-        // arriving again (I8).
-        let mut write = self.write().await?;
-        let found = unsettled(&mut write.tx, after).await?;
-        let mut moved = Vec::new();
-        for file in &found {
-            match self.move_file(&mut write, file).await {
-                Ok(name) => moved.push((file.id, file.trashed, name)),
-                Err(error) => {
-                    tracing::warn!(name = file.path, %error, "a file could not be moved to or from the trash");
-                }
-            }
-        }
-        write.commit().await?;
-        self.note_returned(moved).await?;
-        Ok(found.last().map(|file| file.id))
-    }
-
-    /// Moves one file; a kill after the move and before the commit is met by the same move doing nothing. Gives the
-    /// name that it now has in the library folder.
-    async fn move_file(
-        &self,
-        write: &mut Write<'_>,
-        file: &Unsettled,
-    ) -> Result<String, LibraryError> {
-        let name = match file.trashed {
-            true => {
-                let (path, sha256) = (file.path.clone(), file.sha256.clone());
-                self.at_disk(move |shelf| shelf.stow(&path, &sha256)).await?;
-                Shelf::stowed_name(&file.sha256)
-            }
-            false => self.unstow(write, file).await?,
-        };
-        let path = if file.trashed { &file.path } else { &name };
-        sqlx::query("UPDATE media_file SET stowed = 1, path = ?2, path_key = ?3 WHERE id = ?1")
-            .bind(file.id)
-            .bind(path)
-            .bind(names::clash_key(path))
-            .execute(&mut *write.tx)
-            .await?;
-        Ok(name)
-    }
-
-    /// Makes the moves durable, and then notes which files are in their places again. One that was deleted meanwhile is
-    /// too, and moved with the next call.
-    async fn note_returned(&self, moved: Vec<(i64, bool, String)>) -> Result<(), LibraryError> {
-        let names: Vec<String> = moved.iter().map(|(.., name)| name.clone()).collect();
-        let stamps = self.at_disk(move |shelf| {
-            shelf.sync_folders_of(names.iter().map(String::as_str))?;
-            let stamp = |name: &String| shelf.stat(name).map(|(_, mtime_ns)| mtime_ns);
-            Ok(names.iter().map(stamp).collect::<Vec<_>>())
-        });
-        let stamps = stamps.await?;
-        let mut write = self.write().await?;
-        for ((id, _, name), mtime_ns) in
-            moved.iter().zip(stamps).filter(|((_, trashed, _), _)| !trashed)
-        {
-            sqlx::query(
-                "UPDATE media_file SET stowed = 0, mtime_ns = coalesce(?3, mtime_ns) WHERE id = ?1 AND path = ?2",
-            )
-            .bind(id)
-            .bind(name)
-            .bind(mtime_ns)
-            .execute(&mut *write.tx)
-            .await?;
-        }
-        write.commit().await
-    }
-
-    /// Gives a file its name back, or the next free one when something else has it now.
-    async fn unstow(
-        &self,
-        write: &mut Write<'_>,
-        file: &Unsettled,
-    ) -> Result<String, LibraryError> {
-        let mut name = file.path.clone();
-        for number in 2..=MOST_NAMES {
-            let other = sqlx::query("SELECT 1 FROM media_file WHERE path_key = ?1 AND id <> ?2")
-                .bind(names::clash_key(&name))
-                .bind(file.id)
-                .fetch_optional(&mut *write.tx)
-                .await?;
-            let (sha256, wished) = (file.sha256.clone(), name.clone());
-            if other.is_none() && self.at_disk(move |shelf| shelf.unstow(&sha256, &wished)).await? {
-                return Ok(name);
-            }
-            name = names::numbered(&file.path, number);
-        }
-        Err(LibraryError::Invalid(format!("no free name for {}", file.path)))
     }
 
     /// Deletes for good what has been in the trash for as long as the settings say.
@@ -331,29 +191,6 @@ fn sweep(
         }
     }
     Ok(lost)
-}
-
-async fn unsettled(
-    connection: &mut SqliteConnection,
-    after: i64,
-) -> Result<Vec<Unsettled>, LibraryError> {
-    let rows = sqlx::query(
-        "SELECT id, lower(hex(sha256)), path, trashed_at IS NOT NULL FROM media_file \
-         WHERE stowed <> (trashed_at IS NOT NULL) AND collected_at IS NULL AND id > ?1 ORDER BY id LIMIT ?2",
-    )
-    .bind(after)
-    .bind(BATCH)
-    .fetch_all(connection)
-    .await?;
-    let unsettled = |row: &SqliteRow| {
-        Ok(Unsettled {
-            id: row.try_get(0)?,
-            sha256: row.try_get(1)?,
-            path: row.try_get(2)?,
-            trashed: row.try_get(3)?,
-        })
-    };
-    rows.iter().map(unsettled).collect()
 }
 
 /// Songs of which nothing is left have no files beside them: notes the names of those they had.

@@ -2,7 +2,7 @@
 
 use crate::database::{Library, json_column};
 use crate::error::LibraryError;
-use crate::intake::{Found, Walk};
+use crate::intake::{self, Found, Walk};
 use crate::shelf::Shelf;
 use protocol::{Metadata, Source};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -91,7 +91,8 @@ impl Library {
             // Records and lyrics of a song that is gone are no things.
             claimed.contains(&name) || name.ends_with(".json") || name.ends_with(".lrc")
         };
-        Ok(Walk::over(&root, None).filter(|found| !is_claimed(found)).collect())
+        let walk = Walk::over(&root, intake::Source::of(&root), None);
+        Ok(walk.filter(|found| !is_claimed(found)).collect())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::moving::rename_exclusively;
 use crate::names::SMALLEST_LIMIT;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The longest name that is made anywhere, in bytes: what every common file system takes.
@@ -44,6 +44,8 @@ pub struct Volume {
     pub has_locks: bool,
     /// Bytes that can still be written, where the system says so.
     pub free: Option<u64>,
+    /// It was tried out; otherwise this is what is believed of it until it can be.
+    pub is_tried: bool,
 }
 
 impl Volume {
@@ -53,10 +55,10 @@ impl Volume {
     /// When the disk takes no files, or they cannot be renamed ([`LibraryError::CannotRename`]).
     pub fn probe(folder: &Path) -> Result<Self, LibraryError> {
         let shown = || folder.display().to_string();
-        sweep(folder);
         let nest = tempfile::Builder::new().prefix(NEST).tempdir_in(folder);
         let nest = nest.map_err(LibraryError::io(shown()))?;
         let nest = nest.path();
+        sweep(folder);
         write_durably(&nest.join("bytes")).map_err(LibraryError::io(shown()))?;
         let cannot = |source| LibraryError::CannotRename { folder: shown(), source };
         fs::rename(nest.join("bytes"), nest.join("renamed")).map_err(cannot)?;
@@ -68,6 +70,7 @@ impl Volume {
             renames_exclusively: has_exclusive_renames(nest).unwrap_or(false),
             has_hard_links: fs::hard_link(nest.join("renamed"), nest.join("linked")).is_ok(),
             has_locks: has_locks(&nest.join("renamed")).unwrap_or(false),
+            is_tried: true,
             ..Self::untried(folder)
         })
     }
@@ -88,6 +91,7 @@ impl Volume {
             has_hard_links: false,
             has_locks: false,
             free: None,
+            is_tried: false,
         }
     }
 
@@ -115,6 +119,20 @@ pub(crate) fn are_on_one_disk(a: &Path, b: &Path) -> Option<bool> {
 
 #[cfg(not(unix))]
 pub(crate) fn are_on_one_disk(_: &Path, _: &Path) -> Option<bool> {
+    None
+}
+
+/// The folder at which the disk of `path` is mounted. `None` where the system does not tell, or nothing is there.
+#[cfg(unix)]
+pub(crate) fn mount_point_of(path: &Path) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt;
+    let device = path.metadata().ok()?.dev();
+    let is_same = |above: &&Path| above.metadata().is_ok_and(|found| found.dev() == device);
+    path.ancestors().take_while(is_same).last().map(Path::to_owned)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn mount_point_of(_: &Path) -> Option<PathBuf> {
     None
 }
 

@@ -144,6 +144,22 @@ impl Bench {
         self.execute("DROP TRIGGER refused").await;
     }
 
+    /// From now on nothing is noted as back from the trash, as if the process were killed before it.
+    pub async fn refuse_returns(&self) {
+        let refuse = "CREATE TRIGGER refused BEFORE UPDATE OF stowed ON media_file WHEN NEW.trashed_at IS NULL \
+                      BEGIN SELECT RAISE(ABORT, 'killed'); END";
+        self.execute(refuse).await;
+    }
+
+    pub async fn accept_returns(&self) {
+        self.execute("DROP TRIGGER refused").await;
+    }
+
+    /// What is back is noted as on its way.
+    pub async fn note_unreturned(&self) {
+        self.execute("UPDATE media_file SET stowed = 1 WHERE trashed_at IS NULL").await;
+    }
+
     /// Notes a rename that a kill then stopped.
     pub async fn note_rename(&self, from: &str, to: &str) {
         sqlx::query("INSERT INTO renaming SELECT id, ?2 FROM media_file WHERE path = ?1")

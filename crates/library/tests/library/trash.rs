@@ -37,6 +37,11 @@ fn unblock_trash(bench: &Bench) {
     fs::remove_file(bench.root.join(".mediafetcher/trash")).unwrap();
 }
 
+/// The name in the trash of what [`with_one`] brings.
+fn hash_of_a() -> &'static str {
+    "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+}
+
 fn in_trash(bench: &Bench) -> usize {
     fs::read_dir(bench.root.join(".mediafetcher/trash")).map_or(0, Iterator::count)
 }
@@ -190,6 +195,31 @@ async fn a_file_that_comes_back_replaces_nothing() {
     assert_eq!(bench.things(Place::Everything).await[0].name, "First_a~2.mp3");
     assert_eq!(fs::read(bench.root.join("First_a.mp3")).unwrap(), b"somebody else's");
     assert_eq!(fs::read(bench.root.join("First_a~2.mp3")).unwrap(), b"a");
+}
+
+#[tokio::test]
+async fn a_kill_after_the_other_name_was_noted_or_given_leaves_one_file_and_its_row() {
+    let (bench, id) = with_one().await;
+    bench.library.delete_items(&[id]).await.unwrap();
+    fs::write(bench.root.join("First_a.mp3"), "somebody else's").unwrap();
+    bench.refuse_returns().await;
+    bench.library.restore_items(&[id]).await.unwrap();
+    assert_eq!(bench.names(), ["First_a.mp3", "First_a~2.mp3"]);
+    bench.accept_returns().await;
+    let stowed = bench.root.join(".mediafetcher/trash").join(hash_of_a());
+    for moved in [true, false] {
+        if !moved {
+            bench.library.delete_items(&[id]).await.unwrap();
+            bench.library.restore_items(&[id]).await.unwrap();
+            fs::rename(bench.root.join("First_a~2.mp3"), &stowed).unwrap();
+            bench.note_unreturned().await;
+        }
+        bench.reopened().await;
+        assert_eq!(bench.names(), ["First_a.mp3", "First_a~2.mp3"]);
+        assert_eq!(bench.paths().await, ["First_a~2.mp3"]);
+        assert_eq!(fs::read(bench.root.join("First_a~2.mp3")).unwrap(), b"a");
+        assert_eq!(in_trash(&bench), 0);
+    }
 }
 
 #[tokio::test]

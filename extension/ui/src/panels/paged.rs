@@ -22,6 +22,8 @@ use std::ops::Range;
 
 /// How long changes are collected before the list is asked for again.
 const REFRESH_MS: u32 = 1_000;
+/// How long after a question that failed it is asked again.
+const AGAIN_MS: u32 = 5_000;
 /// The most rows the daemon gives at once.
 pub const MOST_AT_ONCE: u32 = 500;
 /// The most pages that scrolling asks for at once: as many as are in sight at once, with what is about to be.
@@ -57,7 +59,7 @@ pub struct Paged<T: Listed> {
     pub ticked_last: State<Option<u64>>,
     /// What the rows held answer; `None` when they are to be asked for anew.
     answered: State<Option<T::Query>>,
-    /// Why there are no rows.
+    /// Why there are no rows, or not those in sight.
     failure: State<Option<ErrorBody>>,
     sight: State<Range<u64>>,
     /// Pages that have been asked for and have not come.
@@ -160,7 +162,7 @@ impl<T: Listed> Paged<T> {
                     self.take(query, page, items, total);
                     self.load_missing();
                 }
-                Err(error) => self.fail(error),
+                Err(error) => self.fail(page, query, error),
             }
         });
     }
@@ -177,11 +179,33 @@ impl<T: Listed> Paged<T> {
         });
     }
 
-    fn fail(self, error: ErrorBody) {
-        match self.rows.with_untracked(|rows| rows.total) {
-            Some(_) => self.store.toasts.complain(&error),
-            None => self.failure.set(Some(error)),
+    /// Without any rows the person is told, with a button. Some that are missing are asked for again, and that is told once.
+    fn fail(self, page: u64, query: T::Query, error: ErrorBody) {
+        if self.rows.with_untracked(|rows| rows.total.is_some()) {
+            if self.failure.with_untracked(Option::is_none) {
+                self.store.toasts.complain(&error);
+            }
+            self.ask_again(page, query);
         }
+        self.failure.set(Some(error));
+    }
+
+    /// Asks for a page once more after a pause, unless nobody looks at it any more.
+    fn ask_again(self, page: u64, query: T::Query) {
+        spawn_local(async move {
+            sleep(AGAIN_MS).await;
+            // When the connection comes back, everything is asked for anew.
+            if self.query.is_gone() || !self.store.link.get_untracked().is_up() {
+                return;
+            }
+            let is_asked = self.query.with_untracked(|now| *now == query);
+            let is_seen = pages_of(&self.sight.get_untracked()).any(|seen| seen == page);
+            let is_first = self.answered.with_untracked(Option::is_none);
+            let is_loading = self.loading.with_untracked(|loading| loading.contains(&page));
+            if is_asked && (is_seen || is_first) && !is_loading {
+                self.load_page(page);
+            }
+        });
     }
 
     /// Asks again for what is in sight, and forgets the rest: rows may have moved from one page to another.

@@ -90,7 +90,7 @@ fn can_retry(state: ItemState) -> bool {
 /// Why, and when next; or where the file is.
 fn second_line(item: &ItemView) -> String {
     let waits_for = needs_sign_in(item).and_then(|host| sign_in_words(item, &host));
-    let reason = waits_for.or_else(|| item.reason.as_ref().map(words::error));
+    let reason = waits_for.or_else(|| words::reason(item));
     let host = host_of(item).filter(|_| item.state != ItemState::Done);
     let next = item.next_try_at.filter(|_| item.state == ItemState::Waiting);
     let next = next.map(|time| tf("next_try_at", &[("time", &time_of_day(time))]));

@@ -2,13 +2,13 @@
 //! next one is read.
 //!
 //! A file that is refused is no reason to stop; a disk that refuses is. Then everything waits for it, and the batch is
-//! begun again.
+//! begun again. The disk that the files come from may go away as well: then the import waits for it, and goes on from there.
 
 use super::Plan;
 use super::keep::{keep, mend};
 use super::tally::Tally;
 use crate::daemon::engine::{DISK_ERRORS, Engine};
-use library::intake::{Found, Incoming, Walk};
+use library::intake::{Found, Incoming, Source, Walk};
 use media::Program;
 use protocol::intake::ImportState;
 use protocol::{ErrorBody, ErrorCode, JobState, Listing};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// Files of a batch: enough to share the syncs, few enough to be done in a moment.
 const BATCH: usize = 64;
@@ -35,7 +36,13 @@ pub(super) async fn run(engine: Engine, plan: Plan, tally: Arc<Tally>) {
     tracing::info!(folder = %plan.folder.display(), in_place = plan.in_place, "an import begins");
     let ffprobe = Program::Ffprobe.find(None).await.map(|found| found.path);
     let template = engine.library.settings().await.unwrap_or_default().template;
+    let source = match source_of(&engine, &plan).await {
+        Ok(source) => source,
+        Err(error) => return tracing::error!(%error, "an import could not begin"),
+    };
     let mut run = Run {
+        source,
+        over: engine.stopping.child_token(),
         engine,
         plan,
         tally,
@@ -49,8 +56,20 @@ pub(super) async fn run(engine: Engine, plan: Plan, tally: Arc<Tally>) {
     run.end(ended).await;
 }
 
+async fn source_of(engine: &Engine, plan: &Plan) -> Result<Source, ErrorBody> {
+    if let Some(job) = plan.job {
+        return Ok(engine.library.import_source(job, &plan.folder).await?);
+    }
+    let folder = plan.folder.clone();
+    let looking = tokio::task::spawn_blocking(move || Source::of(&folder));
+    looking.await.map_err(|error| ErrorBody::new(ErrorCode::Internal).with("detail", error))
+}
+
 /// An import at work.
 pub(super) struct Run {
+    source: Source,
+    /// Ends with it.
+    over: CancellationToken,
     pub(super) engine: Engine,
     pub(super) plan: Plan,
     pub(super) tally: Arc<Tally>,
@@ -69,6 +88,8 @@ pub(super) struct Run {
 pub(super) struct Looked {
     pub media: Vec<(Found, Incoming)>,
     pub refused: Vec<(Found, ErrorBody)>,
+    /// The disk that they are on went away: to be looked at when it is back.
+    pub away: Vec<Found>,
     /// Of which nothing will come.
     pub parts: Vec<String>,
     /// The library's disk refused these.
@@ -90,8 +111,9 @@ impl Run {
         let mut committing: Option<JoinHandle<Committed>> = None;
         loop {
             self.wait_until_free().await?;
-            let batch = next_batch(&mut again, &mut files).await;
-            let looked = match self.look(&batch).await {
+            let batch = self.next_batch(&mut again, &mut files).await;
+            let is_end = batch.is_empty() && files.is_closed() && files.is_empty();
+            let mut looked = match self.look(&batch).await {
                 Err(why) if DISK_ERRORS.contains(&why.code) => {
                     again.extend(batch);
                     self.disk_failed(&why).await;
@@ -99,10 +121,11 @@ impl Run {
                 }
                 looked => looked?,
             };
+            again.append(&mut looked.away);
             if let Some(before) = committing.take() {
                 self.committed(before, &mut again).await?;
                 self.wait_until_free().await?;
-            } else if batch.is_empty() {
+            } else if is_end {
                 return Ok(());
             }
             if !batch.is_empty() {
@@ -117,12 +140,16 @@ impl Run {
         let except = root.canonicalize().unwrap_or(root);
         let except = (!self.plan.in_place).then_some(except);
         let (sender, files) = mpsc::channel(AHEAD);
-        let (counting, tally) =
-            (Walk::over(&self.plan.folder, except.as_deref()), self.tally.clone());
+        let walk = || Walk::over(&self.plan.folder, self.source.clone(), except.as_deref());
+        let (mut counting, mut walking, tally) = (walk(), walk(), self.tally.clone());
+        let (counted, walked) = (self.over.clone(), self.over.clone());
         tokio::task::spawn_blocking(move || {
-            let mut counting = counting;
-            for found in counting.by_ref() {
+            let count = |found: Found| {
                 tally.found(1, found.size);
+                true
+            };
+            if !hand_out(&mut counting, &counted, count) {
+                return;
             }
             tally.found_all(counting.skipped);
             for (folder, words) in &counting.closed {
@@ -130,18 +157,56 @@ impl Run {
                 tally.closed(folder, &ErrorBody::new(ErrorCode::Io).with("detail", detail));
             }
         });
-        let walk = Walk::over(&self.plan.folder, except.as_deref());
         tokio::task::spawn_blocking(move || {
-            for found in walk {
-                if sender.blocking_send(found).is_err() {
-                    return; // the import has ended
-                }
-            }
+            hand_out(&mut walking, &walked, |found| sender.blocking_send(found).is_ok());
         });
         files
     }
 
-    /// Paused, cancelled, or nothing can be written: looked at before each batch.
+    /// The next files: what is to be looked at again first. None at the end, and while their disk is away.
+    async fn next_batch(
+        &self,
+        again: &mut Vec<Found>,
+        files: &mut mpsc::Receiver<Found>,
+    ) -> Vec<Found> {
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            let next = match again.pop() {
+                Some(found) => Some(found),
+                None => tokio::select! {
+                    next = files.recv() => next,
+                    () = self.source_goes() => None,
+                },
+            };
+            let Some(found) = next else { break };
+            bytes += found.size;
+            batch.push(found);
+        }
+        batch
+    }
+
+    /// Why files cannot be read, if their disk is away.
+    pub(super) async fn source_trouble(&self) -> Option<ErrorBody> {
+        let source = self.source.clone();
+        let looking = tokio::task::spawn_blocking(move || source.is_there());
+        let is_there = looking.await.unwrap_or(true);
+        let missing =
+            || ErrorBody::new(ErrorCode::SourceMissing).with("folder", self.source.shown());
+        (!is_there).then(missing)
+    }
+
+    /// Waits until the disk of the files is away.
+    async fn source_goes(&self) {
+        loop {
+            tokio::time::sleep(NAP).await;
+            if self.source_trouble().await.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Paused, cancelled, or nothing can be written or read: looked at before each batch.
     async fn wait_until_free(&self) -> Stop {
         loop {
             if self.engine.stopping.is_cancelled() {
@@ -155,6 +220,10 @@ impl Run {
                 return Err(ErrorBody::new(ErrorCode::Withdrawn));
             }
             let trouble = self.engine.disk_trouble().filter(|_| self.plan.job.is_some());
+            let trouble = match trouble {
+                None => self.source_trouble().await,
+                some => some,
+            };
             let paused = state == JobState::Paused || self.engine.is_paused();
             if trouble.is_none() && !paused {
                 self.tally.set_state(ImportState::Running, None);
@@ -227,6 +296,7 @@ impl Run {
 
     /// Notes how it ended. What the end of the daemon cut short goes on with the next start.
     async fn end(self, ended: Stop) {
+        self.over.cancel();
         let stuck = ended.as_ref().err().filter(|why| why.code != ErrorCode::Withdrawn).cloned();
         let state = if ended.is_ok() { ImportState::Ended } else { ImportState::BrokenOff };
         self.tally.set_state(state, stuck.clone());
@@ -248,10 +318,12 @@ impl Run {
             complete: ended.is_ok(),
         };
         let library = &self.engine.library;
-        let stored = match library.store_import_report(job, &report).await {
-            Ok(()) => library.set_listing(job, Some(listing), stuck.as_ref(), true).await,
-            Err(error) => Err(error),
+        let store = async {
+            library.store_import_report(job, &report).await?;
+            library.set_listing(job, Some(listing), stuck.as_ref(), true).await?;
+            library.forget_import_source(job).await
         };
+        let stored = store.await;
         if let Err(error) = stored {
             tracing::error!(%error, "how an import ended was not stored");
         }
@@ -260,18 +332,22 @@ impl Run {
     }
 }
 
-/// The next files: what is to be looked at again first. Empty at the end.
-async fn next_batch(again: &mut Vec<Found>, files: &mut mpsc::Receiver<Found>) -> Vec<Found> {
-    let mut batch = Vec::new();
-    let mut bytes = 0;
-    while batch.len() < BATCH && bytes < BATCH_BYTES {
-        let next = match again.pop() {
-            Some(found) => Some(found),
-            None => files.recv().await,
-        };
-        let Some(found) = next else { break };
-        bytes += found.size;
-        batch.push(found);
+/// Gives every file to `take`, and waits while their disk is away. False: nobody wants them any more.
+fn hand_out(
+    walk: &mut Walk,
+    over: &CancellationToken,
+    mut take: impl FnMut(Found) -> bool,
+) -> bool {
+    loop {
+        if !walk.all(&mut take) {
+            return false;
+        }
+        if !walk.is_cut() {
+            return true;
+        }
+        if over.is_cancelled() {
+            return false;
+        }
+        std::thread::sleep(NAP);
     }
-    batch
 }

@@ -47,6 +47,10 @@ impl Run {
         if self.plan.in_place && self.plan.job.is_some() && !looked.refused.is_empty() {
             self.engine.library.check_shelf().await?;
         }
+        if !looked.refused.is_empty() && self.source_trouble().await.is_some() {
+            looked.away =
+                std::mem::take(&mut looked.refused).into_iter().map(|(file, _)| file).collect();
+        }
         Ok(looked)
     }
 

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::intake::{ImportReport, ImportState, OfImport, RefusedFile, TwinFile};
 use protocol::method::{Cancel, OfJob, ShowImport};
-use protocol::{ErrorBody, ErrorCode, ImportId, JobId};
+use protocol::{ImportId, JobId};
 
 /// What is known of an import, and which question told it: answers may come in another order than they were asked for.
 #[derive(Clone, Debug, Default)]
@@ -144,7 +144,7 @@ fn figures(report: &ImportReport) -> AnyView {
 /// What was refused, and what was there already, by name.
 fn names(report: &ImportReport) -> AnyView {
     let refused = report.problems.iter().map(|RefusedFile { path, reason }| {
-        view! { <li>{path.clone()} <span class="muted">" – " {why(reason)}</span></li> }.into_any()
+        view! { <li>{path.clone()} <span class="muted">" – " {words::why_not_taken_in(reason)}</span></li> }.into_any()
     });
     let twins = report.twins.iter().map(|TwinFile { path, same_as }| {
         view! { <li>{path.clone()} <span class="muted">" = " {same_as.clone()}</span></li> }
@@ -175,42 +175,13 @@ fn unfold(title: &str, all: u64, names: Vec<AnyView>) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-/// Why a file of the person's own is not taken in. The words of errors are about what a site sent.
-fn why(reason: &ErrorBody) -> String {
-    let parameter = |name: &str| reason.params.get(name).map_or("", String::as_str);
-    match reason.code {
-        ErrorCode::NotMedia => t(match parameter("kind") {
-            "empty" => "import_why_empty",
-            "html" => "import_why_page",
-            "nothing to play" => "import_why_silent",
-            _ => "import_why_other",
-        }),
-        ErrorCode::Damaged => tf("import_why_damaged", &[("detail", parameter("detail"))]),
-        ErrorCode::Io => parameter("detail").to_owned(),
-        _ => words::error(reason),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Language, install_file};
-
     #[test]
     fn a_folder_is_called_by_its_own_name() {
         for path in ["/home/me/Old films", "/home/me/Old films/", "C:\\Old films"] {
             assert_eq!(last_part(path), "Old films");
         }
-    }
-
-    #[test]
-    fn why_a_file_was_refused_is_said_of_a_file_of_ones_own() {
-        assert!(install_file(Language::En, include_str!("../../../../_locales/en/messages.json")));
-        let not_media = |kind: &str| why(&ErrorBody::new(ErrorCode::NotMedia).with("kind", kind));
-        assert_eq!(not_media("empty"), "it is empty");
-        assert_eq!(not_media("html"), "it is a web page");
-        assert_eq!(not_media("a ZIP archive"), not_media("unknown"));
-        let damaged = ErrorBody::new(ErrorCode::Damaged).with("detail", "no frames");
-        assert_eq!(why(&damaged), "it is damaged or no media (no frames)");
     }
 }
