@@ -1,31 +1,24 @@
 //! Reading a list, and about what is on it. Everything is written as it comes: a kill loses what was on its way.
 
+pub(super) mod answers;
 mod shop;
 
 use super::accounts::find;
 use super::precedence;
-use super::runs::{Failures, Task, fresh, kinds, scope};
+use super::runs::{Task, kinds};
 use super::transport::DiscogsTransport;
 use super::{Answer, now};
-use crate::collection::{EntryRecord, country_of};
+use crate::collection::EntryRecord;
 use crate::daemon::engine::Engine;
-use futures::StreamExt;
-use library::discogs::{AccountRow, AnswerKind, Entry, Field, Folders, RunRow, Scope, Shown};
+use library::discogs::{AccountRow, Entry, Field, Folders, RunRow, Shown};
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorClass, ErrorCode, Source};
 use providers::discogs::{
-    CollectionValue, Copy, CustomField, Discogs, Folder, Found, List, Listing, Page, Pages, Proof,
-    Record, Want, hundredths, moment,
+    CollectionValue, Copy, CustomField, Discogs, Folder, List, Listing, Page, Pages, Proof, Record,
+    Want, hundredths, moment,
 };
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Releases asked about at once. The limit is the site's; this only hides how long an answer takes.
-const AT_ONCE: usize = 4;
-/// Releases taken from the list of those to ask about.
-const CHUNK: u32 = 200;
-/// Tries about one release that fails while others do not.
-const TRIES: u32 = 3;
 /// Tries of one page of a list, and the time between them: a server that wants silence wants it for a minute.
 const PAGE_TRIES: u32 = 8;
 const PAGE_WAIT: Duration = Duration::from_secs(15);
@@ -220,132 +213,11 @@ impl<'t> Reading<'t> {
         Ok(())
     }
 
-    /// Asks about each release of the scope about which nothing new enough is known.
-    async fn about(&self, transport: &DiscogsTransport, kind: AnswerKind) -> Result<(), Stop> {
-        let NewRun { account, list, ref folders, .. } = self.row.request;
-        let scope = scope(account, list, folders);
-        loop {
-            let fresh = &fresh(self.row.created_at, self.row.request.max_age_days);
-            self.count(kind, &scope, fresh).await?;
-            let given_up = self.task.failures().given_up.clone();
-            let most = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
-            let missing = self.engine.library.discogs_unanswered(kind, &scope, fresh, most).await?;
-            let missing: Vec<i64> =
-                missing.into_iter().filter(|release| !given_up.contains(release)).collect();
-            if missing.is_empty() {
-                return Ok(());
-            }
-            // Somebody may wait for it by now.
-            let purpose = self.engine.library.discogs_run(self.row.id).await?.request.purpose;
-            let transport = transport.at(precedence::of(kind, purpose));
-            match self.ask(&Discogs::new(&transport), kind, missing).await {
-                // Not everybody is told what the site would ask for a record: then nobody is missing anything.
-                Err(Stop::Failed(error))
-                    if kind == AnswerKind::Suggestions && error.code == ErrorCode::Refused =>
-                {
-                    return Ok(());
-                }
-                asked => asked?,
-            }
-        }
-    }
-
-    async fn count(
-        &self,
-        kind: AnswerKind,
-        scope: &Scope,
-        fresh: &RangeInclusive<i64>,
-    ) -> Result<(), Stop> {
-        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, fresh).await?;
-        self.tell(|figures| {
-            figures.stage = match kind {
-                AnswerKind::Release => RunStage::Details,
-                AnswerKind::Stats | AnswerKind::Suggestions => RunStage::Prices,
-            };
-            figures.total = all;
-            figures.done = all - missing;
-            figures.failed = self.task.failures().given_up.len() as u64;
-        });
-        Ok(())
-    }
-
-    async fn ask(
-        &self,
-        discogs: &Discogs<'_, DiscogsTransport>,
-        kind: AnswerKind,
-        releases: Vec<i64>,
-    ) -> Result<(), Stop> {
-        let asked = releases
-            .into_iter()
-            .map(|release| async move { (release, self.ask_one(discogs, kind, release).await) });
-        let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
-        loop {
-            let next = tokio::select! {
-                next = answers.next() => next,
-                () = self.task.cancel.cancelled() => return Err(Stop::Cancelled),
-            };
-            match next {
-                None => return Ok(()),
-                Some((_, Ok(()))) => self.tell(|figures| figures.done += 1),
-                // Refused for all, unless some were told.
-                Some((_, Err(error)))
-                    if kind == AnswerKind::Suggestions
-                        && error.code == ErrorCode::Refused
-                        && self.task.figures().done == 0 =>
-                {
-                    return Err(error.into());
-                }
-                Some((release, Err(error))) => {
-                    note_failure(&mut self.task.failures(), release, error)?;
-                }
-            }
-        }
-    }
-
-    async fn ask_one(
-        &self,
-        discogs: &Discogs<'_, DiscogsTransport>,
-        kind: AnswerKind,
-        release: i64,
-    ) -> Answer<()> {
-        let (account, begun) = (self.row.request.account, self.row.created_at);
-        ask(self.engine, discogs, kind, release, account, begun).await
-    }
-
     /// Changes the figures; clients will be told.
     fn tell(&self, change: impl FnOnce(&mut RunFigures)) {
         self.task.tell(change);
         self.engine.run_changed(self.row.id);
     }
-}
-
-/// Asks about a release and keeps the answer, which counts as fetched at `not_before` (seconds since 1970) at the earliest.
-pub(super) async fn ask(
-    engine: &Engine,
-    discogs: &Discogs<'_, DiscogsTransport>,
-    kind: AnswerKind,
-    release: i64,
-    account: DiscogsAccountId,
-    not_before: i64,
-) -> Answer<()> {
-    let mut country = None;
-    let raw = match kind {
-        AnswerKind::Release => {
-            let found = discogs.release(release).await?;
-            if let Found::Here { answer, .. } = &found {
-                country = Some(country_of(answer));
-            }
-            body(found)
-        }
-        AnswerKind::Stats => body(discogs.stats(release).await?),
-        AnswerKind::Suggestions => body(discogs.price_suggestions(release).await?),
-    };
-    let library = &engine.library;
-    library.keep_discogs_answer(kind, release, account, not_before, raw.as_deref()).await?;
-    if let Some(country) = country {
-        library.note_discogs_countries(&[(release, country)]).await?;
-    }
-    Ok(())
 }
 
 /// The next page of a list. One that cannot be had for now is asked for again: its walk would be lost with it.
@@ -369,26 +241,6 @@ async fn next_page<R: Record>(
     pages.next_page(discogs).await
 }
 
-/// One release that cannot be read does not stop the others; whatever is wrong with all of them does.
-fn note_failure(failures: &mut Failures, release: i64, error: ErrorBody) -> Result<(), Stop> {
-    tracing::warn!(release, %error, "a release could not be read");
-    // Nobody is answered then: that says nothing of the release that happened to be asked about.
-    if matches!(error.code, ErrorCode::RateLimited | ErrorCode::Unreachable) {
-        return Err(error.into());
-    }
-    let tried = failures.tries.entry(release).or_default();
-    *tried += 1;
-    match error.class() {
-        ErrorClass::NeedsUser => Err(error.into()),
-        _ if error.code == ErrorCode::Withdrawn => Err(Stop::Cancelled),
-        ErrorClass::Temporary if *tried < TRIES => Err(error.into()),
-        _ => {
-            failures.given_up.insert(release);
-            Ok(())
-        }
-    }
-}
-
 /// What is refused to somebody who does not sign is shown to its owner alone.
 fn private(stop: Stop) -> Stop {
     match stop {
@@ -396,13 +248,6 @@ fn private(stop: Stop) -> Stop {
             ErrorBody::new(ErrorCode::PrivateList).with("site", Source::Discogs.title()).into()
         }
         other => other,
-    }
-}
-
-fn body<M>(found: Found<M>) -> Option<Vec<u8>> {
-    match found {
-        Found::Here { raw, .. } => Some(raw),
-        Found::Gone => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::accounts::find;
 use super::lines::{About, answers, context, line};
-use super::read::ask;
+use super::read::answers::ask;
 use super::transport::DiscogsTransport;
 use super::{Answer, now};
 use crate::collection;
