@@ -8,7 +8,7 @@ use super::{Failure, Outcome, absolute, discogs_login, open, say};
 use crate::client::Client;
 use crate::home::Home;
 use crate::words;
-use follow::follow;
+use follow::{follow, has_read};
 use indicatif::{HumanBytes, HumanDuration};
 use proof::tell;
 use protocol::discogs::*;
@@ -107,7 +107,7 @@ async fn read_only(
     purpose: Purpose,
 ) -> Result<Outcome, Failure> {
     match read(client, DiscogsList::Collection, wish, purpose).await? {
-        Some(run) if run.state == RunState::Finished && run.figures.failed == 0 => {
+        Some(run) if has_read(&run, wish.depth.into()) && run.figures.failed == 0 => {
             Ok(Outcome::Clean)
         }
         Some(_) => Ok(Outcome::Attention),
@@ -141,7 +141,7 @@ async fn read(
     if existing && !wish.output.json {
         say(format_args!("It is read by run {}, which was there before.", run.id));
     }
-    let ended = follow(client, run.id, wish.output).await?;
+    let ended = follow(client, run.id, wish.depth.into(), wish.output).await?;
     if let Some(run) = &ended {
         tell_run(run, wish.output);
     }
@@ -175,6 +175,12 @@ fn tell_run(run: &Run, output: Output) {
     match (&run.reason, run.state) {
         (Some(reason), RunState::NeedsYou) => say(next_step(run.id, reason)),
         (None, RunState::Finished) if run.figures.failed == 0 => say("Everything was read."),
+        (None, RunState::Running) => {
+            say(format_args!(
+                "That was read; run {} goes on with more that was asked for.",
+                run.id
+            ));
+        }
         _ => {}
     }
 }
@@ -196,7 +202,7 @@ async fn export(
 ) -> Result<Outcome, Failure> {
     if !wish.offline {
         match read(client, list, &wish.read, Purpose::Asked).await? {
-            Some(run) if run.state == RunState::Finished => {}
+            Some(run) if has_read(&run, wish.read.depth.into()) => {}
             Some(_) => return Ok(Outcome::Attention),
             None => return Ok(Outcome::Detached),
         }

@@ -110,6 +110,20 @@ fn a_list_is_read_at_once_while_details_are_read() {
 }
 
 #[test]
+fn an_export_waits_for_what_it_wants_and_for_nothing_more() {
+    let stage = signed_in(120);
+    // Details stay where they begin, for as long as nobody mends it.
+    stage.fault(Fault::new(FaultKind::Challenge).on_path("/releases/"));
+    stage.fault(Fault::new(FaultKind::Challenge).on_path("/collection/folders").times(1));
+    let details = start(&stage, &wish(&stage, "details", Depth::Details)).run.id;
+    until_state(&stage, details, RunState::NeedsYou);
+    let exported: Exported = say(&stage, &["export"]);
+    assert_eq!((exported.rows, exported.expected), (120, 120));
+    assert_eq!(until_state(&stage, details, RunState::NeedsYou).figures.stage, RunStage::List);
+    assert_eq!(requests(&stage, "/releases/"), 0, "nobody went on with what had stopped");
+}
+
+#[test]
 fn who_says_try_again_does_not_wait_for_the_next_try() {
     let stage = signed_in(130);
     stage.control().discogs().set_limit(3_000);

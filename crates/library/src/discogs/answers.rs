@@ -197,6 +197,31 @@ impl Library {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
+    /// Whether something is kept about a release that was fetched within `fresh`, as in [`Library::discogs_unanswered`].
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_is_answered(
+        &self,
+        kind: AnswerKind,
+        release: i64,
+        account: DiscogsAccountId,
+        fresh: &RangeInclusive<i64>,
+    ) -> Result<bool, LibraryError> {
+        let row = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM discogs_answer WHERE kind = ?1 AND release = ?2 AND account = ?3 \
+               AND fetched_at BETWEEN ?4 AND ?5)",
+        )
+        .bind(kind.as_str())
+        .bind(release)
+        .bind(kind.owner(account))
+        .bind(fresh.start())
+        .bind(fresh.end())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// Releases of a scope, each once, and how many of them [`Library::discogs_unanswered`] would name.
     ///
     /// # Errors

@@ -26,6 +26,10 @@ pub struct RunRow {
     pub created_at: i64,
 }
 
+/// Seconds for which a list that was read at the beginning of a run serves whoever joins it: as long as what Discogs says
+/// may be shown without asking anew.
+const SERVES: i64 = 6 * 60 * 60;
+
 /// What became of an order to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
@@ -61,15 +65,21 @@ impl Library {
         if let Some(known) = known {
             return Ok((RunId(known.try_get(0)?), Begun::Known));
         }
-        if let Some((row, joined)) = run_to_join(&mut *write.tx, new).await? {
+        if let Some(Join { row, request, anew }) = run_to_join(&mut *write.tx, new).await? {
             if new.purpose == Purpose::KeepFresh {
                 return Ok((row.id, Begun::Known));
             }
-            sqlx::query("UPDATE discogs_run SET request = ?2 WHERE id = ?1")
-                .bind(row.id.0)
-                .bind(serde_json::to_string(&joined)?)
-                .execute(&mut *write.tx)
-                .await?;
+            sqlx::query(
+                "UPDATE discogs_run SET request = ?2, list_read = iif(?3, list_read AND ?4, list_read), \
+                   figures = iif(?3, NULL, figures), created_at = iif(?3, ?5, created_at) WHERE id = ?1",
+            )
+            .bind(row.id.0)
+            .bind(serde_json::to_string(&request)?)
+            .bind(anew)
+            .bind(new.keep_list)
+            .bind(now())
+            .execute(&mut *write.tx)
+            .await?;
             write.commit().await?;
             return Ok((row.id, Begun::Joined));
         }
@@ -95,7 +105,7 @@ impl Library {
     /// # Errors
     /// Database failures.
     pub async fn discogs_run_to_join(&self, new: &NewRun) -> Result<Option<RunId>, LibraryError> {
-        Ok(run_to_join(&self.pool, new).await?.map(|(row, _)| row.id))
+        Ok(run_to_join(&self.pool, new).await?.map(|join| join.row.id))
     }
 
     /// One run.
@@ -229,29 +239,54 @@ impl Library {
     }
 }
 
-/// The run that is not over of which an order can be a part, and what it is to read then. What nobody ordered is a part of
-/// whatever is to bring its list, and of what waits for the person, without whom another run would not get further.
+/// How an order becomes a part of a run.
+struct Join {
+    row: RunRow,
+    /// What the run is to read then.
+    request: NewRun,
+    /// What it has read is too old for who orders now: it begins anew, as of now.
+    anew: bool,
+}
+
+impl Join {
+    /// What was read at the beginning serves for [`SERVES`]. A run that rests can begin anew; one at work goes on with what
+    /// it has, and is not what is wanted.
+    fn of(row: RunRow, new: &NewRun) -> Option<Self> {
+        let is_old = now() - row.created_at > SERVES;
+        let rests = matches!(row.state, RunState::Paused | RunState::NeedsYou);
+        let anew = is_old && rests;
+        if is_old && !rests && !new.keep_list {
+            return None;
+        }
+        let request = row.request.joined(new, row.list_read && !anew)?;
+        Some(Self { row, request, anew })
+    }
+
+    /// What nobody ordered is a part of whatever is to bring its list, and of what waits for the person, without whom
+    /// another run would not get further.
+    fn of_nobody(row: RunRow, new: &NewRun) -> Option<Self> {
+        let brings_it = !row.list_read || row.state == RunState::NeedsYou;
+        let request = row.request.clone();
+        (brings_it && request.list == new.list).then_some(Self { row, request, anew: false })
+    }
+}
+
+/// The run that is not over of which an order can be a part.
 async fn run_to_join(
     database: impl SqliteExecutor<'_>,
     new: &NewRun,
-) -> Result<Option<(RunRow, NewRun)>, LibraryError> {
+) -> Result<Option<Join>, LibraryError> {
     let rows = sqlx::query(runs_where!(" WHERE account = ?1 AND finished_at IS NULL ORDER BY id"))
         .bind(new.account.0)
         .fetch_all(database)
         .await?;
     let rows = rows.iter().map(run).collect::<Result<Vec<_>, _>>()?;
-    let joined = rows.into_iter().filter_map(|row| {
-        let request = match new.purpose {
-            Purpose::KeepFresh => {
-                let brings_it = !row.list_read || row.state == RunState::NeedsYou;
-                (brings_it && row.request.list == new.list).then(|| row.request.clone())
-            }
-            Purpose::Asked | Purpose::Preload => row.request.joined(new, row.list_read),
-        }?;
-        Some((row, request))
+    let joins = rows.into_iter().filter_map(|row| match new.purpose {
+        Purpose::KeepFresh => Join::of_nobody(row, new),
+        Purpose::Asked | Purpose::Preload => Join::of(row, new),
     });
     // Rather one that reads all of it anyway.
-    Ok(joined.min_by_key(|(row, request)| row.request != *request))
+    Ok(joins.min_by_key(|join| join.row.request != join.request))
 }
 
 const STATES: [(RunState, &str); 7] = [

@@ -247,6 +247,45 @@ async fn what_a_run_can_take_on_is_no_other_run() {
 }
 
 #[tokio::test]
+async fn what_was_read_long_ago_is_no_part_of_what_is_ordered_now() {
+    let bench = Bench::new().await;
+    let me = account(&bench, "digger").await;
+    let library = &bench.library;
+    let new = |key: &str| NewRun {
+        key: key.into(),
+        account: me,
+        list: LIST,
+        folders: vec![],
+        depth: Depth::Details,
+        max_age_days: Some(30),
+        keep_list: false,
+        purpose: Purpose::Asked,
+    };
+    let (id, _) = library.start_discogs_run(&new("a")).await.unwrap();
+    library.discogs_run_has_list(id).await.unwrap();
+    assert_eq!(library.start_discogs_run(&new("b")).await.unwrap(), (id, Begun::Joined));
+    assert!(library.discogs_run(id).await.unwrap().list_read, "it was read a moment ago");
+
+    // One at work goes on with what it has.
+    bench.age_discogs_runs().await;
+    let (other, begun) = library.start_discogs_run(&new("c")).await.unwrap();
+    assert!(other != id && begun == Begun::New);
+    library.set_discogs_run(other, RunState::Cancelled).await.unwrap();
+
+    // What was asked is looked at from when it began; one that rests begins anew, with its list.
+    library.set_discogs_run(id, RunState::Paused).await.unwrap();
+    let long_ago = library.discogs_run(id).await.unwrap().created_at;
+    let known = NewRun { keep_list: true, ..new("d") };
+    assert_eq!(library.start_discogs_run(&known).await.unwrap(), (id, Begun::Joined));
+    let row = library.discogs_run(id).await.unwrap();
+    assert!(row.created_at > long_ago && row.list_read, "nobody wants another list");
+    bench.age_discogs_runs().await;
+    assert_eq!(library.start_discogs_run(&new("e")).await.unwrap(), (id, Begun::Joined));
+    let row = library.discogs_run(id).await.unwrap();
+    assert!(row.created_at > long_ago && !row.list_read);
+}
+
+#[tokio::test]
 async fn a_forgotten_account_leaves_nothing_but_what_is_everybodys() {
     let bench = Bench::new().await;
     let me = account(&bench, "digger").await;

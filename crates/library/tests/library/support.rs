@@ -129,6 +129,11 @@ impl Bench {
         page.items.into_iter().map(|item| item.title).collect()
     }
 
+    /// Runs of Discogs were begun a week before.
+    pub async fn age_discogs_runs(&self) {
+        self.execute("UPDATE discogs_run SET created_at = created_at - 7 * 24 * 60 * 60").await;
+    }
+
     async fn execute(&self, statement: &'static str) {
         sqlx::query(statement).execute(&mut self.connection().await).await.unwrap();
     }

@@ -76,10 +76,12 @@ const ALL: i64 = 0;
 impl NewRun {
     /// What this run, which is not over, is to read so that `other` needs none of its own; `None` where the two are
     /// different work. It is so when one has all that the other has: then nothing is read twice, and nothing is read that
-    /// nobody asked for. `list_read`: this run has its list.
+    /// nobody asked for. Whoever wants the list alone does not wait for details, nor sets them going. `list_read`: this run
+    /// has its list.
     pub fn joined(&self, other: &NewRun, list_read: bool) -> Option<NewRun> {
         let is_same = (self.account, self.list) == (other.account, other.list);
-        if !is_same || !self.brings_list(other, list_read) {
+        let is_short = other.depth == Depth::List && self.depth > Depth::List;
+        if !is_same || is_short || !self.brings_list(other, list_read) {
             return None;
         }
         let purpose = self.purpose.min(other.purpose);

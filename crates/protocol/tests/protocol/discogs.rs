@@ -141,8 +141,10 @@ fn what_a_run_reads_anyway_is_a_part_of_it() {
     }
     // Who wants the list wants it of now.
     let list = wish(Depth::List);
-    assert_eq!(details.joined(&list, false), Some(details.clone()));
-    assert_eq!(details.joined(&list, true), None);
+    assert_eq!(list.joined(&again(&list), false), Some(list.clone()));
+    assert_eq!(list.joined(&list, true), None);
+    // And does not wait for more.
+    assert_eq!(details.joined(&list, false), None);
 }
 
 #[test]

@@ -172,7 +172,7 @@ pub struct DiscogsExport {
 #[command(next_help_heading = "Only some")]
 pub struct DiscogsOnly {
     /// Those that have all of these words (or what they begin) in artists, title, label, number or notes
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", value_parser = words)]
     pub search: Option<String>,
     /// Those of this genre, as Discogs writes it; several times for any of several
     #[arg(long, value_name = "NAME")]
@@ -219,6 +219,14 @@ impl From<&DiscogsOnly> for EntryFilter {
     }
 }
 
+/// Text that holds something to look for.
+fn words(text: &str) -> Result<String, String> {
+    match text.contains(char::is_alphanumeric) {
+        true => Ok(text.to_owned()),
+        false => Err("say a word to look for".into()),
+    }
+}
+
 /// Years of release, the first and the last of them where they have one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Years {
@@ -236,6 +244,7 @@ impl FromStr for Years {
         };
         let (from, to) = text.split_once('-').unwrap_or((text, text));
         match (year(from.trim()), year(to.trim())) {
+            (Ok(Some(from)), Ok(Some(to))) if from > to => Err(format!("{from} is after {to}")),
             (Ok(from), Ok(to)) if from.or(to).is_some() => Ok(Years { from, to }),
             _ => Err("say a year or years, such as 1994, 1990-1999, 1990- or -1999".into()),
         }
@@ -319,7 +328,7 @@ mod tests {
         assert_eq!("1990-1999".parse(), years(Some(1990), Some(1999)));
         assert_eq!("1990-".parse(), years(Some(1990), None));
         assert_eq!("-1999".parse(), years(None, Some(1999)));
-        for odd in ["", "-", "nineties", "1990-1995-1999", "19 90", "99999"] {
+        for odd in ["", "-", "nineties", "1990-1995-1999", "19 90", "99999", "1999-1990"] {
             assert!(odd.parse::<Years>().is_err(), "{odd}");
         }
     }

@@ -7,17 +7,29 @@ use crate::commands::follow::ended_early;
 use crate::commands::{Failure, say};
 use crate::words;
 use indicatif::{ProgressBar, ProgressStyle};
-use protocol::discogs::{Run, RunId, RunStage, RunState};
+use protocol::discogs::{Depth, Run, RunId, RunStage, RunState};
 use protocol::method::{ListRuns, Nothing};
 use protocol::{ErrorBody, Event};
 
-/// Shows a run until nothing more happens by itself; `None` after Ctrl-C, which ends the showing, not the run.
+/// Whether a run has read as much as was wished for; it may go on with what others wished for.
+pub(super) fn has_read(run: &Run, depth: Depth) -> bool {
+    let is_past = match depth {
+        Depth::List => run.figures.stage != RunStage::List,
+        Depth::Details => run.figures.stage == RunStage::Prices,
+        Depth::Prices => false,
+    };
+    run.state == RunState::Finished || is_past
+}
+
+/// Shows a run until it has read to this depth, or nothing more happens by itself; `None` after Ctrl-C, which ends the
+/// showing, not the run.
 ///
 /// # Errors
 /// When the daemon ends first.
 pub(super) async fn follow(
     client: &mut Client,
     id: RunId,
+    depth: Depth,
     output: Output,
 ) -> Result<Option<Run>, Failure> {
     client.subscribe().await?;
@@ -41,7 +53,8 @@ pub(super) async fn follow(
             _ => continue,
         };
         shown.update(&run);
-        if run.state.is_over() || matches!(run.state, RunState::NeedsYou | RunState::Paused) {
+        let rests = matches!(run.state, RunState::NeedsYou | RunState::Paused);
+        if run.state.is_over() || rests || has_read(&run, depth) {
             shown.bar.finish_and_clear();
             return Ok(Some(run));
         }

@@ -4,6 +4,7 @@ use crate::commands::say;
 use crate::words;
 use indicatif::HumanBytes;
 use protocol::discogs::{EntryFilter, Exported, ReadBy, Selection};
+use time::OffsetDateTime;
 
 /// Releases that are named; `--json` has all.
 const MOST_NAMED: usize = 20;
@@ -15,6 +16,10 @@ pub(super) fn tell(done: &Exported) {
     match &done.selection {
         Some(selection) => tell_selection(done, selection),
         None => tell_proof(done),
+    }
+    if let Ok(read) = OffsetDateTime::from_unix_timestamp(done.read_at) {
+        let (date, hour, minute) = (read.date(), read.hour(), read.minute());
+        say(format_args!("The list is of {date}, {hour:02}:{minute:02} UTC."));
     }
     if done.without_details > 0 {
         say(format_args!(

@@ -126,8 +126,9 @@ async fn note_some_countries(engine: &Engine) -> Result<bool, LibraryError> {
     Ok(true)
 }
 
-/// Lets everything of the lists be found: what is not would be missing in a selection.
+/// Lets everything of the lists be found, by its country too: what is not would be missing in a selection.
 pub(super) async fn show_all(engine: &Engine) -> Answer<()> {
     while show_some(engine).await? {}
+    while note_some_countries(engine).await? {}
     Ok(())
 }

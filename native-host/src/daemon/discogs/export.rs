@@ -61,7 +61,7 @@ pub(in crate::daemon) async fn export(
         file: shown,
         bytes: written.bytes,
         rows: written.rows,
-        expected: expected(engine, &wish, read.proof).await?,
+        expected: expected(engine, &wish, written.matched, read.proof).await?,
         selection: selection(&wish),
         read_at,
         proof: read.proof.unwrap_or_default(),
@@ -136,6 +136,8 @@ fn changes(since: i64, before: &Fingerprints, now: &Fingerprints) -> Changes {
 #[derive(Default)]
 struct Written {
     bytes: u64,
+    /// Entries of a selection when it began.
+    matched: u64,
     rows: u64,
     without_details: u64,
     gone: Vec<GoneRelease>,
@@ -194,7 +196,8 @@ impl Writer {
         };
         let mut sheet =
             Sheet::begin(form(self.wish.format), &columns, &options, out).map_err(failed)?;
-        let mut written = Written::default();
+        let matched = self.chosen.as_ref().map_or(0, Vec::len) as u64;
+        let mut written = Written { matched, ..Written::default() };
         let mut next = Some(Place::default());
         while let Some(place) = next {
             let (entries, following) = self.page(place).await?;

@@ -32,9 +32,22 @@ pub(super) fn check(filter: &EntryFilter) -> Answer<()> {
     }
 }
 
+/// Refuses what chooses nothing or everything: the proof of it would be none.
+fn check_sense(filter: &EntryFilter) -> Answer<()> {
+    let EntryFilter { text, from_year, to_year, .. } = filter;
+    if !text.trim().is_empty() && !text.contains(char::is_alphanumeric) {
+        return bad(format!("\"{}\" is no word to look for", text.trim()));
+    }
+    match (from_year, to_year) {
+        (Some(from), Some(to)) if from > to => bad(format!("{from} is after {to}")),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses folders and values that are none of the list: an empty table would look like a proof.
 pub(super) async fn check_wish(engine: &Engine, wish: &NewExport) -> Answer<()> {
     check(&wish.filter)?;
+    check_sense(&wish.filter)?;
     if !wish.filter.folders.is_empty() {
         return bad("an export names its folders beside its filter".into());
     }
@@ -101,10 +114,12 @@ pub(super) async fn chosen(engine: &Engine, wish: &NewExport) -> Answer<Option<V
     Ok(Some(engine.library.discogs_matching(&matching(wish)).await?))
 }
 
-/// How many entries there are to be: those that the site counts; of a selection those that are named, else those that match.
+/// How many entries there are to be: those that the site counts; of a selection those that are named, else those that
+/// matched when writing began (`matched`).
 pub(super) async fn expected(
     engine: &Engine,
     wish: &NewExport,
+    matched: u64,
     proof: Option<ListProof>,
 ) -> Answer<u64> {
     let named = named(&wish.filter);
@@ -112,7 +127,7 @@ pub(super) async fn expected(
         return Ok(named.len() as u64);
     }
     if is_selection(wish) {
-        return count(engine, &matching(wish)).await;
+        return Ok(matched);
     }
     if wish.list != DiscogsList::Collection || wish.folders.is_empty() || wish.folders.contains(&0)
     {
@@ -275,6 +290,21 @@ mod tests {
         assert!(name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)), "{name}");
         let long = EntryFilter { text: "x".repeat(3_000), ..EntryFilter::default() };
         assert!(name_part(&wish(long)).len() < 80);
+    }
+
+    #[test]
+    fn what_chooses_nothing_or_everything_is_refused() {
+        let years = |from: i32, to: i32| EntryFilter {
+            from_year: Some(from),
+            to_year: Some(to),
+            ..EntryFilter::default()
+        };
+        assert!(
+            check_sense(&years(1999, 1990)).is_err() && check_sense(&years(1990, 1990)).is_ok()
+        );
+        let words = |text: &str| EntryFilter { text: text.into(), ..EntryFilter::default() };
+        assert!(check_sense(&words(" !!! ")).is_err());
+        assert!(check_sense(&words("  ")).is_ok() && check_sense(&words("!!! 7")).is_ok());
     }
 
     #[test]

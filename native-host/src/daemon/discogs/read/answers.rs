@@ -114,6 +114,11 @@ impl Reading<'_> {
         release: i64,
     ) -> Answer<()> {
         let (account, begun) = (self.row.request.account, self.row.created_at);
+        // Another run may have asked since the releases were looked up.
+        let fresh = fresh(begun, self.row.request.max_age_days);
+        if self.engine.library.discogs_is_answered(kind, release, account, &fresh).await? {
+            return Ok(());
+        }
         ask(self.engine, discogs, kind, release, account, begun).await
     }
 }
