@@ -31,6 +31,16 @@ impl Shelf {
         disks.map(String::as_str).find(|disk| !self.is_disk(disk))
     }
 
+    /// All folders that should be disks and are not now.
+    pub(crate) fn disks_away(&self) -> Vec<String> {
+        self.disks().iter().filter(|disk| !self.is_disk(disk)).cloned().collect()
+    }
+
+    /// A file of ours is there with its `size` in bytes, or its disk is away: then it is where its row says.
+    pub(crate) fn has(&self, name: &str, size: u64) -> bool {
+        self.stat(name).is_some_and(|(found, _)| found == size) || self.away(name).is_some()
+    }
+
     /// As [`Shelf::check`], also of the disk that `name` is on.
     ///
     /// # Errors
