@@ -6,7 +6,7 @@ use crate::database::Library;
 use crate::error::LibraryError;
 use crate::names;
 use crate::shelf::Shelf;
-use crate::volume::are_on_one_disk;
+use crate::volume::is_disk_of_its_own;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use std::collections::BTreeSet;
@@ -63,8 +63,7 @@ impl Shelf {
 
     /// A folder of the library that is another disk than the folder it is in.
     fn is_disk(&self, folder: &str) -> bool {
-        let folder = self.root().join(folder);
-        folder.parent().is_some_and(|above| are_on_one_disk(&folder, above) == Some(false))
+        is_disk_of_its_own(&self.root().join(folder))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::database::Library;
 use crate::error::LibraryError;
-use crate::volume::{are_on_one_disk, mount_point_of};
+use crate::volume::{is_disk_of_its_own, mount_point_of};
 use protocol::JobId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ impl Source {
         if !is_whole || !answers(&self.folder) {
             return Some(self.folder.clone());
         }
-        self.inner_disks().into_iter().find(|disk| !is_disk(disk) || !answers(disk))
+        self.inner_disks().into_iter().find(|disk| !is_disk_of_its_own(disk) || !answers(disk))
     }
 
     /// The disks in it that are known.
@@ -54,7 +54,7 @@ impl Source {
 
     /// Notes that a folder in it is a disk of its own, if it is one.
     pub(super) fn note_disk(&self, folder: &Path) {
-        if is_disk(folder) {
+        if is_disk_of_its_own(folder) {
             let mut inner = self.inner.lock().expect("nothing panics while holding it");
             inner.insert(folder.to_owned());
         }
@@ -65,11 +65,6 @@ fn answers(folder: &Path) -> bool {
     let entry = fs::read_dir(folder).and_then(|mut entries| entries.next().transpose());
     // What may not be read is there.
     entry.map_or_else(|why| why.kind() == ErrorKind::PermissionDenied, |_| true)
-}
-
-/// It is on another disk than the folder that it is in.
-fn is_disk(folder: &Path) -> bool {
-    folder.parent().is_some_and(|above| are_on_one_disk(folder, above) == Some(false))
 }
 
 fn folder_of(path: &Path) -> PathBuf {
