@@ -282,20 +282,20 @@ pub(crate) async fn record(
     Ok(path)
 }
 
-/// Whether the bytes are under their name already. One that another program cut off is no place for good bytes. One that
-/// comes back from the trash has its name a moment before its row says so.
+/// Whether the bytes are under their name already, or on a disk that is away and will be back. One that another program
+/// cut off is no place for good bytes. One that comes back from the trash has its name a moment before its row says so.
 fn has_its_file(
     shelf: &Shelf,
     path: &str,
     is_under_its_name: bool,
     output: &Output,
 ) -> Result<bool, LibraryError> {
-    let is_whole = shelf.stat(path).is_some_and(|(size, _)| size == output.sealed.size);
-    if !is_whole || is_under_its_name {
-        return Ok(is_whole);
+    if is_under_its_name {
+        return Ok(shelf.has(path, output.sealed.size));
     }
+    let is_whole = shelf.stat(path).is_some_and(|(size, _)| size == output.sealed.size);
     let is_in_trash = shelf.stat(&Shelf::stowed_name(&output.sealed.sha256)).is_some();
-    Ok(!is_in_trash && shelf.hash(path)? == output.sealed)
+    Ok(is_whole && !is_in_trash && shelf.hash(path)? == output.sealed)
 }
 
 /// A new file, or new tags in a file that keeps its name.

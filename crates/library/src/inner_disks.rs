@@ -6,7 +6,7 @@ use crate::database::Library;
 use crate::error::LibraryError;
 use crate::names;
 use crate::shelf::Shelf;
-use crate::volume::are_on_one_disk;
+use crate::volume::is_disk_of_its_own;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ use std::path::Path;
 const KEY: &str = "inner_disks";
 /// How many files of a folder tell whether it holds by now what its disk held.
 const WITNESSES: u32 = 20;
+/// Folders that are looked at in one go, so that the end of the program has not to wait for a slow disk.
+const AT_ONCE: usize = 100;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Noted {
@@ -29,6 +31,16 @@ impl Shelf {
         let is_above = |disk: &&String| Path::new(name).starts_with(disk);
         let disks = self.disks().iter().filter(is_above);
         disks.map(String::as_str).find(|disk| !self.is_disk(disk))
+    }
+
+    /// All folders that should be disks and are not now.
+    pub(crate) fn disks_away(&self) -> Vec<String> {
+        self.disks().iter().filter(|disk| !self.is_disk(disk)).cloned().collect()
+    }
+
+    /// A file of ours is there with its `size` in bytes, or its disk is away: then it is where its row says.
+    pub(crate) fn has(&self, name: &str, size: u64) -> bool {
+        self.stat(name).is_some_and(|(found, _)| found == size) || self.away(name).is_some()
     }
 
     /// As [`Shelf::check`], also of the disk that `name` is on.
@@ -51,8 +63,7 @@ impl Shelf {
 
     /// A folder of the library that is another disk than the folder it is in.
     fn is_disk(&self, folder: &str) -> bool {
-        let folder = self.root().join(folder);
-        folder.parent().is_some_and(|above| are_on_one_disk(&folder, above) == Some(false))
+        is_disk_of_its_own(&self.root().join(folder))
     }
 }
 
@@ -65,22 +76,53 @@ impl Library {
         &self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Result<(), LibraryError> {
-        let folders = folders_of(names);
-        if folders.is_empty() {
-            return Ok(());
-        }
-        let _alone = self.choosing.lock().await;
-        let shelf = (*self.shelf()).clone();
-        let known = shelf.disks().len();
-        let shelf = self.with_disks_among(shelf, folders).await?;
-        if shelf.disks().len() > known {
-            self.store_disks(&shelf).await?;
-            self.set_shelf(shelf);
+        let folders: Vec<String> = folders_of(names).into_iter().collect();
+        for some in folders.chunks(AT_ONCE) {
+            self.note_disks(some.to_vec()).await?;
         }
         Ok(())
     }
 
-    /// A folder that is opened, with the disks in it: those that were noted, and those of its files.
+    /// As [`Library::note_disks_of`], of every file of the library. On a share with many folders this takes long.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub(crate) async fn note_all_disks(&self) -> Result<(), LibraryError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT rtrim(path, replace(path, '/', '')) || 'x' FROM media_file \
+             WHERE instr(path, '/') > 0 AND trashed_at IS NULL AND NOT stowed",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let names = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
+        self.note_disks_of(names.iter().map(String::as_str)).await
+    }
+
+    /// The disk is asked before anybody has to wait for the answer.
+    async fn note_disks(&self, folders: Vec<String>) -> Result<(), LibraryError> {
+        let looking = self.at_disk(move |shelf| {
+            let is_new = |folder: &String| !shelf.disks().contains(folder) && shelf.is_disk(folder);
+            Ok((shelf.root().to_owned(), folders.into_iter().filter(is_new).collect::<Vec<_>>()))
+        });
+        let (root, new) = looking.await?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        let _alone = self.choosing.lock().await;
+        let shelf = (*self.shelf()).clone();
+        // Another folder was chosen meanwhile, or this one has gone.
+        if shelf.root() != root || shelf.is_closed() {
+            return Ok(());
+        }
+        let disks: BTreeSet<String> = shelf.disks().iter().cloned().chain(new).collect();
+        let shelf = shelf.with_disks(disks.into_iter().collect());
+        self.store_disks(&shelf).await?;
+        self.set_shelf(shelf);
+        Ok(())
+    }
+
+    /// A folder that is opened, with the disks in it that were noted. Others are looked for later: whoever opens the folder
+    /// does not wait for all that is in it.
     pub(crate) async fn with_inner_disks(&self, shelf: Shelf) -> Result<Shelf, LibraryError> {
         let noted = self.meta(KEY).await?;
         let noted: Noted =
@@ -93,34 +135,11 @@ impl Library {
                 disks.push(disk.clone());
             }
         }
-        let rows = sqlx::query(
-            "SELECT DISTINCT rtrim(path, replace(path, '/', '')) || 'x' FROM media_file \
-             WHERE instr(path, '/') > 0 AND trashed_at IS NULL AND NOT stowed",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let names = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
         let shelf = shelf.with_disks(disks);
-        let shelf =
-            self.with_disks_among(shelf, folders_of(names.iter().map(String::as_str))).await?;
         if shelf.disks() != before || !is_this {
             self.store_disks(&shelf).await?;
         }
         Ok(shelf)
-    }
-
-    async fn with_disks_among(
-        &self,
-        shelf: Shelf,
-        folders: BTreeSet<String>,
-    ) -> Result<Shelf, LibraryError> {
-        let looking = tokio::task::spawn_blocking(move || {
-            let is_new = |folder: &String| !shelf.disks().contains(folder) && shelf.is_disk(folder);
-            let new: Vec<String> = folders.into_iter().filter(is_new).collect();
-            let disks = shelf.disks().iter().cloned().chain(new).collect();
-            shelf.with_disks(disks)
-        });
-        looking.await.map_err(|_| LibraryError::Superseded)
     }
 
     /// The person has moved the files of a disk into a plain folder of that name.

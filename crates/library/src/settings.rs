@@ -98,7 +98,18 @@ impl Library {
     async fn adopt_shelf(&self, shelf: Shelf) -> Result<(), LibraryError> {
         let root = shelf.root().to_owned();
         let shelf = self.with_inner_disks(shelf).await?;
+        // While a disk is in trouble its folder is opened again and again, and is no other.
+        let before = self.shelf();
+        let is_new = before.is_closed() || before.root() != root;
         self.set_shelf(shelf);
+        if is_new {
+            let library = self.clone();
+            tokio::spawn(async move {
+                if let Err(error) = library.note_all_disks().await {
+                    tracing::warn!(%error, "whether folders of the library are disks is not known");
+                }
+            });
+        }
         let is_apart = self.is_beside_database(&root).await == Some(false);
         let noted = if is_apart { root.to_string_lossy().into_owned() } else { String::new() };
         if self.meta(ANOTHER_DISK).await?.unwrap_or_default() != noted {

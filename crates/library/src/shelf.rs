@@ -79,6 +79,11 @@ impl Shelf {
         Ok(Self { root: root.to_owned(), library_id, volume, disks: Vec::new() })
     }
 
+    /// Its disk is away, or it was not opened yet.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.library_id.is_none()
+    }
+
     /// It could not be tried out when it was opened.
     pub(crate) fn is_untried(&self) -> bool {
         self.library_id.is_some() && !self.volume.is_tried

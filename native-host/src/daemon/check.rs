@@ -49,22 +49,26 @@ impl Engine {
     async fn check(&self, files: &[Recorded]) -> Result<Checked, ErrorBody> {
         let mut checked = Checked::default();
         self.library.note_disks_of(files.iter().map(|file| file.path.as_str())).await?;
-        let mut read = Vec::with_capacity(files.len());
+        let (mut read, mut has_changed) = (Vec::with_capacity(files.len()), false);
         for file in files {
             self.library.check_shelf().await?;
             let verdict = self.judge(file).await?;
-            if verdict != Verdict::Away {
-                checked.files += 1;
-                checked.bytes += file.sealed.size;
-                read.push(file.id);
-            }
             if verdict != Verdict::Sound {
-                tracing::warn!(name = file.path, ?verdict, "a file is not what it was");
                 checked.found.push(FileVerdict { name: file.path.clone(), verdict });
+            }
+            if verdict == Verdict::Away {
+                continue;
+            }
+            checked.files += 1;
+            checked.bytes += file.sealed.size;
+            read.push(file.id);
+            if verdict != Verdict::Sound {
+                has_changed = true;
+                tracing::warn!(name = file.path, ?verdict, "a file is not what it was");
             }
         }
         self.library.checked(&read).await?;
-        if !checked.found.is_empty() {
+        if has_changed {
             self.library_changed();
             self.wake.notify_one();
         }

@@ -23,7 +23,7 @@ use protocol::{ErrorBody, ErrorCode, Secret};
 pub use refusal::Refusal;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Notify};
 use tokio::time::sleep;
 
@@ -36,13 +36,19 @@ pub struct Secrets {
     /// Tells the secrets of this data folder from those of another in the same keyring.
     owner: String,
     /// Held by who asks for the secret of a name or changes it, also while the system asks the person. Nobody else waits
-    /// for that.
+    /// for that, and who has waited is not asked again.
     turns: std::sync::Mutex<HashMap<String, Turn>>,
     /// The keyring has answered, or something is left over in it.
     tidying: Notify,
 }
 
-type Turn = Arc<Mutex<()>>;
+type Turn = Arc<Mutex<Option<Denial>>>;
+
+/// What the person, or the system, has answered to the last who asked for a secret.
+struct Denial {
+    refusal: Refusal,
+    at: Instant,
+}
 
 /// Where secrets are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +78,8 @@ impl Secrets {
     /// [`ErrorCode::Io`] when the files cannot be read or written.
     pub async fn put(&self, name: &str, secret: &Secret) -> Result<(), ErrorBody> {
         let turn = self.turn(name);
-        let _alone = turn.lock().await;
+        let mut denial = turn.lock().await;
+        *denial = None;
         let place = match self.hand_over(name, secret, true).await? {
             Ok(place) => place,
             Err(refusal) => {
@@ -92,12 +99,21 @@ impl Secrets {
     /// [`ErrorCode::KeyringRefused`] when it lies there and does not come out; [`ErrorCode::Io`] when the files cannot be
     /// read, or the secret was not encrypted with this key under this name.
     pub async fn get(&self, name: &str) -> Result<Option<Secret>, ErrorBody> {
+        let came = Instant::now();
         let turn = self.turn(name);
-        let _alone = turn.lock().await;
+        let mut denial = turn.lock().await;
         match self.read().await?.places.remove(name) {
             None => Ok(None),
             Some(Place::Keyring { keyring }) => {
-                let secret = keyring::get(&keyring).await?;
+                // The answer to a question that was open when this one came is the answer to both.
+                if let Some(known) = denial.as_ref().filter(|denial| denial.at > came) {
+                    return Err(known.refusal.clone().into());
+                }
+                let found = keyring::get(&keyring).await;
+                if let Err(refusal @ Refusal::Denied(_)) = &found {
+                    *denial = Some(Denial { refusal: refusal.clone(), at: Instant::now() });
+                }
+                let secret = found?;
                 self.tidying.notify_one();
                 Ok(secret)
             }

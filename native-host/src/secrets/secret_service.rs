@@ -29,11 +29,11 @@ pub(super) async fn set(label: &str, secret: &Secret, ask: bool) -> Result<(), R
     .await
 }
 
-/// The secret under a label; `None` when the person has removed it.
+/// The secret under a label; `None` when the person has removed it. The person is asked to unlock the keyring.
 pub(super) async fn get(label: &str) -> Result<Option<Secret>, Refusal> {
     let service = connect().await?;
     patiently(async {
-        let Some(item) = find(&service, label).await? else { return Ok(None) };
+        let Some(item) = find_opening(&service, label, true).await? else { return Ok(None) };
         unlock_item(&item).await?;
         let bytes = item.get_secret().await.map_err(denied)?;
         let text = String::from_utf8(bytes);
@@ -47,13 +47,7 @@ pub(super) async fn get(label: &str) -> Result<Option<Secret>, Refusal> {
 pub(super) async fn remove(label: &str, ask: bool) -> Result<(), Refusal> {
     let service = connect().await?;
     patiently(async {
-        let mut found = find(&service, label).await?;
-        if found.is_none() {
-            // Some keyrings do not show what is in them while they are locked.
-            unlock(&collection(&service).await?, ask).await?;
-            found = find(&service, label).await?;
-        }
-        let Some(item) = found else { return Ok(()) };
+        let Some(item) = find_opening(&service, label, ask).await? else { return Ok(()) };
         if !ask && item.is_locked().await.map_err(denied)? {
             return Err(locked());
         }
@@ -97,6 +91,19 @@ async fn unlock_item(item: &Item<'_>) -> Result<(), Refusal> {
         true if has_screen() => item.unlock().await.map_err(denied),
         true => Err(locked()),
     }
+}
+
+/// As [`find`], also in a keyring that does not show what is in it while it is locked.
+async fn find_opening<'a>(
+    service: &'a SecretService<'_>,
+    label: &str,
+    ask: bool,
+) -> Result<Option<Item<'a>>, Refusal> {
+    if let Some(item) = find(service, label).await? {
+        return Ok(Some(item));
+    }
+    unlock(&collection(service).await?, ask).await?;
+    find(service, label).await
 }
 
 async fn find<'a>(

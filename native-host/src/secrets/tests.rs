@@ -76,6 +76,25 @@ async fn whoever_waits_for_the_keyring_keeps_nobody_from_another_secret() {
 }
 
 #[tokio::test]
+async fn who_waited_for_an_answer_gets_it_and_the_person_no_second_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = Arc::new(Secrets::of(&Home::at(folder.path()).unwrap()));
+    put(&secrets, "a", in_keyring("a (here)")).await;
+    let get = async |secrets: Arc<Secrets>| secrets.get("a").await;
+    let turn = secrets.turn("a");
+    let mut asked = turn.lock().await;
+    let waiter = tokio::spawn(get(secrets.clone()));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let refusal = Refusal::Denied("the person has closed the window".into());
+    *asked = Some(Denial { refusal: refusal.clone(), at: Instant::now() });
+    drop(asked);
+    assert_eq!(waiter.await.unwrap().err(), Some(refusal.clone().into()));
+    // Who comes later asks anew; here no keyring answers.
+    let later = get(secrets.clone()).await;
+    assert_ne!(later.err(), Some(refusal.into()));
+}
+
+#[tokio::test]
 async fn what_was_replaced_or_forgotten_out_of_the_keyrings_reach_is_remembered_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::at(folder.path()).unwrap();

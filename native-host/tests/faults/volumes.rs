@@ -309,17 +309,41 @@ fn a_folder_of_the_library_whose_disk_is_away_is_neither_lost_nor_written_to() {
 fn an_import_whose_disk_goes_away_in_the_middle_says_so_and_goes_on_when_it_is_back() {
     let mut stage = Stage::new(0);
     let Some(mount) = Mount::new(&stage, "128m") else { return };
-    let filled = attic::fill(&mount.at.join("A"));
-    std::fs::remove_dir_all(mount.at.join("A.base")).unwrap();
-    let twice = ["A", "B"].map(|name| mount.at.join(name));
-    assert!(Command::new("cp").arg("-r").args(twice).status().unwrap().success());
-    let command = stage.start(&["library", "import", mount.at.to_str().unwrap(), "--json"]);
+    let filled = fill_twice(&mount.at.join("A"), &mount.at.join("B"));
+    assert_waited_for(&mut stage, &mount, &mount.at, &filled);
+}
+
+#[test]
+fn an_import_waits_for_a_disk_that_is_mounted_in_its_folder_as_well() {
+    let mut stage = Stage::new(0);
+    let folder = stage.folder().join("Old music");
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "128m") else { return };
+    let mount = Mount { disk, at: folder.join("B/Inner") };
+    std::fs::create_dir_all(&mount.at).unwrap();
+    mount.connect();
+    let filled = fill_twice(&folder.join("A"), &mount.at.join("C"));
+    assert_waited_for(&mut stage, &mount, &folder, &filled);
+}
+
+/// The same files in two folders.
+fn fill_twice(one: &Path, other: &Path) -> attic::Attic {
+    let filled = attic::fill(one);
+    std::fs::remove_dir_all(one.with_extension("base")).unwrap();
+    assert!(Command::new("cp").arg("-r").args([one, other]).status().unwrap().success());
+    filled
+}
+
+/// Takes in a folder with files that lie there twice, half of them or all on a disk that goes and comes back.
+fn assert_waited_for(stage: &mut Stage, mount: &Mount, folder: &Path, filled: &attic::Attic) {
+    let command = stage.start(&["library", "import", folder.to_str().unwrap(), "--json"]);
     until_true("some are here", || !stage.files().is_empty());
     mount.disconnect();
     let (status, text) = command.end();
     let report: ImportReport = serde_json::from_str(&text).unwrap();
     assert_eq!((status, report.state), (1, ImportState::Waiting), "{text}");
-    assert_eq!(report.stuck.unwrap().code, ErrorCode::SourceMissing);
+    let stuck = report.stuck.unwrap();
+    assert_eq!(stuck.code, ErrorCode::SourceMissing);
+    assert_eq!(stuck.params["folder"], mount.at.display().to_string());
     assert!(report.imported > 0 && report.looked_at < filled.files * 2, "{text}");
     assert!(attic::contents(stage.library()).len() as u64 <= filled.media, "what is in is kept");
 
@@ -335,5 +359,55 @@ fn an_import_whose_disk_goes_away_in_the_middle_says_so_and_goes_on_when_it_is_b
     assert!(ended.balance.adds_up());
     assert_eq!(ended.balance.done + ended.balance.already, filled.media, "{:?}", ended.balance);
     assert_eq!(ended.balance.failed, filled.refused * 2);
-    assert_eq!(all(&stage).len() as u64, filled.media);
+    assert_eq!(all(stage).len() as u64, filled.media);
+}
+
+#[test]
+fn an_import_that_only_looks_ends_when_its_disk_goes_away() {
+    let stage = Stage::new(0);
+    let Some(mount) = Mount::new(&stage, "64m") else { return };
+    let clip = stage.control().videos().truth("clip.mp4").unwrap().to_vec();
+    for number in 0..60 {
+        let file = mount.at.join(format!("{number}.mp4"));
+        write_file(&file, &clip);
+        // Nothing but a hole, which takes long to be read.
+        std::fs::File::options().write(true).open(file).unwrap().set_len(96 * MIB).unwrap();
+    }
+    let folder = mount.at.to_str().unwrap();
+    let command = stage.start(&["library", "import", folder, "--dry-run", "--json"]);
+    let open = format!("/proc/{}/fd", stage.daemon_id());
+    until_true("a file is being read", || {
+        let open = std::fs::read_dir(&open).unwrap().flatten();
+        let mut files = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        files.any(|file| file.starts_with(&mount.at) && file.is_file())
+    });
+    mount.disconnect();
+    let (status, text) = command.end();
+    let report: ImportReport = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, report.state), (1, ImportState::BrokenOff), "{text}");
+    assert_eq!(report.stuck.unwrap().code, ErrorCode::SourceMissing);
+}
+
+#[test]
+fn a_folder_that_has_become_a_disk_is_known_as_one_after_the_next_start() {
+    // I5
+    let mut stage = Stage::new(0);
+    let Some(disk) = Disk::mount(&stage.folder().join("disk"), "64m") else { return };
+    let attic = stage.library().join("Attic");
+    let clip = stage.control().videos().truth("clip.mp4").unwrap().to_vec();
+    std::fs::create_dir(&attic).unwrap();
+    write_file(&attic.join("clip.mp4"), &clip);
+    let taken = stage.run(&["library", "import", attic.to_str().unwrap()]);
+    assert!(taken.status.success(), "{taken:?}");
+    stage.stop_daemon();
+    write_file(&disk.at.join("clip.mp4"), &clip);
+    assert!(Disk::bind(&disk.at, &attic));
+    stage.start_daemon();
+    until_true("it is noted", || stage.file_that_holds(r#""folders":["Attic"]"#).is_some());
+    assert!(Disk::unmount(&attic));
+    std::fs::remove_file(attic.join("clip.mp4")).unwrap();
+    let checked = stage.browser().ask::<VerifyLibrary>(VerifyFrom { after: 0, limit: 9 });
+    let away = FileVerdict { name: "Attic/clip.mp4".into(), verdict: Verdict::Away };
+    assert_eq!((checked.files, checked.found), (0, vec![away]));
+    assert_eq!(all(&stage).len(), 1);
 }

@@ -164,7 +164,7 @@ impl Library {
             }
             let there = |path: Option<String>, size: Option<i64>| {
                 let size = size.unwrap_or_default().unsigned_abs();
-                path.filter(|path| shelf.stat(path).is_some_and(|(found, _)| found == size))
+                path.filter(|path| shelf.has(path, size))
             };
             // The thing has its own file, which may say something else by now: the person has changed it.
             let own = there(row.try_get(2)?, row.try_get(3)?).filter(|_| done);

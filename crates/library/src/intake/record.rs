@@ -40,10 +40,9 @@ impl Library {
         let (mut plain, mut others, mut surplus) = (Vec::new(), Vec::new(), Vec::new());
         let mut given: HashMap<String, &str> = HashMap::new();
         for (at, one) in batch.iter().enumerate() {
-            let is_whole =
-                |row: &&Older| shelf.stat(&row.path).is_some_and(|(found, _)| found == row.size);
-            let there = older[at].as_ref().filter(|row| row.is_live).filter(is_whole);
-            let has_own = own[at].as_ref().filter(|row| row.is_live).filter(is_whole);
+            let is_there = |row: &&Older| row.is_live && shelf.has(&row.path, row.size);
+            let there = older[at].as_ref().filter(is_there);
+            let has_own = own[at].as_ref().filter(is_there);
             // The thing that an earlier import made has its file, perhaps with other tags: that one stays.
             if let Some(row) = has_own.filter(|row| row.path != one.output.name) {
                 if matches!(taken[at], Taken::New(_)) && !one.stays() {

@@ -61,7 +61,7 @@ impl Found {
 /// The files below a folder, in the order of their names. Hidden files and folders, links, parts and what MediaFetcher
 /// wrote beside files are passed over.
 ///
-/// It stops while the disk of the folder is away, and goes on where it was.
+/// It stops while the disk of the folder, or one that it has met in it, is away, and goes on where it was.
 #[derive(Debug)]
 pub struct Walk {
     source: Source,
@@ -127,6 +127,7 @@ impl Walk {
             } else if kind.is_dir() {
                 let is_other = self.except.as_ref() != Some(&path);
                 if is_other && above.len() < DEEPEST {
+                    self.source.note_disk(&path);
                     let mut folders = above.to_vec();
                     folders.push(shown);
                     self.folders.push((path, folders));

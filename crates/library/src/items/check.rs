@@ -29,10 +29,11 @@ impl Library {
     /// Database failures.
     pub async fn recorded(&self, after: i64, limit: u32) -> Result<Vec<Recorded>, LibraryError> {
         let all = "id > ?1 AND trashed_at IS NULL AND NOT stowed ORDER BY id LIMIT ?2";
-        self.recorded_where(all, after, limit).await
+        self.recorded_but(&[], all, after, limit).await
     }
 
-    /// Up to `limit` files that were not read for `days` days, those first that were read longest ago.
+    /// Up to `limit` files that were not read for `days` days, those first that were read longest ago. Files of a disk
+    /// that is away are not among them: they would be first until it is back, and keep the others from their turn.
     ///
     /// # Errors
     /// Database failures.
@@ -41,23 +42,31 @@ impl Library {
         days: u32,
         limit: u32,
     ) -> Result<Vec<Recorded>, LibraryError> {
+        let away = self.at_disk(|shelf| Ok(shelf.disks_away())).await?;
+        for disk in &away {
+            tracing::warn!(disk, "files are not read again while their disk is away");
+        }
         let due =
             "checked_at < ?1 AND trashed_at IS NULL AND NOT stowed ORDER BY checked_at LIMIT ?2";
-        self.recorded_where(due, now() - i64::from(days) * DAY, limit).await
+        self.recorded_but(&away, due, now() - i64::from(days) * DAY, limit).await
     }
 
-    async fn recorded_where(
+    /// Those of which `condition` holds and that are not on one of `disks`.
+    async fn recorded_but(
         &self,
+        disks: &[String],
         condition: &str,
         first: i64,
         limit: u32,
     ) -> Result<Vec<Recorded>, LibraryError> {
         let statement = format!(
-            "SELECT id, path, lower(hex(sha256)), size, mtime_ns FROM media_file WHERE {condition}"
+            "SELECT id, path, lower(hex(sha256)), size, mtime_ns FROM media_file m WHERE NOT EXISTS \
+               (SELECT 1 FROM json_each(?3) d WHERE m.path >= d.value || '/' AND m.path < d.value || '0') AND {condition}"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(statement))
             .bind(first)
             .bind(limit)
+            .bind(serde_json::to_string(disks)?)
             .fetch_all(&self.pool)
             .await?;
         let recorded = |row: &sqlx::sqlite::SqliteRow| {

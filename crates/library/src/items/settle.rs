@@ -11,7 +11,8 @@ use crate::names;
 use crate::shelf::Shelf;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How many names are tried for a file that comes back while its own name is taken.
@@ -45,22 +46,39 @@ impl Library {
         if self.check_shelf().await.is_err() {
             return;
         }
-        let mut after = 0;
-        loop {
-            match self.settle_some(after).await {
-                Ok(Some(last)) => after = last,
-                Ok(None) => return,
-                Err(error) => return tracing::error!(%error, "the trash could not be settled"),
-            }
+        if let Err(error) = self.settle_each().await {
+            tracing::error!(%error, "the trash could not be settled");
         }
     }
 
-    /// The next files after `after`; gives the last one looked at.
-    async fn settle_some(&self, after: i64) -> Result<Option<i64>, LibraryError> {
+    async fn settle_each(&self) -> Result<(), LibraryError> {
+        let away = self.at_disk(|shelf| Ok(shelf.disks_away())).await?;
+        let (mut after, mut waited_for) = (0, BTreeSet::new());
+        while let Some(last) = self.settle_some(after, &away, &mut waited_for).await? {
+            after = last;
+        }
+        for disk in waited_for {
+            tracing::warn!(disk, "files go to or from the trash when their disk is back");
+        }
+        Ok(())
+    }
+
+    /// The next files after `after`; gives the last one looked at. Those of the disks `away` are left, and their disks
+    /// noted in `waited_for`.
+    async fn settle_some<'a>(
+        &self,
+        after: i64,
+        away: &'a [String],
+        waited_for: &mut BTreeSet<&'a str>,
+    ) -> Result<Option<i64>, LibraryError> {
         let found = unsettled(&mut *self.pool.acquire().await?, after).await?;
         let (mut last, mut ready, mut copied) = (None, Vec::new(), None);
         for file in found {
             last = Some(file.id);
+            if let Some(disk) = away.iter().find(|disk| Path::new(&file.path).starts_with(disk)) {
+                waited_for.insert(disk.as_str());
+                continue;
+            }
             match self.prepare(&file).await {
                 Ok(copy) => {
                     ready.push(file.id);

@@ -122,6 +122,11 @@ pub(crate) fn are_on_one_disk(_: &Path, _: &Path) -> Option<bool> {
     None
 }
 
+/// The folder is on another disk than the folder that it is in.
+pub(crate) fn is_disk_of_its_own(folder: &Path) -> bool {
+    folder.parent().is_some_and(|above| are_on_one_disk(folder, above) == Some(false))
+}
+
 /// The folder at which the disk of `path` is mounted. `None` where the system does not tell, or nothing is there.
 #[cfg(unix)]
 pub(crate) fn mount_point_of(path: &Path) -> Option<PathBuf> {

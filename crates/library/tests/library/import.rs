@@ -13,12 +13,12 @@ use protocol::{
 use sqlx::{ConnectOptions, Connection};
 use std::fs;
 
-async fn started(bench: &Bench) -> JobId {
+pub async fn started(bench: &Bench) -> JobId {
     bench.library.start_import("import", "/home/someone/Music", false).await.unwrap().0
 }
 
 /// A copy as the daemon makes it: the part written and synced, nothing placed.
-fn copied(bench: &Bench, part: &str, bytes: &[u8], title: &str, folders: &[&str]) -> Incoming {
+pub fn copied(bench: &Bench, part: &str, bytes: &[u8], title: &str, folders: &[&str]) -> Incoming {
     fs::write(bench.root.join(part), bytes).unwrap();
     let sealed = bench.library.shelf().seal(part).unwrap();
     let metadata = Metadata {
@@ -50,7 +50,7 @@ fn copied(bench: &Bench, part: &str, bytes: &[u8], title: &str, folders: &[&str]
 }
 
 /// One that lies in the library already.
-fn in_place(bench: &Bench, name: &str, bytes: &[u8]) -> Incoming {
+pub fn in_place(bench: &Bench, name: &str, bytes: &[u8]) -> Incoming {
     let path = bench.root.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut incoming = copied(bench, "x.downloading", bytes, name, &[]);
@@ -60,7 +60,7 @@ fn in_place(bench: &Bench, name: &str, bytes: &[u8]) -> Incoming {
     incoming
 }
 
-async fn take(bench: &Bench, job: JobId, batch: Vec<Incoming>) -> Vec<Taken> {
+pub async fn take(bench: &Bench, job: JobId, batch: Vec<Incoming>) -> Vec<Taken> {
     let parts: Vec<String> = batch.iter().map(|one| one.output.file.clone()).collect();
     bench.library.note_parts(job, &parts).await.unwrap();
     bench.library.take_in(job, batch).await.unwrap()

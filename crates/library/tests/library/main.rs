@@ -6,6 +6,7 @@ mod discogs;
 mod discogs_browse;
 mod edit;
 mod import;
+mod inner_disks;
 mod list;
 mod main_job;
 mod rebuild;

@@ -12,7 +12,7 @@ use library::intake::{Found, Incoming, Source, Walk};
 use media::Program;
 use protocol::intake::ImportState;
 use protocol::{ErrorBody, ErrorCode, JobState, Listing};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(super) async fn run(engine: Engine, plan: Plan, tally: Arc<Tally>) {
         Err(error) => return tracing::error!(%error, "an import could not begin"),
     };
     let mut run = Run {
-        source,
+        noted_disks: source.inner_disks(),
         over: engine.stopping.child_token(),
         engine,
         plan,
@@ -51,6 +51,7 @@ pub(super) async fn run(engine: Engine, plan: Plan, tally: Arc<Tally>) {
         seen: HashMap::new(),
         parts: 0,
         mostly_known: false,
+        source,
     };
     let ended = run.carry_out().await;
     run.end(ended).await;
@@ -68,6 +69,8 @@ async fn source_of(engine: &Engine, plan: &Plan) -> Result<Source, ErrorBody> {
 /// An import at work.
 pub(super) struct Run {
     source: Source,
+    /// The disks in it that the next start would know of.
+    noted_disks: BTreeSet<PathBuf>,
     /// Ends with it.
     over: CancellationToken,
     pub(super) engine: Engine,
@@ -112,6 +115,7 @@ impl Run {
         loop {
             self.wait_until_free().await?;
             let batch = self.next_batch(&mut again, &mut files).await;
+            self.note_disks().await?;
             let is_end = batch.is_empty() && files.is_closed() && files.is_empty();
             let mut looked = match self.look(&batch).await {
                 Err(why) if DISK_ERRORS.contains(&why.code) => {
@@ -134,6 +138,16 @@ impl Run {
         }
     }
 
+    /// A disk that was met in the folder is waited for by the next start as well.
+    async fn note_disks(&mut self) -> Stop {
+        let disks = self.source.inner_disks();
+        if let Some(job) = self.plan.job.filter(|_| disks != self.noted_disks) {
+            self.engine.library.note_import_source(job, &self.source).await?;
+            self.noted_disks = disks;
+        }
+        Ok(())
+    }
+
     /// Walks over the folder twice: to count, and to hand out.
     fn walk(&self) -> mpsc::Receiver<Found> {
         let root = self.engine.library.shelf().root().to_owned();
@@ -141,7 +155,8 @@ impl Run {
         let except = (!self.plan.in_place).then_some(except);
         let (sender, files) = mpsc::channel(AHEAD);
         let walk = || Walk::over(&self.plan.folder, self.source.clone(), except.as_deref());
-        let (mut counting, mut walking, tally) = (walk(), walk(), self.tally.clone());
+        let (mut counting, mut walking) = (walk(), walk());
+        let (tally, walked_tally) = (self.tally.clone(), self.tally.clone());
         let (counted, walked) = (self.over.clone(), self.over.clone());
         tokio::task::spawn_blocking(move || {
             let count = |found: Found| {
@@ -152,13 +167,12 @@ impl Run {
                 return;
             }
             tally.found_all(counting.skipped);
-            for (folder, words) in &counting.closed {
-                let detail = format!("it cannot be read: {words}");
-                tally.closed(folder, &ErrorBody::new(ErrorCode::Io).with("detail", detail));
-            }
+            note_closed(&tally, &counting);
         });
         tokio::task::spawn_blocking(move || {
             hand_out(&mut walking, &walked, |found| sender.blocking_send(found).is_ok());
+            // What could be read a moment ago. Whoever receives the files waits for this.
+            note_closed(&walked_tally, &walking);
         });
         files
     }
@@ -189,11 +203,9 @@ impl Run {
     /// Why files cannot be read, if their disk is away.
     pub(super) async fn source_trouble(&self) -> Option<ErrorBody> {
         let source = self.source.clone();
-        let looking = tokio::task::spawn_blocking(move || source.is_there());
-        let is_there = looking.await.unwrap_or(true);
-        let missing =
-            || ErrorBody::new(ErrorCode::SourceMissing).with("folder", self.source.shown());
-        (!is_there).then(missing)
+        let looking = tokio::task::spawn_blocking(move || source.missing());
+        let missing = looking.await.ok().flatten()?;
+        Some(ErrorBody::new(ErrorCode::SourceMissing).with("folder", missing.display()))
     }
 
     /// Waits until the disk of the files is away.
@@ -224,6 +236,10 @@ impl Run {
                 None => self.source_trouble().await,
                 some => some,
             };
+            // One without a job could not be cancelled while it waits.
+            if let (None, Some(trouble)) = (self.plan.job, &trouble) {
+                return Err(trouble.clone());
+            }
             let paused = state == JobState::Paused || self.engine.is_paused();
             if trouble.is_none() && !paused {
                 self.tally.set_state(ImportState::Running, None);
@@ -315,7 +331,7 @@ impl Run {
             pages: 1,
             seen: report.looked_at,
             unique: report.looked_at - report.same_within,
-            complete: ended.is_ok(),
+            complete: ended.is_ok() && report.looked_at >= report.found,
         };
         let library = &self.engine.library;
         let store = async {
@@ -329,6 +345,14 @@ impl Run {
         }
         self.engine.job_changed(job);
         self.engine.library_changed();
+    }
+}
+
+/// Tells of the folders that a walk could not read.
+fn note_closed(tally: &Tally, walk: &Walk) {
+    for (folder, words) in &walk.closed {
+        let detail = format!("it cannot be read: {words}");
+        tally.closed(folder, &ErrorBody::new(ErrorCode::Io).with("detail", detail));
     }
 }
 

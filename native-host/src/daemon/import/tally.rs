@@ -52,9 +52,12 @@ impl Tally {
         }
     }
 
-    /// A folder could not be read.
+    /// A folder could not be read. It is told of once, whichever walk has met it.
     pub fn closed(&self, folder: &str, reason: &ErrorBody) {
         let mut report = self.lock();
+        if report.problems.iter().any(|one| one.path == folder) {
+            return;
+        }
         report.refused += 1;
         report.looked_at += 1;
         report.found += 1;
