@@ -325,6 +325,8 @@ async fn addresses(page: &Page, truth: &Truth) -> Result<()> {
     run("history.back()").await?;
     holds(page, "the table again", "!!document.querySelector('.item.copy')").await?;
     let title = "document.querySelector('.item .row-focus')";
+    back_from_record(page, title).await?;
+    page.wait_text(&entries(inside)).await?;
     run(&format!("{title}.click()")).await?;
     page.wait_text("Details of ").await?;
     page.reload().await?;
@@ -350,6 +352,22 @@ async fn addresses(page: &Page, truth: &Truth) -> Result<()> {
     page.wait_text("No account called somebody is signed in here.").await?;
     page.click("button", "Show the collection").await?;
     page.wait_text(&entries(COPIES as usize)).await
+}
+
+/// From all about an entry, Back is one step: to the list that it was opened in.
+async fn back_from_record(page: &Page, title: &str) -> Result<()> {
+    let address = async || page.session.evaluate::<String>("location.hash").await;
+    let list = address().await?;
+    let open = format!("{title}.focus(); {title}.click()");
+    page.session.evaluate::<Option<()>>(&open).await?;
+    page.wait_text("Details of ").await?;
+    ensure!(address().await?.starts_with(&list) && address().await?.contains("entry="));
+    page.session.evaluate::<Option<()>>("history.back()").await?;
+    holds(page, "no record", "!document.querySelector('dialog[open]')").await?;
+    // Another step would have been made by now.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ensure!(address().await? == list, "{} instead of {list}", address().await?);
+    holds(page, "the focus at the title", &format!("document.activeElement === {title}")).await
 }
 
 /// A list that is older than it may be shown is read again when it is seen, and says what has come.

@@ -59,7 +59,7 @@ impl Collection {
                     self.astray.set(Some(why));
                 }
                 self.place.set(None);
-                close_record_of(self);
+                self.shut_record();
             }
         }
     }
@@ -124,7 +124,7 @@ impl Collection {
                     self.open.set(Some(record));
                 }
             }
-            _ => close_record_of(self),
+            _ => self.shut_record(),
         }
         self.write(false);
     }
@@ -180,6 +180,17 @@ impl Collection {
         }
     }
 
+    /// Closes all about an entry, if it is open, as the address does not name it any more. The focus goes back to what
+    /// opened it.
+    fn shut_record(self) {
+        if matches!(self.open.get_untracked(), Some(Open::Record(..))) {
+            close_dialog();
+            // The browser tells of it later. What is written into the address until then names no entry, and no step is undone.
+            self.stepped.set(false);
+            self.open.set(None);
+        }
+    }
+
     /// The account whose list is looked at.
     pub fn account_shown(self) -> Option<DiscogsAccountId> {
         self.place.get_untracked().and_then(Place::account)
@@ -214,12 +225,5 @@ impl Collection {
             figures: shelf::is_figures(self.look.get_untracked()),
             entry,
         })
-    }
-}
-
-/// Closes all about an entry, if it is open. What follows does [`Collection::close_record`].
-fn close_record_of(collection: Collection) {
-    if matches!(collection.open.get_untracked(), Some(Open::Record(..))) {
-        close_dialog();
     }
 }
