@@ -2,6 +2,7 @@
 
 use super::paged::{Listed, MOST_AT_ONCE, Paged};
 use super::selection::Selection;
+use crate::components::focus::pass_focus;
 use crate::components::live::{live, on};
 use crate::state::Derived;
 use leptos::ev::{KeyboardEvent, MouseEvent};
@@ -114,6 +115,8 @@ impl<T: Listed> Paged<T> {
 
     /// Takes every tick away, and awaits none.
     pub fn select_none(self) {
+        // What can be done with ticked rows goes with them, also the button that was pressed.
+        pass_focus(&[".bulk .button"]);
         self.await_no_more();
         self.ticked_last.set(None);
         self.selected.set(Selection::default());

@@ -110,10 +110,7 @@ pub fn in_force(shelf: Shelf) -> Live<AnyView> {
             view! {
                 <div class="row in-force" role="group" aria-label=t("in_force")>
                     {each(move || parts.get(), move |part| chip(shelf, part))}
-                    {button("compact quiet", None, t("clear_all"), move || {
-                        shelf.clear_filters();
-                        focus("#search");
-                    })}
+                    {button("compact quiet", None, t("clear_all"), move || shelf.clear_filters())}
                     <button
                         type="button"
                         class="button compact"
