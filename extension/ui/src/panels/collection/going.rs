@@ -56,10 +56,10 @@ impl Collection {
             Ok(address) => self.show(&address),
             Err(why) => {
                 if self.astray.with_untracked(|said| said.as_ref() != Some(&why)) {
+                    self.put_away();
                     self.astray.set(Some(why));
                 }
                 self.place.set(None);
-                self.shut_record();
             }
         }
     }
@@ -121,6 +121,7 @@ impl Collection {
             (Place::List(of), Some(entry)) => {
                 let record = Open::Record(of, entry);
                 if self.open.get_untracked() != Some(record) {
+                    self.put_away();
                     self.open.set(Some(record));
                 }
             }
@@ -142,6 +143,11 @@ impl Collection {
 
     fn look_at(self, place: Place, folder: Option<i64>) {
         let of_another = self.account_shown() != place.account();
+        let is_here =
+            (self.place.get_untracked(), self.folder.get_untracked()) == (Some(place), folder);
+        if !is_here && !self.has_record_of(place) {
+            self.put_away();
+        }
         if self.astray.with_untracked(Option::is_some) {
             self.astray.set(None);
         }
@@ -185,10 +191,22 @@ impl Collection {
     fn shut_record(self) {
         if matches!(self.open.get_untracked(), Some(Open::Record(..))) {
             close_dialog();
-            // The browser tells of it later. What is written into the address until then names no entry, and no step is undone.
-            self.stepped.set(false);
-            self.open.set(None);
+            // The browser tells of it later. What is written into the address until then names no entry, and no step is
+            // undone.
+            self.put_away();
         }
+    }
+
+    /// All about an entry of this list is open.
+    fn has_record_of(self, place: Place) -> bool {
+        matches!(self.open.get_untracked(), Some(Open::Record(of, _)) if place == Place::List(of))
+    }
+
+    /// Takes away what is open over the page, which was meant for what was looked at.
+    fn put_away(self) {
+        self.stepped.set(false);
+        self.open.set(None);
+        self.asked.set(None);
     }
 
     /// The account whose list is looked at.
