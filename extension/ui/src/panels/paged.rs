@@ -120,6 +120,11 @@ impl<T: Listed> Paged<T> {
         self.rows.with(|rows| rows.total)
     }
 
+    /// The rows held, and how many there are, are those of the present query.
+    pub fn is_answered(self) -> bool {
+        self.answered.with(|answered| self.query.with(|query| answered.as_ref() == Some(query)))
+    }
+
     /// Puts a row that changed in the place of the one held.
     pub fn replace(self, row: T) {
         self.rows.update(|rows| {
