@@ -122,6 +122,7 @@ async fn look_through(page: &Page, truth: &Truth) -> Result<()> {
     write(page, "no such words").await?;
     page.wait_text("Nothing matches").await?;
     page.click("button", "Clear search and filters").await?;
+    has_focus(page, "searchbox", "Search this list").await?;
     page.wait_text(&entries(COPIES as usize)).await
 }
 
@@ -312,6 +313,57 @@ async fn export_parts(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
     page.click("radio", "Table").await
 }
 
+/// What is ticked apart adds up; what was asked for to be ticked and is not meant any more is not ticked.
+async fn tick_apart_and_late(page: &Page, truth: &Truth) -> Result<()> {
+    let mut newest = truth.account.copies.iter().rev();
+    let other = newest.position(|copy| !is_jazz(&truth.releases[&copy.release_id]));
+    let boxes = page.controls("checkbox").await?;
+    page.click_on(&boxes[other.context("not all is Jazz")?]).await?;
+    page.wait_text("1 selected").await?;
+    tick_values(page, "Genre", &["Jazz"]).await?;
+    let of_jazz = copies(truth, is_jazz);
+    page.click("button", &format!("Select all ({of_jazz})")).await?;
+    page.wait_text(&format!("{} selected", of_jazz + 1)).await?;
+    page.click("button", "Clear selection").await?;
+    has_focus(page, "button", "Select all").await?;
+    page.click("button", "Clear all").await?;
+    page.wait_text(&entries(COPIES as usize)).await?;
+
+    let run = async |script: &str| page.session.evaluate::<Option<()>>(script).await;
+    // Faster than any answer.
+    let all = "document.querySelector('.bulk .button').click()";
+    let escape = "document.querySelector('.item .row-focus')
+        .dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))";
+    run(&format!("{all}; {escape}; null")).await?;
+    nothing_ticked(page).await?;
+    let folder = &truth.account.folders[1];
+    let inside = truth.account.copies.iter().filter(|copy| copy.folder_id == folder.id).count();
+    let go = format!(
+        "[...document.querySelectorAll('.place')].find(b => b.textContent.includes({:?})).click()",
+        folder.name
+    );
+    run(&format!("{all}; {go}; null")).await?;
+    page.wait_text(&entries(inside)).await?;
+    nothing_ticked(page).await?;
+
+    tick_values(page, "Genre", &["Jazz"]).await?;
+    page.click("button", "Export these ").await?;
+    page.wait_text(&format!("Folder: {} · Genre: Jazz", folder.name)).await?;
+    press(page, "Escape").await?;
+    page.click("button", "Clear all").await?;
+    page.click("button", "Collection").await?;
+    page.wait_text(&entries(COPIES as usize)).await
+}
+
+/// Nothing is ticked, nor will be.
+async fn nothing_ticked(page: &Page) -> Result<()> {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let said = "document.querySelector('.bulk [role=status]').textContent";
+    let said: String = page.session.evaluate(said).await?;
+    ensure!(said.is_empty(), "{said}");
+    holds(page, "nothing ticked", "!document.querySelector('.item :checked')").await
+}
+
 /// Each place has an address: Back, a reload and a copied link lead there.
 async fn addresses(page: &Page, truth: &Truth) -> Result<()> {
     let run = async |script: &str| page.session.evaluate::<Option<()>>(script).await;
@@ -325,6 +377,8 @@ async fn addresses(page: &Page, truth: &Truth) -> Result<()> {
     run("history.back()").await?;
     holds(page, "the table again", "!!document.querySelector('.item.copy')").await?;
     let title = "document.querySelector('.item .row-focus')";
+    back_from_record(page, title).await?;
+    page.wait_text(&entries(inside)).await?;
     run(&format!("{title}.click()")).await?;
     page.wait_text("Details of ").await?;
     page.reload().await?;
@@ -350,6 +404,47 @@ async fn addresses(page: &Page, truth: &Truth) -> Result<()> {
     page.wait_text("No account called somebody is signed in here.").await?;
     page.click("button", "Show the collection").await?;
     page.wait_text(&entries(COPIES as usize)).await
+}
+
+/// From all about an entry, Back is one step: to the list that it was opened in.
+async fn back_from_record(page: &Page, title: &str) -> Result<()> {
+    let address = async || page.session.evaluate::<String>("location.hash").await;
+    let list = address().await?;
+    let open = format!("{title}.focus(); {title}.click()");
+    page.session.evaluate::<Option<()>>(&open).await?;
+    page.wait_text("Details of ").await?;
+    ensure!(address().await?.starts_with(&list) && address().await?.contains("entry="));
+    page.session.evaluate::<Option<()>>("history.back()").await?;
+    holds(page, "no record", "!document.querySelector('dialog[open]')").await?;
+    // Another step would have been made by now.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ensure!(address().await? == list, "{} instead of {list}", address().await?);
+    holds(page, "the focus at the title", &format!("document.activeElement === {title}")).await
+}
+
+/// What is open over the page goes with the place that it was meant for, and with a record that comes back.
+async fn put_away_by_going(page: &Page, folder: &str) -> Result<()> {
+    let run = async |script: &str| page.session.evaluate::<Option<()>>(script).await;
+    page.click("button", folder).await?;
+    holds(page, "the folder", "location.hash.includes('folder=')").await?;
+    page.click("button", "Export").await?;
+    page.wait_control("button", |name| name == "Write the table").await?;
+    run("history.back()").await?;
+    page.wait_text(&entries(COPIES as usize)).await?;
+    holds(page, "no dialog", "!document.querySelector('dialog')").await?;
+    has_focus(page, "heading", "demo: Collection").await?;
+
+    run("document.querySelector('.item .row-focus').click()").await?;
+    page.wait_text("Details of ").await?;
+    run("history.back()").await?;
+    holds(page, "no record", "!document.querySelector('dialog')").await?;
+    page.click("button", "Sign out").await?;
+    page.wait_text("Sign demo out?").await?;
+    run("history.forward()").await?;
+    page.wait_text("Details of ").await?;
+    holds(page, "one dialog", "document.querySelectorAll('dialog').length === 1").await?;
+    press(page, "Escape").await?;
+    holds(page, "no record", "!document.querySelector('dialog')").await
 }
 
 /// A list that is older than it may be shown is read again when it is seen, and says what has come.
@@ -405,6 +500,8 @@ async fn a_collection_is_read_looked_through_and_written_as_the_site_has_it() ->
     look_at_one(&stage, &page, &truth).await?;
     export(&stage, &page, &truth).await?;
     export_parts(&stage, &page, &truth).await?;
+    tick_apart_and_late(&page, &truth).await?;
+    put_away_by_going(&page, &truth.account.folders[1].name).await?;
     addresses(&page, &truth).await?;
     read_figures(&page, &truth).await?;
     grows_old(&stage, &page).await?;

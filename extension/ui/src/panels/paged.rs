@@ -57,6 +57,10 @@ pub struct Paged<T: Listed> {
     pub selected: State<Selection<T::Id>>,
     /// The place of the row that was ticked last, where a range begins.
     pub ticked_last: State<Option<u64>>,
+    /// How many answers are awaited whose rows will be ticked.
+    pub awaited: State<u32>,
+    /// Which of those count: the ones of an earlier turn were asked for something else.
+    pub turn: State<u64>,
     /// What the rows held answer; `None` when they are to be asked for anew.
     answered: State<Option<T::Query>>,
     /// Why there are no rows, or not those in sight.
@@ -84,6 +88,8 @@ impl<T: Listed> Paged<T> {
             rows: State::default(),
             selected: State::default(),
             ticked_last: State::default(),
+            awaited: State::new(0),
+            turn: State::new(0),
             answered: State::new(None),
             failure: State::default(),
             sight: State::new(0..0),
@@ -99,6 +105,7 @@ impl<T: Listed> Paged<T> {
             self.query.track();
             // Another row is in that place now.
             self.ticked_last.set(None);
+            self.await_no_more();
             if up.get() {
                 self.answered.set(None);
                 scroll_to_start();
@@ -111,6 +118,11 @@ impl<T: Listed> Paged<T> {
     /// How many there are; `None` before the first answer.
     pub fn total(self) -> Option<u64> {
         self.rows.with(|rows| rows.total)
+    }
+
+    /// The rows held, and how many there are, are those of the present query.
+    pub fn is_answered(self) -> bool {
+        self.answered.with(|answered| self.query.with(|query| answered.as_ref() == Some(query)))
     }
 
     /// Puts a row that changed in the place of the one held.
@@ -248,16 +260,6 @@ impl<T: Listed> Paged<T> {
         }
     }
 
-    /// Ticks all that match.
-    pub fn select_all(self) {
-        spawn_local(async move {
-            match self.all_matching().await {
-                Ok(ids) => self.selected.set(ids.into()),
-                Err(error) => self.store.toasts.complain(&error),
-            }
-        });
-    }
-
     /// The ticked ids; nothing is ticked afterwards.
     pub fn take_selection(self) -> Vec<T::Id> {
         let selection = self.selected.get_untracked();
@@ -333,8 +335,13 @@ pub fn bulk_bar<T: Listed>(
     let total = move || list.total().unwrap_or(0);
     let chosen = Derived::new(move || list.selected.with(Selection::count));
     let any = Derived::new(move || chosen.get() > 0);
+    let busy = Derived::new(move || list.awaited.get() > 0);
     // Of the number alone: what follows `any` and the number is not told when only the number changes.
-    let said = move || Some(chosen.get()).filter(|n| *n > 0).map(|n| tn("selected", n));
+    let said = move || match (busy.get(), chosen.get()) {
+        (true, _) => Some(t("selecting")),
+        (false, n) => (n > 0).then(|| tn("selected", n)),
+    };
+    let blocked = move || busy.get().then_some("true");
     let actions = move || {
         any.get().then(|| {
             view! {
@@ -345,7 +352,12 @@ pub fn bulk_bar<T: Listed>(
     };
     view! {
         <div class="bulk" class:hidden=live(move || total() == 0)>
-            <button type="button" class="button compact quiet" on:click=on(move |_| list.select_all())>
+            <button
+                type="button"
+                class="button compact quiet"
+                aria-disabled=live(blocked)
+                on:click=on(move |_| list.select_all())
+            >
                 {live(move || tf("select_all", &[("n", &words::number(total()))]))}
             </button>
             <span role="status" class="figures muted">{live(said)}</span>

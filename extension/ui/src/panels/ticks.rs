@@ -2,12 +2,14 @@
 
 use super::paged::{Listed, MOST_AT_ONCE, Paged};
 use super::selection::Selection;
+use crate::components::focus::pass_focus;
 use crate::components::live::{live, on};
 use crate::state::Derived;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
+use std::future::Future;
 use std::ops::RangeInclusive;
 
 impl<T: Listed> Paged<T> {
@@ -56,29 +58,66 @@ impl<T: Listed> Paged<T> {
         if let Some(ids) = self.held_ids(&range) {
             return self.selected.update(|selected| selected.put(ids, ticked));
         }
+        self.put_once_known(self.ids_of(range), ticked);
+    }
+
+    /// Ticks all that match; nothing more while such an answer is awaited.
+    pub fn select_all(self) {
+        if self.awaited.get_untracked() == 0 {
+            self.put_once_known(self.all_matching(), true);
+        }
+    }
+
+    /// Ticks what `ids` will bring, or takes those ticks away, if what is shown is still what was shown then.
+    fn put_once_known(
+        self,
+        ids: impl Future<Output = Result<Vec<T::Id>, ErrorBody>> + 'static,
+        ticked: bool,
+    ) {
+        let turn = self.turn.get_untracked();
+        self.awaited.update(|awaited| *awaited += 1);
         spawn_local(async move {
-            match self.ids_of(range).await {
-                Ok(ids) if !self.selected.is_gone() => {
-                    self.selected.update(|selected| selected.put(ids, ticked));
-                }
-                Ok(_) => {}
-                Err(error) => self.store.toasts.complain(&error),
+            let ids = ids.await;
+            if self.turn.is_gone() || self.turn.get_untracked() != turn {
+                return;
             }
+            self.awaited.update(|awaited| *awaited -= 1);
+            let known = ids.unwrap_or_else(|error| {
+                self.store.toasts.complain(&error);
+                Vec::new()
+            });
+            // Said in any case: a box that was clicked for nothing shows again what is true.
+            self.selected.update(|selected| selected.put(known, ticked));
         });
+    }
+
+    /// What was asked for to be ticked is not awaited any more: it was meant for what is no longer shown.
+    pub fn await_no_more(self) {
+        self.turn.update_quietly(|turn| *turn += 1);
+        self.awaited.set(0);
     }
 
     /// Ticks from the keyboard, of those that the list itself understands.
     pub fn on_key(self, event: &KeyboardEvent) {
         match event.key().as_str() {
             "a" if event.ctrl_key() || event.meta_key() => self.select_all(),
-            "Escape" if self.selected.with_untracked(|all| all.count() > 0) => self.select_none(),
+            "Escape" if self.has_ticks() => self.select_none(),
             _ => return,
         }
         event.prevent_default();
     }
 
-    /// Takes every tick away.
+    /// Something is ticked, or will be.
+    fn has_ticks(self) -> bool {
+        let awaited = self.awaited.get_untracked() > 0;
+        awaited || self.selected.with_untracked(|all| all.count() > 0)
+    }
+
+    /// Takes every tick away, and awaits none.
     pub fn select_none(self) {
+        // What can be done with ticked rows goes with them, also the button that was pressed.
+        pass_focus(&[".bulk .button"]);
+        self.await_no_more();
         self.ticked_last.set(None);
         self.selected.set(Selection::default());
     }

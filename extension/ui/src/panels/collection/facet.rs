@@ -101,6 +101,8 @@ pub fn in_force(shelf: Shelf) -> Live<AnyView> {
     let parts = Derived::new(move || shelf.rows.query.with(|query| Part::all(&query.filter)));
     let any = Derived::new(move || parts.with(|parts| !parts.is_empty()));
     let total = move || shelf.rows.total().unwrap_or(0);
+    // How many there are is known of the query before until the present one is answered.
+    let offered = Derived::new(move || total() > 0 && shelf.rows.is_answered());
     live_view(move || {
         any.get().then(|| {
             let export = move |_| {
@@ -110,14 +112,11 @@ pub fn in_force(shelf: Shelf) -> Live<AnyView> {
             view! {
                 <div class="row in-force" role="group" aria-label=t("in_force")>
                     {each(move || parts.get(), move |part| chip(shelf, part))}
-                    {button("compact quiet", None, t("clear_all"), move || {
-                        shelf.clear_filters();
-                        focus("#search");
-                    })}
+                    {button("compact quiet", None, t("clear_all"), move || shelf.clear_filters())}
                     <button
                         type="button"
                         class="button compact"
-                        class:hidden=live(move || total() == 0)
+                        class:hidden=live(move || !offered.get())
                         on:click=on(export)
                     >
                         {icon(Icon::Download)}

@@ -139,6 +139,7 @@ mod tests {
             query
         };
         assert!(!is_filtered(&with(|filter| filter.text = "  ".into())));
+        assert!(!is_filtered(&with(|filter| filter.text = "!!!".into())), "nothing to look for");
         for filtered in [
             with(|filter| filter.text = "a".into()),
             with(|filter| filter.genres = vec!["Rock".into()]),

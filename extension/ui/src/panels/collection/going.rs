@@ -56,10 +56,10 @@ impl Collection {
             Ok(address) => self.show(&address),
             Err(why) => {
                 if self.astray.with_untracked(|said| said.as_ref() != Some(&why)) {
+                    self.put_away();
                     self.astray.set(Some(why));
                 }
                 self.place.set(None);
-                close_record_of(self);
             }
         }
     }
@@ -121,10 +121,11 @@ impl Collection {
             (Place::List(of), Some(entry)) => {
                 let record = Open::Record(of, entry);
                 if self.open.get_untracked() != Some(record) {
+                    self.put_away();
                     self.open.set(Some(record));
                 }
             }
-            _ => close_record_of(self),
+            _ => self.shut_record(),
         }
         self.write(false);
     }
@@ -142,6 +143,11 @@ impl Collection {
 
     fn look_at(self, place: Place, folder: Option<i64>) {
         let of_another = self.account_shown() != place.account();
+        let is_here =
+            (self.place.get_untracked(), self.folder.get_untracked()) == (Some(place), folder);
+        if !is_here && !self.has_record_of(place) {
+            self.put_away();
+        }
         if self.astray.with_untracked(Option::is_some) {
             self.astray.set(None);
         }
@@ -180,6 +186,29 @@ impl Collection {
         }
     }
 
+    /// Closes all about an entry, if it is open, as the address does not name it any more. The focus goes back to what
+    /// opened it.
+    fn shut_record(self) {
+        if matches!(self.open.get_untracked(), Some(Open::Record(..))) {
+            close_dialog();
+            // The browser tells of it later. What is written into the address until then names no entry, and no step is
+            // undone.
+            self.put_away();
+        }
+    }
+
+    /// All about an entry of this list is open.
+    fn has_record_of(self, place: Place) -> bool {
+        matches!(self.open.get_untracked(), Some(Open::Record(of, _)) if place == Place::List(of))
+    }
+
+    /// Takes away what is open over the page, which was meant for what was looked at.
+    fn put_away(self) {
+        self.stepped.set(false);
+        self.open.set(None);
+        self.asked.set(None);
+    }
+
     /// The account whose list is looked at.
     pub fn account_shown(self) -> Option<DiscogsAccountId> {
         self.place.get_untracked().and_then(Place::account)
@@ -214,12 +243,5 @@ impl Collection {
             figures: shelf::is_figures(self.look.get_untracked()),
             entry,
         })
-    }
-}
-
-/// Closes all about an entry, if it is open. What follows does [`Collection::close_record`].
-fn close_record_of(collection: Collection) {
-    if matches!(collection.open.get_untracked(), Some(Open::Record(..))) {
-        close_dialog();
     }
 }

@@ -30,7 +30,7 @@ mod statistics;
 mod value_chart;
 
 use super::Page;
-use crate::catalogue::t;
+use crate::catalogue::{t, tf};
 use crate::clock;
 use crate::components::button::button;
 use crate::components::dialog::{Question, question};
@@ -344,6 +344,15 @@ impl Collection {
                 self.folders.set(answer.folders);
             }
         });
+    }
+
+    /// A folder of the account that is looked at, in words.
+    fn folder_said(self, id: i64) -> String {
+        let name = self.folders.with_untracked(|all| {
+            all.iter().find(|folder| folder.id == id).map(|folder| folder.name.clone())
+        });
+        let name = name.unwrap_or_else(|| id.to_string());
+        tf("part_value", &[("property", &t("details_folder")), ("value", &name)])
     }
 
     /// An account has come, or is signed in anew.

@@ -28,8 +28,11 @@ impl Narrowed {
         let name = |property: Property, value: &str| {
             shelf.facets.with_untracked(|facets| name_of(facets, property, value))
         };
+        let mut words: Vec<String> =
+            filter.folders.iter().map(|id| shelf.collection.folder_said(*id)).collect();
+        words.push(said(&filter, name));
         Self {
-            words: said(&filter, name),
+            words: words.join(" · "),
             folders: filter.folders.clone(),
             filter: EntryFilter { folders: Vec::new(), ..filter },
             count: shelf.rows.rows.with_untracked(|rows| rows.total).unwrap_or(0),

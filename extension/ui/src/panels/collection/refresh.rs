@@ -7,6 +7,7 @@ use crate::catalogue::{t, tf, tn};
 use crate::components::button::busy_button;
 use crate::components::choice::choice;
 use crate::components::icon::Icon;
+use crate::components::live::{Live, live_view};
 use crate::link::{ask, new_key};
 use crate::state::{Derived, State};
 use crate::words;
@@ -19,17 +20,34 @@ use protocol::method::{EstimateRun, StartRun};
 /// The lists whose releases have details.
 const LISTS: [DiscogsList; 2] = [DiscogsList::Collection, DiscogsList::Wants];
 
-/// Draws list, age, and the button.
-pub fn refresh(collection: Collection) -> AnyView {
+/// Draws list, age, and the button, once there is a list to choose.
+pub fn refresh(collection: Collection) -> Live<AnyView> {
     let lists = Derived::new(move || {
         let accounts = collection.accounts.get().unwrap_or_default();
-        let of = |account: &DiscogsAccount| {
-            let (id, name) = (account.id, account.username.clone());
-            LISTS.map(|list| (ListOf { account: id, list }, name.clone()))
-        };
-        accounts.iter().flat_map(of).collect::<Vec<_>>()
+        accounts.iter().flat_map(read_lists).collect::<Vec<_>>()
     });
-    let chosen = State::new(0_usize);
+    let any = Derived::new(move || lists.with(|lists| !lists.is_empty()));
+    live_view(move || match any.get() {
+        true => choices(collection, lists),
+        false => view! { <p class="notice">{t("cache_no_list")}</p> }.into_any(),
+    })
+}
+
+/// The lists of an account that were read and whose releases have details, each with the account's name.
+fn read_lists(account: &DiscogsAccount) -> Vec<(ListOf, String)> {
+    let read = account.lists.iter().filter(|state| state.read_at.is_some());
+    let with_details = read.map(|state| state.list).filter(|list| LISTS.contains(list));
+    let named = |list| (ListOf { account: account.id, list }, account.username.clone());
+    with_details.map(named).collect()
+}
+
+fn choices(collection: Collection, lists: Derived<Vec<(ListOf, String)>>) -> AnyView {
+    let chosen = State::new(None::<ListOf>);
+    // Others may have come before it since.
+    let at = move || {
+        let of = chosen.get();
+        lists.with(|lists| lists.iter().position(|one| Some(one.0) == of)).unwrap_or(0)
+    };
     let age = State::new(AGES[1]);
     let busy = State::new(false);
     let choices = move || {
@@ -39,8 +57,12 @@ pub fn refresh(collection: Collection) -> AnyView {
         };
         lists.with(|lists| lists.iter().enumerate().map(named).collect())
     };
+    let choose = move |at: String| {
+        let at: usize = at.parse().unwrap_or(0);
+        chosen.set(lists.with_untracked(|lists| lists.get(at).map(|one| one.0)));
+    };
     let press = move || {
-        let of = lists.with_untracked(|lists| lists.get(chosen.get_untracked()).map(|one| one.0));
+        let of = lists.with_untracked(|lists| lists.get(untrack(at)).map(|one| one.0));
         let Some(of) = of else { return };
         busy.set(true);
         spawn_local(async move {
@@ -50,9 +72,7 @@ pub fn refresh(collection: Collection) -> AnyView {
     };
     view! {
         <div class="row">
-            {choice(t("cache_list_label"), choices, move || chosen.get().to_string(), move |at: String| {
-                chosen.set(at.parse().unwrap_or(0));
-            })}
+            {choice(t("cache_list_label"), choices, move || at().to_string(), choose)}
             {age_choice(t("cache_age_label"), || AGES[0], move || age.get(), move |days| age.set(days))}
             {busy_button("compact", Icon::Retry, ("cache_refresh", "discogs_read_starting"), busy, press)}
         </div>

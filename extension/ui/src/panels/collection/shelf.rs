@@ -6,6 +6,7 @@ use super::sentences::{SHOWN_FOR, is_old, is_whole, list_name, proof, run_state}
 use super::{Collection, ListOf, Open, facet, filter, run_card, statistics};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
+use crate::components::focus::focus;
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::radio::{Options, segments};
@@ -324,10 +325,11 @@ impl Shelf {
         self.collection.open.set(Some(Open::Export(self.of)));
     }
 
-    /// Shows all of the list or the folder.
+    /// Shows all of the list or the folder. What was pressed for that is no more.
     pub fn clear_filters(self) {
         self.text.set(String::new());
         self.rows.query.update(filter::clear);
+        focus("#search");
     }
 }
 

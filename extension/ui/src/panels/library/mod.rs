@@ -22,7 +22,7 @@ use super::paged::{Answer, Listed, Paged, bulk_bar};
 use crate::catalogue::{t, tn};
 use crate::components::button::button;
 use crate::components::dialog::{Question, question};
-use crate::components::focus::keep_focus;
+use crate::components::focus::{focus, keep_focus};
 use crate::components::icon::{Icon, icon};
 use crate::components::live::{Live, follow, live, live_view};
 use crate::components::missing_host::missing_host;
@@ -294,10 +294,11 @@ impl Library {
         });
     }
 
-    /// Shows everything that is in this place.
+    /// Shows everything that is in this place. What was pressed for that is no more.
     fn clear_filters(self) {
         self.text.set(String::new());
         self.list.query.update(filter::clear);
+        focus("#search");
     }
 
     /// Shows another part of the library.
