@@ -182,24 +182,32 @@ impl Page {
         Ok(())
     }
 
-    /// Chooses the entry of `value` in the list whose accessible name is `name`.
+    /// Chooses the entry of `value` in the list whose accessible name is `name`, once it is there.
     ///
     /// # Errors
-    /// When there is none.
+    /// When it does not come.
     pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
-        let list = self.wait_control("combobox", |there| there == name).await?;
-        let node =
-            self.session.call("DOM.resolveNode", json!({"backendNodeId": list.node})).await?;
+        // A list without the entry would show its first one instead, and nobody would notice.
         let script = "function (value) {
             this.value = value;
+            if (this.value !== value) return null;
             this.dispatchEvent(new Event('change', {bubbles: true}));
+            return true;
         }";
-        let params = json!({
-            "objectId": node["object"]["objectId"],
-            "functionDeclaration": script,
-            "arguments": [{"value": value}],
-        });
-        self.session.call("Runtime.callFunctionOn", params).await.map(drop)
+        let look = async || {
+            let list = self.wait_control("combobox", |there| there == name).await?;
+            let node =
+                self.session.call("DOM.resolveNode", json!({"backendNodeId": list.node})).await?;
+            let params = json!({
+                "objectId": node["object"]["objectId"],
+                "functionDeclaration": script,
+                "arguments": [{"value": value}],
+                "returnByValue": true,
+            });
+            let chosen = self.session.call("Runtime.callFunctionOn", params).await?;
+            Ok(chosen["result"]["value"].as_bool())
+        };
+        wait::until(&format!("{value} in the list {name}"), wait::LONG, look).await.map(drop)
     }
 
     /// Shows the page at this size, in CSS pixels, in light or dark.
