@@ -37,6 +37,12 @@ impl EntryFilter {
     /// Values of one property that can be chosen at once.
     pub const MOST_VALUES: usize = 200;
 
+    /// What is looked for; empty where the text holds nothing that could be found, such as "!!!".
+    pub fn words(&self) -> &str {
+        let text = self.text.trim();
+        if text.contains(char::is_alphanumeric) { text } else { "" }
+    }
+
     /// Whether it leaves out nothing.
     pub fn is_all(&self) -> bool {
         let blank = self.text.trim().is_empty();

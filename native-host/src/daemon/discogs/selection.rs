@@ -35,7 +35,7 @@ pub(super) fn check(filter: &EntryFilter) -> Answer<()> {
 /// Refuses what chooses nothing or everything: the proof of it would be none.
 fn check_sense(filter: &EntryFilter) -> Answer<()> {
     let EntryFilter { text, from_year, to_year, .. } = filter;
-    if !text.trim().is_empty() && !text.contains(char::is_alphanumeric) {
+    if !text.trim().is_empty() && filter.words().is_empty() {
         return bad(format!("\"{}\" is no word to look for", text.trim()));
     }
     match (from_year, to_year) {

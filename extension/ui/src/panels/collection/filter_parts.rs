@@ -102,8 +102,7 @@ impl Part {
     /// What a filter asks for beside the folder, in the order of the page.
     pub fn all(filter: &EntryFilter) -> Vec<Self> {
         // The search is for words: where there is none, it finds everything.
-        let has_words = |text: &&str| text.contains(char::is_alphanumeric);
-        let text = Some(filter.text.trim()).filter(has_words);
+        let text = Some(filter.words()).filter(|words| !words.is_empty());
         let values = Property::ALL.iter().flat_map(|property| {
             let chosen = property.chosen(filter).iter();
             chosen.map(|value| Part::Value(*property, value.clone()))

@@ -34,7 +34,7 @@ impl Narrowed {
         Self {
             words: words.join(" · "),
             folders: filter.folders.clone(),
-            filter: EntryFilter { folders: Vec::new(), ..filter },
+            filter: EntryFilter { folders: Vec::new(), text: filter.words().to_owned(), ..filter },
             count: shelf.rows.rows.with_untracked(|rows| rows.total).unwrap_or(0),
         }
     }
