@@ -3,7 +3,7 @@
 use crate::database::{Library, now};
 use crate::error::LibraryError;
 use protocol::ErrorBody;
-use protocol::discogs::{NewRun, Purpose, RunFigures, RunId, RunState};
+use protocol::discogs::{NewRun, Purpose, RunFigures, RunId, RunState, SHOWN_FOR};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteExecutor};
 
@@ -25,10 +25,6 @@ pub struct RunRow {
     /// When it was begun, seconds since 1970.
     pub created_at: i64,
 }
-
-/// Seconds for which a list that was read at the beginning of a run serves whoever joins it: as long as what Discogs says
-/// may be shown without asking anew.
-const SERVES: i64 = 6 * 60 * 60;
 
 /// What became of an order to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,10 +245,10 @@ struct Join {
 }
 
 impl Join {
-    /// What was read at the beginning serves for [`SERVES`]. A run that rests can begin anew; one at work goes on with what
+    /// What was read at the beginning serves as long as it may be shown. A run that rests can begin anew; one at work goes on with what
     /// it has, and is not what is wanted.
     fn of(row: RunRow, new: &NewRun) -> Option<Self> {
-        let is_old = now() - row.created_at > SERVES;
+        let is_old = now() - row.created_at > SHOWN_FOR;
         let rests = matches!(row.state, RunState::Paused | RunState::NeedsYou);
         let anew = is_old && rests;
         if is_old && !rests && !new.keep_list {

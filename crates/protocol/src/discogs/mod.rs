@@ -15,3 +15,6 @@ pub use exports::*;
 pub use record::*;
 pub use runs::*;
 pub use statistics::*;
+
+/// Seconds for which what Discogs says may be shown without asking it again (its terms of use for the API).
+pub const SHOWN_FOR: i64 = 6 * 60 * 60;

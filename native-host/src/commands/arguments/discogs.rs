@@ -221,9 +221,10 @@ impl From<&DiscogsOnly> for EntryFilter {
 
 /// Text that holds something to look for.
 fn words(text: &str) -> Result<String, String> {
-    match text.contains(char::is_alphanumeric) {
-        true => Ok(text.to_owned()),
-        false => Err("say a word to look for".into()),
+    let filter = EntryFilter { text: text.to_owned(), ..EntryFilter::default() };
+    match filter.words().is_empty() {
+        true => Err("say a word to look for".into()),
+        false => Ok(filter.text),
     }
 }
 

@@ -14,8 +14,6 @@ use protocol::discogs::*;
 use providers::discogs::Discogs;
 use transfer::Priority;
 
-/// What the site says may be shown for so long without asking again (its terms of use for the API), in seconds.
-const FRESH: i64 = 6 * 60 * 60;
 /// Seconds that a clock may be set back without what was just fetched being taken for old.
 const SLACK: i64 = 60;
 
@@ -62,7 +60,7 @@ fn is_stale(account: &AccountRow, details: Option<&Kept>, stats: Option<&Kept>) 
 
 fn is_old(answer: Option<&Kept>) -> bool {
     // What is from the future was fetched by a clock that was wrong: it may be of any age.
-    answer.is_none_or(|answer| !(-SLACK..FRESH).contains(&(now() - answer.fetched_at)))
+    answer.is_none_or(|answer| !(-SLACK..SHOWN_FOR).contains(&(now() - answer.fetched_at)))
 }
 
 /// Asks for what is missing or too old.

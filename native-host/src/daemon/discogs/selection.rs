@@ -105,12 +105,12 @@ pub(super) fn is_selection(wish: &NewExport) -> bool {
     !wish.filter.is_all()
 }
 
-/// The entries to write by their numbers, in the order of every export; `None` for all of the list or the folders.
+/// The entries to write by their numbers, in the order of every export; `None` for all of the list or the folders. All can
+/// be found: [`check_wish`] has seen to it.
 pub(super) async fn chosen(engine: &Engine, wish: &NewExport) -> Answer<Option<Vec<i64>>> {
     if !is_selection(wish) {
         return Ok(None);
     }
-    show_all(engine).await?;
     Ok(Some(engine.library.discogs_matching(&matching(wish)).await?))
 }
 
@@ -213,11 +213,9 @@ fn canonical(filter: &EntryFilter) -> EntryFilter {
     filter
 }
 
+/// The entries that are named, each once.
 fn named(filter: &EntryFilter) -> Vec<i64> {
-    let mut named = filter.entries.clone();
-    named.sort_unstable();
-    named.dedup();
-    named
+    canonical(filter).entries
 }
 
 fn matching(wish: &NewExport) -> EntryQuery {

@@ -4,11 +4,8 @@ use crate::catalogue::{t, tf, tn};
 use crate::words;
 use protocol::discogs::{
     Depth, DiscogsList, EntryView, Estimate, ListProof, ListState, Price, ReadBy, Run, RunStage,
-    RunState,
+    RunState, SHOWN_FOR,
 };
-
-/// How old what is shown may be, in seconds: the site asks for it in its terms.
-pub const SHOWN_FOR: i64 = 6 * 60 * 60;
 
 /// The name of a list.
 pub fn list_name(list: DiscogsList) -> String {

@@ -2,7 +2,7 @@
 
 use super::entry::{COVERS, ROWS, columns, cover, row};
 use super::narrowed::Narrowed;
-use super::sentences::{SHOWN_FOR, is_old, is_whole, list_name, proof, run_state};
+use super::sentences::{is_old, is_whole, list_name, proof, run_state};
 use super::{Collection, ListOf, Open, facet, filter, run_card, statistics};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::discogs::{
     Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun, Purpose, RunState,
+    SHOWN_FOR,
 };
 use protocol::method::{CountEntries, ListEntries, StartRun};
 
