@@ -155,18 +155,27 @@ fn ffmpeg(arguments: &[&str], output: &Path) {
     assert!(command.status().expect("ffmpeg is needed for the tests").success(), "{arguments:?}");
 }
 
-/// Every file below a folder that is not hidden, with its bytes.
+/// Every file below a folder that is not hidden, with its bytes. Nothing may be at work there.
 pub fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let read = |path: PathBuf| {
+        let bytes = fs::read(&path).unwrap();
+        (path, bytes)
+    };
+    places(folder).into_iter().map(read).collect()
+}
+
+/// Where the files below a folder are that are not hidden, also while files come, go and get their names.
+pub fn places(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let kind = entry.file_type().unwrap();
+        let Ok(kind) = entry.file_type() else { continue };
         if entry.file_name().to_string_lossy().starts_with('.') || kind.is_symlink() {
             continue;
         }
         if kind.is_dir() {
-            found.extend(contents(&entry.path()));
+            found.extend(places(&entry.path()));
         } else {
-            found.push((entry.path(), fs::read(entry.path()).unwrap()));
+            found.push(entry.path());
         }
     }
     found.sort();

@@ -1,6 +1,6 @@
 //! Folders that were there before are taken in whole, once, and byte for byte (I1, I2, I3, I5).
 
-use crate::attic::{self, contents, put};
+use crate::attic::{self, contents, places, put};
 use crate::disks::Disk;
 use crate::stage::{Stage, until, until_true};
 use protocol::intake::*;
@@ -47,7 +47,7 @@ fn assert_same_bytes(stage: &Stage, folder: &Path) {
         assert!(originals.contains(&bytes), "{}", thing.name);
         named.insert(path);
     }
-    let there: BTreeSet<_> = contents(stage.library()).into_iter().map(|(path, _)| path).collect();
+    let there: BTreeSet<_> = places(stage.library()).into_iter().collect();
     assert_eq!(there, named);
 }
 
@@ -279,12 +279,12 @@ fn an_import_that_is_killed_again_and_again_ends_whole() {
     let command = stage.start(&["library", "import", folder.to_str().unwrap()]);
     for round in 1..=4 {
         let wanted = (attic.media as usize * round / 6).max(1);
-        until_true("some are here", || contents(stage.library()).len() >= wanted);
+        until_true("some are here", || places(stage.library()).len() >= wanted);
         stage.kill_daemon();
         stage.start_daemon();
-        let parts = contents(stage.library())
+        let parts = places(stage.library())
             .into_iter()
-            .filter(|(path, _)| path.extension().is_some_and(|end| end == "downloading"));
+            .filter(|path| path.extension().is_some_and(|end| end == "downloading"));
         // Of this run alone.
         assert!(parts.count() <= 128);
     }
