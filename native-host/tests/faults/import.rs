@@ -7,6 +7,7 @@ use protocol::intake::*;
 use protocol::method::*;
 use protocol::shelf::*;
 use protocol::{Balance, ErrorCode, ItemState, JobState, Source, Variant};
+use rstest::rstest;
 use simulator::Service;
 use std::collections::BTreeSet;
 use std::fs;
@@ -327,14 +328,17 @@ fn an_import_waits_for_a_full_disk_and_goes_on_by_itself() {
     assert_same_bytes(&stage, &folder);
 }
 
-#[test]
-fn an_import_can_be_cancelled_and_what_came_stays() {
+#[rstest]
+#[case::at_its_beginning(0)]
+#[case::on_its_way(1)]
+fn an_import_can_be_cancelled_and_what_came_stays(#[case] here: usize) {
     let stage = Stage::new(1);
     let folder = stage.folder().join("Old music");
     let attic = attic::fill(&folder);
     let command = stage.start(&["library", "import", folder.to_str().unwrap(), "--json"]);
     let mut browser = stage.browser();
     let job = until("the job", || browser.newest_job()).id;
+    until_true("some are here", || stage.files().len() >= here);
     browser.ask::<Cancel>(OfJob { job: Some(job) });
     let (_, text) = command.end();
     let report: ImportReport = serde_json::from_str(&text).unwrap();

@@ -99,6 +99,14 @@ pub(super) struct Looked {
     pub not_kept: Option<(Vec<Found>, ErrorBody)>,
 }
 
+impl Looked {
+    /// Every copy that was made.
+    fn all_parts(&self) -> Vec<String> {
+        let media = self.media.iter().map(|(_, incoming)| &incoming.output.file);
+        media.chain(&self.parts).cloned().collect()
+    }
+}
+
 /// What a batch has left.
 struct Committed {
     /// To be looked at again.
@@ -108,10 +116,21 @@ struct Committed {
 }
 
 impl Run {
+    /// To its end, whichever that is: the batch that is being recorded is waited for.
     async fn carry_out(&mut self) -> Stop {
+        let mut committing = None;
+        let ended = self.all_batches(&mut committing).await;
+        if let Some(last) = committing
+            && let Err(error) = self.committed(last, &mut Vec::new()).await
+        {
+            tracing::warn!(%error, "the last batch of an import was not kept");
+        }
+        ended
+    }
+
+    async fn all_batches(&mut self, committing: &mut Option<JoinHandle<Committed>>) -> Stop {
         let mut files = self.walk();
         let mut again: Vec<Found> = Vec::new();
-        let mut committing: Option<JoinHandle<Committed>> = None;
         loop {
             self.wait_until_free().await?;
             let batch = self.next_batch(&mut again, &mut files).await;
@@ -127,15 +146,23 @@ impl Run {
             };
             again.append(&mut looked.away);
             if let Some(before) = committing.take() {
-                self.committed(before, &mut again).await?;
-                self.wait_until_free().await?;
+                if let Err(why) = self.after(before, &mut again).await {
+                    mend(&self.engine, &self.plan, &looked.all_parts()).await;
+                    return Err(why);
+                }
             } else if is_end {
                 return Ok(());
             }
             if !batch.is_empty() {
-                committing = Some(self.commit(looked));
+                *committing = Some(self.commit(looked));
             }
         }
+    }
+
+    /// Waits until the next batch can be recorded.
+    async fn after(&mut self, before: JoinHandle<Committed>, again: &mut Vec<Found>) -> Stop {
+        self.committed(before, again).await?;
+        self.wait_until_free().await
     }
 
     /// A disk that was met in the folder is waited for by the next start as well.
