@@ -1,5 +1,5 @@
 //! Short messages that come up at the bottom and go by themselves, some with one button such as "Undo". They wait for who
-//! is not there to read them.
+//! is not there to read them, and for who is at one of them.
 
 use crate::catalogue::t;
 use crate::components::button::{button, icon_button};
@@ -13,10 +13,15 @@ use leptos::task::spawn_local;
 use protocol::ErrorBody;
 use std::rc::Rc;
 
-/// How long a message stays: enough to read it and to reach its button.
+/// How long a message stays: enough to read it, and where it has a button to reach that by keys.
 const STAY_MS: u32 = 10_000;
+const STAY_WITH_BUTTON_MS: u32 = 20_000;
+/// Between two looks at whether one may go that is kept.
+const AGAIN_MS: u32 = 2_000;
 /// Older ones make room.
 const MOST: usize = 3;
+/// What is there while messages do not go.
+const KEEPING: &str = "dialog[open], .toast:is(:hover, :focus-within)";
 
 #[derive(Clone)]
 struct Toast {
@@ -57,6 +62,7 @@ impl Toasts {
     }
 
     fn show(self, text: String, action: Option<Action>) {
+        let stay = if action.is_some() { STAY_WITH_BUTTON_MS } else { STAY_MS };
         let id = self.last_id.get_untracked() + 1;
         self.last_id.set(id);
         self.shown.update(|shown| {
@@ -65,9 +71,9 @@ impl Toasts {
             shown.push(Toast { id, text, action });
         });
         spawn_local(async move {
-            sleep(STAY_MS).await;
-            while !can_be_read() {
-                sleep(STAY_MS).await;
+            sleep(stay).await;
+            while is_kept() {
+                sleep(AGAIN_MS).await;
             }
             self.dismiss(id);
         });
@@ -82,10 +88,10 @@ impl Toasts {
     }
 }
 
-/// The page is looked at, and nothing that is open over it keeps the person from what lies below.
-fn can_be_read() -> bool {
+/// The page is not looked at, something open over it keeps the person from what lies below, or the person is at a message.
+fn is_kept() -> bool {
     let page = document();
-    !page.hidden() && page.query_selector("dialog[open]").ok().flatten().is_none()
+    page.hidden() || page.query_selector(KEEPING).is_ok_and(|found| found.is_some())
 }
 
 /// The place where messages appear. It is always there, so that they are read out when they come.

@@ -46,10 +46,11 @@ impl Collection {
         });
     }
 
-    /// Shows what the address says, once the accounts are known.
+    /// Shows what the address says, once there is an account.
     pub fn settle(self) {
         let route = route_now();
-        if self.accounts.with_untracked(Option::is_none) || route.panel != "collection" {
+        let nobody = self.accounts.with_untracked(|all| all.as_ref().is_none_or(Vec::is_empty));
+        if nobody || route.panel != "collection" {
             return;
         }
         match self.found(Address::read(&route.query)) {
