@@ -74,14 +74,21 @@ impl Page {
     /// # Errors
     /// When it cannot be loaded.
     pub async fn reload(&self) -> Result<()> {
+        // The old page is complete as well, and goes only a moment after this was answered.
+        self.session.evaluate::<bool>("window.leaving = true").await?;
         self.session.call("Page.reload", json!({})).await?;
-        self.wait_loaded().await
+        self.wait_for("document.readyState === 'complete' && !window.leaving").await
     }
 
     async fn wait_loaded(&self) -> Result<()> {
+        self.wait_for("document.readyState === 'complete'").await
+    }
+
+    async fn wait_for(&self, condition: &str) -> Result<()> {
         wait::until("the page to load", wait::LONG, async || {
-            let state: String = self.session.evaluate("document.readyState").await?;
-            Ok((state == "complete").then_some(()))
+            // Between two pages there is nobody to ask.
+            let holds = self.session.evaluate::<bool>(condition).await.unwrap_or(false);
+            Ok(holds.then_some(()))
         })
         .await
     }

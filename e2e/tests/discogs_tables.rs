@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use e2e::browser::Config;
 use e2e::keyboard::write;
 use e2e::page::Page;
+use e2e::popup::DOWNLOAD_LIMIT;
 use e2e::stage::Stage;
 use e2e::tables::{self, FORMATS, PRESETS, Table};
 use e2e::wait;
@@ -89,7 +90,7 @@ async fn every_cell_of_every_table_made_on_the_page_is_what_the_site_has() -> Re
         let runs: Runs = stage.discogs(&["runs"]).await?;
         Ok(runs.runs.iter().all(|run| run.state == RunState::Finished).then_some(()))
     };
-    wait::until("everything to be read", wait::LONG, finished).await?;
+    wait::until("everything to be read", DOWNLOAD_LIMIT, finished).await?;
 
     page.click("button", "Export").await?;
     let mut made = Vec::new();

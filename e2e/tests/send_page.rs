@@ -41,11 +41,9 @@ async fn all_that_is_sent_from_behind_a_sign_in_is_in_the_library() -> Result<()
     member.allow_in_popup(&page).await?;
 
     let link = "a[href$='/watch/hls']";
-    member.screen.choose_in_context_menu(&page, link, ON_LINKS).await?;
-    member.jobs_at_rest(1).await?;
+    member.send_by_menu(&page, link, ON_LINKS, 1).await?;
     page.go_to(&format!("{SITE}/watch/webm")).await?;
-    member.screen.choose_in_context_menu(&page, "h1", ON_PAGES).await?;
-    member.jobs_at_rest(2).await?;
+    member.send_by_menu(&page, "h1", ON_PAGES, 2).await?;
     for path in ["/watch/mp4", "/feed.xml", "/list"] {
         member.choose_send_page(path).await?;
     }

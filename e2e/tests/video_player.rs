@@ -195,6 +195,8 @@ async fn plays_whole(page: &Page, thing: &LibraryItem) -> Result<()> {
     let row = page.wait_control("button", |there| there == name).await?;
     page.click_on(&row).await?;
     page.wait_control("button", |name| name == "Pause").await?;
+    // What is short would be over before all has been looked at.
+    of_element::<bool>(page, "(v.loop = true)").await?;
     let is_video = thing.kind == MediaKind::Video;
     let kind = if is_video { "v.videoWidth > 0" } else { "v.videoWidth === 0" };
     holds(page, "what plays", &format!("v.readyState > 2 && v.duration > 1 && {kind}")).await?;
@@ -212,7 +214,8 @@ async fn plays_whole(page: &Page, thing: &LibraryItem) -> Result<()> {
     }
     let pause = page.wait_control("button", |name| name == "Pause").await?;
     page.click_on(&pause).await?;
-    holds(page, "a pause", "v.paused").await
+    holds(page, "a pause", "v.paused").await?;
+    of_element::<bool>(page, "(v.loop = false, true)").await.map(drop)
 }
 
 #[tokio::test]

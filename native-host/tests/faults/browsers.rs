@@ -88,6 +88,7 @@ fn cancel_reaches_the_running_transfer_and_leaves_no_part(
     until_true("the connections are closed", || {
         stage.control().counters().in_flight.values().all(|count| *count == 0)
     });
+    until_true("no part is left", || stage.longest_part().is_none());
     stage.assert_library(0);
     let late = browser
         .call::<protocol::method::AddItems>(protocol::method::Listed { job, items: list(&stage) });

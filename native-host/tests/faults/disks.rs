@@ -3,7 +3,7 @@
 use crate::line::Line;
 use crate::stage::{ACCOUNT, Stage, proxy_address, until_true, write_file};
 use protocol::{Balance, ErrorCode};
-use simulator::{Format, Service};
+use simulator::{Fault, FaultKind, Format, Service};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -145,6 +145,9 @@ fn a_network_that_is_gone_is_waited_for() {
     let stage =
         Stage::behind(6, |simulator| line.get_or_init(|| Line::to(proxy_address(simulator))).url());
     let line = line.get().unwrap();
+    // The second stands still, so that not all are here when the line is cut.
+    let stall = FaultKind::Stall { at: 1_000, seconds: 600.0 };
+    stage.fault(Fault::new(stall).on_path("/download").after(1).times(1));
     let sync = stage.start_sync(SITE, "mp3");
     until_true("a file is here", || !stage.files().is_empty());
     line.cut();

@@ -107,7 +107,7 @@ fn what_is_cancelled_while_it_is_encoded_ends_at_once_with_all_that_belongs_to_i
         !Process::all().any(|process| process.group == encoder.group && !process.is_over)
     });
     let waited = cancelled.elapsed();
-    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    assert!(waited < Duration::from_secs(15), "{waited:?}");
     let ended = end_of(&stage, job);
     assert_eq!((ended.cancelled, ended.done), (2, 0));
     assert_tidy(&stage);

@@ -47,8 +47,8 @@ fn what_was_deleted_is_not_downloaded_again_and_comes_back_with_an_undo() {
     let before = 1 + 3 * 3;
     until_true("each has its .json and its .lrc", || beside() == before);
     assert_eq!(stage.browser().ask::<DeleteItems>(of(&ids[..2])).items, 2);
-    assert_eq!(stage.files().len(), 1);
-    assert_eq!(beside(), before - 6, "with the .json and the .lrc of each");
+    until_true("their files are gone", || stage.files().len() == 1);
+    until_true("with the .json and the .lrc of each", || beside() == before - 6);
     assert_eq!(list(&stage, Place::Trash).total, 2);
 
     let again = stage.sync(SITE, "mp3");
@@ -56,7 +56,7 @@ fn what_was_deleted_is_not_downloaded_again_and_comes_back_with_an_undo() {
     assert_eq!(stage.files().len(), 1);
 
     assert_eq!(stage.browser().ask::<RestoreItems>(of(&ids[..2])).items, 2);
-    assert_eq!(stage.files(), files);
+    until_true("their files are there again", || stage.files() == files);
     until_true("what lay beside them is there again", || beside() == before);
     stage.assert_library(3);
 }
@@ -69,7 +69,7 @@ fn what_is_in_the_trash_survives_a_kill_and_leaves_when_its_days_are_over() {
     stage.start_daemon();
     assert_eq!(list(&stage, Place::Trash).total, 2);
     stage.browser().ask::<RestoreItems>(of(&ids[..1]));
-    assert_eq!(stage.files().len(), 1);
+    until_true("its file is there again", || stage.files().len() == 1);
 
     let emptied = stage.browser().ask::<EmptyTrash>(Nothing {});
     assert_eq!(emptied.files, 1);

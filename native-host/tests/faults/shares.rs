@@ -47,7 +47,7 @@ fn a_share_without_hard_links_and_exclusive_renames_keeps_a_library_and_replaces
     stage.assert_library(3);
 
     stage.browser().ask::<DeleteItems>(everything(&stage));
-    assert!(stage.files().is_empty());
+    until_true("nothing is left", || stage.files().is_empty());
     // Somebody else's file has the name of one meanwhile.
     let deleted = LibraryQuery { place: Place::Trash, limit: 10, ..LibraryQuery::default() };
     let deleted = stage.browser().ask::<ListLibrary>(deleted).items;
@@ -55,8 +55,8 @@ fn a_share_without_hard_links_and_exclusive_renames_keeps_a_library_and_replaces
     write_file(&taken, b"mine");
     let items = deleted.into_iter().map(|item| item.id).collect();
     stage.browser().ask::<RestoreItems>(OfLibraryItems { items });
+    until_true("all are back", || stage.files().len() == 4);
     assert_eq!(std::fs::read(&taken).unwrap(), b"mine");
-    assert_eq!(stage.files().len(), 4);
     let verified = stage.browser().ask::<VerifyLibrary>(VerifyFrom { after: 0, limit: 10 });
     assert_eq!((verified.files, verified.found), (3, Vec::new()));
 }
@@ -181,7 +181,7 @@ fn a_share_that_is_slow_to_sync_holds_up_nobody_but_its_own_work() {
             SettingsPatch { pace_ms: Some(100), trash_days: Some(30), ..SettingsPatch::default() };
         browser.change_settings(settings);
         browser.ask::<ListLibrary>(LibraryQuery { limit: 10, ..LibraryQuery::default() });
-        assert!(asked.elapsed() < slow / 2, "a question waited {:?}", asked.elapsed());
+        assert!(asked.elapsed() < slow * 3 / 4, "a question waited {:?}", asked.elapsed());
         std::thread::sleep(Duration::from_millis(50));
     }
     busy.into_iter().for_each(|one| one.join().unwrap());
@@ -209,10 +209,12 @@ fn while_files_go_from_disk_to_disk_other_work_ends_and_is_told() {
     stage.browser().ask::<DeleteItems>(items.clone());
     until_true("all are in the trash", || held() == 0);
 
-    share.manners.sync_ms.store(1_500, SeqCst);
+    share.manners.sync_ms.store(3_000, SeqCst);
     stage.browser().ask::<RestoreItems>(items.clone());
     stage.sync(SITE, "mp3").assert_all_done(3);
-    assert!(held() < 6, "the files came back before the songs were there");
+    let back = std::fs::read_dir(&share.at).unwrap().flatten();
+    let back = back.filter(|entry| entry.path().extension().is_some_and(|end| end == "mp4"));
+    assert!(back.count() < 6, "the files came back before the songs were there");
     // Nor is anything left of those that are not wanted back any more.
     stage.browser().ask::<DeleteItems>(items.clone());
     share.manners.sync_ms.store(0, SeqCst);

@@ -48,7 +48,7 @@ fn what_is_deleted_and_restored_while_the_same_bytes_arrive_again_is_whole_at_ev
     assert_eq!(end_of(&stage, first).done, 1);
     let one = all(&stage)[0].id;
     // Slow enough that deleting and restoring falls before, into and behind the commit of the second.
-    stage.control().videos().set_slow_rate(400_000);
+    stage.control().videos().set_slow_rate(150_000);
     let second = send(&stage, "second", &["/slow.mp4"], Some(session(&stage)));
     let is_done = |stage: &Stage| stage.browser().job(second).balance.done == 1;
     let mut rounds = 0;

@@ -235,13 +235,13 @@ mod tests {
 
     #[test]
     fn the_window_moves_and_does_not_jump() {
-        // A minute lasts 0.6 s.
-        let limit = RateLimit::new(100.0);
+        // A minute lasts 3 s.
+        let limit = RateLimit::new(20.0);
         limit.spend(HERE, 40);
-        sleep(Duration::from_millis(300));
+        sleep(Duration::from_millis(1_500));
         limit.spend(HERE, 20);
         assert!(!limit.turn(HERE, true).passes);
-        sleep(Duration::from_millis(350));
+        sleep(Duration::from_millis(1_750));
         let turn = limit.turn(HERE, true);
         assert!(turn.passes);
         assert_eq!(turn.used, 21);

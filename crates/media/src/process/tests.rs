@@ -57,8 +57,11 @@ async fn cancelling_ends_what_the_program_started_too() {
 async fn others_come_first() {
     let cancel = CancellationToken::new();
     let mut heard = Vec::new();
-    // The 19th word about a process is its niceness.
-    run(shell("sleep 0.2; cut -d' ' -f19 /proc/self/stat"), watch(&cancel), |piece: &[u8]| {
+    // The 19th word about a process is its niceness, which it is given a moment after it has begun.
+    let nice = "cut -d' ' -f19 /proc/self/stat";
+    let wait =
+        format!("for i in $(seq 50); do [ $({nice}) = {NICENESS} ] && break; sleep 0.1; done");
+    run(shell(&format!("{wait}; {nice}")), watch(&cancel), |piece: &[u8]| {
         heard.extend_from_slice(piece);
         Heard::Nothing
     })
