@@ -9,6 +9,7 @@ use e2e::keyboard::{CONTROL, SHIFT, focused, go_to, press, press_with, select_te
 use e2e::page::{Page, Scheme};
 use e2e::stage::Stage;
 use e2e::wait;
+use protocol::discogs::{Depth, Runs};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use simulator::discogs::{Release, Sizes, Truth};
@@ -309,8 +310,32 @@ async fn export_parts(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
     let newest: Vec<u64> = truth.account.copies.iter().rev().map(|copy| copy.instance_id).collect();
     let ticked = [newest[0], newest[2], newest[3], newest[4]];
     ensure!(written(stage, page, 4).await? == BTreeSet::from(ticked), "{ticked:?}");
+    let releases = truth.account.copies.iter().filter(|copy| ticked.contains(&copy.instance_id));
+    read_about(stage, page, releases.map(|copy| copy.release_id).collect()).await?;
     page.click("button", "Clear selection").await?;
     page.click("radio", "Table").await
+}
+
+/// Details are read of what is ticked, and of nothing else.
+async fn read_about(stage: &Stage, page: &Page, releases: BTreeSet<u32>) -> Result<()> {
+    let before = requests(stage, "/releases/");
+    page.click("button", "Read the details").await?;
+    page.wait_text("4 entries only: chosen one by one").await?;
+    let count = releases.len();
+    page.wait_text(&format!("{count} releases")).await?;
+    ensure!(!page.text().await?.contains("Only these folders"), "they are chosen already");
+    page.click("button", "Start reading").await?;
+    let over = async || {
+        let runs: Runs = stage.discogs(&["runs"]).await?;
+        let newest = runs.runs.first().filter(|run| run.depth == Depth::Details);
+        let total = newest.filter(|run| run.state.is_over()).map(|run| run.figures.total);
+        Ok(total)
+    };
+    let total = wait::until("the details", wait::LONG, over).await?;
+    ensure!(total == count as u64, "{total} instead of {count}");
+    let asked = requests(stage, "/releases/") - before;
+    ensure!((1..=count).contains(&asked), "{asked} requests for {count} releases");
+    holds(page, "the end is told", &heard("Read to the end")).await
 }
 
 /// What is ticked apart adds up; what was asked for to be ticked and is not meant any more is not ticked.

@@ -106,6 +106,13 @@ async fn read_only(
     wish: &DiscogsRead,
     purpose: Purpose,
 ) -> Result<Outcome, Failure> {
+    let filter = EntryFilter::from(&wish.only);
+    if Depth::from(wish.depth) == Depth::List && !filter.is_all() {
+        return Err(Failure::Usage(
+            "a list is always read whole; to read more about some of it, add --depth details"
+                .into(),
+        ));
+    }
     match read(client, DiscogsList::Collection, wish, purpose).await? {
         Some(run) if has_read(&run, wish.depth.into()) && run.figures.failed == 0 => {
             Ok(Outcome::Clean)
@@ -128,6 +135,7 @@ async fn read(
         account: account.id,
         list,
         folders: wish.folder.clone(),
+        filter: (&wish.only).into(),
         depth: wish.depth.into(),
         max_age_days: wish.max_age,
         keep_list: false,
@@ -212,7 +220,7 @@ async fn export(
         account: account.id,
         list,
         folders: wish.read.folder.clone(),
-        filter: (&wish.only).into(),
+        filter: (&wish.read.only).into(),
         preset: wish.preset.into(),
         format: wish.form.into(),
         spreadsheet_safe: wish.spreadsheet_safe,

@@ -348,6 +348,7 @@ fn begin(stage: &Stage) -> (Browser, RunId) {
         account: account(stage),
         list: DiscogsList::Collection,
         folders: vec![],
+        filter: EntryFilter::default(),
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
@@ -360,8 +361,9 @@ fn begin(stage: &Stage) -> (Browser, RunId) {
 #[test]
 fn a_run_and_what_it_changes_are_told_as_they_happen() {
     let stage = signed_in(6);
+    let begun = Instant::now();
     let (mut browser, id) = begin(&stage);
-    let (mut told, mut lists, begun) = (Vec::new(), 0, Instant::now());
+    let (mut told, mut lists) = (Vec::new(), 0);
     browser.event(|event| match event {
         Event::Run { run } if run.id == id => {
             let is_over = run.state.is_over();

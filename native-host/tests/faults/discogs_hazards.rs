@@ -4,7 +4,7 @@
 use crate::discogs::{USER, requests, say, signed_in, table, truth};
 use crate::stage::{Stage, until_true};
 use library::Library;
-use library::discogs::{AnswerKind, Scope};
+use library::discogs::{AnswerKind, Releases};
 use protocol::discogs::*;
 use protocol::method::*;
 use protocol::{ErrorCode, SettingsPatch};
@@ -84,6 +84,7 @@ fn estimate(stage: &Stage) -> Estimate {
         account,
         list: DiscogsList::Collection,
         folders: vec![],
+        filter: EntryFilter::default(),
         depth: Depth::Details,
         max_age_days: Some(0),
         keep_list: false,
@@ -103,9 +104,10 @@ fn with_library<T>(stage: &Stage, act: impl AsyncFnOnce(Library) -> T) -> T {
 fn missing(stage: &Stage) -> BTreeSet<u32> {
     with_library(stage, async |library| {
         let account = library.discogs_accounts().await.unwrap()[0].id;
-        let scope = Scope { account, list: DiscogsList::Collection, folders: vec![] };
+        let (list, filter) = (DiscogsList::Collection, EntryFilter::default());
+        let all = Releases { account, list, filter };
         let ever = 0..=i64::MAX;
-        let missing = library.discogs_unanswered(AnswerKind::Release, &scope, &ever, 1000).await;
+        let missing = library.discogs_unanswered(AnswerKind::Release, &all, &ever, 1000).await;
         missing.unwrap().into_iter().map(|release| release as u32).collect()
     })
 }

@@ -20,6 +20,7 @@ fn wish(stage: &Stage, key: &str, depth: Depth) -> NewRun {
         account,
         list: DiscogsList::Collection,
         folders: vec![],
+        filter: EntryFilter::default(),
         depth,
         max_age_days: Some(30),
         keep_list: false,

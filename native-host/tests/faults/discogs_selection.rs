@@ -1,12 +1,12 @@
 //! Parts of a list as tables, through the real daemon and the real command line, compared with the simulator's truth: what
 //! matches, what is named, and nothing else.
 
-use crate::discogs::{USER, say, signed_in, table, truth};
+use crate::discogs::{USER, requests, say, signed_in, table, truth};
 use crate::stage::Stage;
 use protocol::ErrorCode;
 use protocol::discogs::*;
 use protocol::method::*;
-use simulator::discogs::Release;
+use simulator::discogs::{Fate, Release};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -101,6 +101,86 @@ fn what_matches_is_in_the_table_in_its_order_and_the_proof_says_what_was_asked_f
     assert!(String::from_utf8_lossy(&output.stderr).contains("Jaz"), "{output:?}");
     let (exported, rows) = export(&stage, &["--search", "no such words anywhere"]);
     assert_eq!((exported.expected, rows.len()), (0, 0));
+}
+
+/// The different releases that the site was asked about since `before` requests of that kind, without those to which it led
+/// from one that was merged.
+fn asked(stage: &Stage, path: &str, before: usize) -> BTreeSet<u32> {
+    let log = stage.control().log();
+    let paths = log.iter().filter(|entry| entry.host == "api.discogs.com");
+    let numbers = paths.filter_map(|entry| entry.path.strip_prefix(path)?.parse().ok());
+    let numbers: BTreeSet<u32> = numbers.skip(before).collect();
+    let led_to = |release: &u32| match stage.control().discogs().fate(*release)? {
+        Fate::Redirects { into } => Some(into),
+        _ => None,
+    };
+    let targets: BTreeSet<u32> = numbers.iter().filter_map(led_to).collect();
+    &numbers - &targets
+}
+
+/// The releases of copies.
+fn releases_of(stage: &Stage, copies: &[String]) -> BTreeSet<u32> {
+    let all = truth(stage).copies.into_iter();
+    let chosen = all.filter(|copy| copies.contains(&copy.instance_id.to_string()));
+    chosen.map(|copy| copy.release_id).collect()
+}
+
+#[test]
+fn more_is_read_about_what_was_chosen_and_about_nothing_else() {
+    let stage = read(230, "list");
+    let jazz = copies(&stage, |release| has(&release.sheet.genres, "Jazz"));
+    let exported: Exported =
+        say(&stage, &["export", "--genre", "Jazz", "--depth", "details", "--preset", "wide"]);
+    let rows: Vec<String> =
+        table(&stage, &exported).iter().map(|row| row["instance_id"].clone()).collect();
+    assert_eq!((rows, exported.without_details), (jazz.clone(), 0));
+    assert_eq!(asked(&stage, "/releases/", 0), releases_of(&stage, &jazz));
+
+    // By their numbers, and what they cost; details that are kept are not asked for again.
+    let before = requests(&stage, "/releases/");
+    let two = [&jazz[0], &jazz[3]].map(String::clone);
+    let run: Run = say(&stage, &["read", "--copies", &two.join(","), "--depth", "prices"]);
+    assert_eq!((run.state, run.figures.total), (RunState::Finished, 2));
+    assert_eq!(requests(&stage, "/releases/"), before);
+    assert_eq!(asked(&stage, "/marketplace/stats/", 0), releases_of(&stage, &two));
+
+    // Where a release came out is told with its details: all are asked for them, and those from there what they cost.
+    let stats = requests(&stage, "/marketplace/stats/");
+    let run: Run = say(&stage, &["preload", "--country", "Japan", "--prices"]);
+    assert_eq!(run.state, RunState::Finished);
+    let (all, _) = export(&stage, &[]);
+    assert_eq!((all.rows, all.without_details), (230, all.gone.len() as u64));
+    let gone: BTreeSet<u32> = all.gone.iter().map(|gone| gone.release as u32).collect();
+    let rows = table(&stage, &all).into_iter();
+    let japanese: BTreeSet<u32> = rows
+        .filter(|row| row["country"] == "Japan")
+        .map(|row| row["release_id"].parse().unwrap())
+        .collect();
+    let priced = &asked(&stage, "/marketplace/stats/", stats) - &gone;
+    assert!(priced.len() > 10);
+    assert_eq!(priced, &japanese - &releases_of(&stage, &two));
+
+    // A list is read whole, and what chooses nothing is said at once.
+    let output = stage.run(&["discogs", "read", "--genre", "Jazz"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let years =
+        EntryFilter { from_year: Some(1999), to_year: Some(1990), ..EntryFilter::default() };
+    let account = new(&stage, EntryFilter::default()).account;
+    let wish = NewRun {
+        key: "years".into(),
+        account,
+        list: DiscogsList::Collection,
+        folders: Vec::new(),
+        filter: years,
+        depth: Depth::Details,
+        max_age_days: None,
+        keep_list: true,
+        purpose: Purpose::Asked,
+    };
+    let error = stage.browser().call::<EstimateRun>(wish.clone()).unwrap_err();
+    assert_eq!(error.code, ErrorCode::BadParameters);
+    let error = stage.browser().call::<StartRun>(wish).unwrap_err();
+    assert_eq!(error.code, ErrorCode::BadParameters);
 }
 
 fn has(values: &[String], value: &str) -> bool {

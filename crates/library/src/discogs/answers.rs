@@ -1,9 +1,9 @@
 //! The cache: what the site said about releases, compressed, with its age.
 
-use super::lists::Scope;
+use super::filter::Filter;
 use crate::database::{Library, now};
 use crate::error::LibraryError;
-use protocol::discogs::{CacheFigures, DiscogsAccountId};
+use protocol::discogs::{CacheFigures, DiscogsAccountId, DiscogsList, EntryFilter};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
@@ -44,6 +44,17 @@ impl AnswerKind {
             AnswerKind::Stats | AnswerKind::Suggestions => account.0,
         }
     }
+}
+
+/// Releases that are asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Releases {
+    /// Whose.
+    pub account: DiscogsAccountId,
+    /// Of which list.
+    pub list: DiscogsList,
+    /// Of which of its entries: those that match, and those that may once it is known where they came out.
+    pub filter: EntryFilter,
 }
 
 /// An answer of the site.
@@ -163,7 +174,7 @@ impl Library {
         rows.iter().map(answer).collect()
     }
 
-    /// Releases of a scope about which nothing is kept that was fetched within `fresh` (seconds since 1970), each once:
+    /// Of these releases those about which nothing is kept that was fetched within `fresh` (seconds since 1970), each once:
     /// those never asked about first, then the oldest. What was fetched later than now, by a clock that was ahead, is of
     /// no known age: `fresh` ends before it.
     ///
@@ -172,28 +183,28 @@ impl Library {
     pub async fn discogs_unanswered(
         &self,
         kind: AnswerKind,
-        scope: &Scope,
+        releases: &Releases,
         fresh: &RangeInclusive<i64>,
         limit: u32,
     ) -> Result<Vec<i64>, LibraryError> {
-        let rows = sqlx::query(
-            "SELECT e.release FROM discogs_entry e LEFT JOIN discogs_answer a \
-               ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
-             WHERE e.account = ?3 AND e.list = ?4 \
-               AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5))) \
-               AND e.release > 0 AND ifnull(a.fetched_at NOT BETWEEN ?6 AND ?7, true) \
-             GROUP BY e.release ORDER BY ifnull(a.fetched_at, -1), min(e.added_at), e.release LIMIT ?8",
-        )
-        .bind(kind.as_str())
-        .bind(kind.owner(scope.account))
-        .bind(scope.account.0)
-        .bind(scope.list.as_str())
-        .bind(serde_json::to_string(&scope.folders)?)
-        .bind(fresh.start())
-        .bind(fresh.end())
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
+        let filter = Filter::possible(releases.account, releases.list, &releases.filter)?;
+        let statement = format!(
+            "SELECT e.release FROM (SELECT s.release, min(s.added_at) AS added_at FROM {} \
+                 AND s.release > 0 GROUP BY s.release) e LEFT JOIN discogs_answer a \
+               ON a.kind = ?13 AND a.release = e.release AND a.account = ?14 \
+             WHERE ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true) \
+             ORDER BY ifnull(a.fetched_at, -1), e.added_at, e.release LIMIT ?17",
+            filter.from
+        );
+        let rows = filter
+            .bound(statement)
+            .bind(kind.as_str())
+            .bind(kind.owner(releases.account))
+            .bind(*fresh.start())
+            .bind(*fresh.end())
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
@@ -222,33 +233,31 @@ impl Library {
         Ok(row.try_get(0)?)
     }
 
-    /// Releases of a scope, each once, and how many of them [`Library::discogs_unanswered`] would name.
+    /// How many releases there are, each once, and how many of them [`Library::discogs_unanswered`] would name.
     ///
     /// # Errors
     /// Database failures.
     pub async fn discogs_coverage(
         &self,
         kind: AnswerKind,
-        scope: &Scope,
+        releases: &Releases,
         fresh: &RangeInclusive<i64>,
     ) -> Result<(u64, u64), LibraryError> {
-        let row = sqlx::query(
-            "SELECT count(DISTINCT e.release), \
-               count(DISTINCT iif(ifnull(a.fetched_at NOT BETWEEN ?6 AND ?7, true), e.release, NULL)) \
-             FROM discogs_entry e LEFT JOIN discogs_answer a \
-               ON a.kind = ?1 AND a.release = e.release AND a.account = ?2 \
-             WHERE e.account = ?3 AND e.list = ?4 AND e.release > 0 \
-               AND (json_array_length(?5) = 0 OR e.folder IN (SELECT value FROM json_each(?5)))",
-        )
-        .bind(kind.as_str())
-        .bind(kind.owner(scope.account))
-        .bind(scope.account.0)
-        .bind(scope.list.as_str())
-        .bind(serde_json::to_string(&scope.folders)?)
-        .bind(fresh.start())
-        .bind(fresh.end())
-        .fetch_one(&self.pool)
-        .await?;
+        let filter = Filter::possible(releases.account, releases.list, &releases.filter)?;
+        let statement = format!(
+            "SELECT count(*), ifnull(sum(ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true)), 0) \
+             FROM (SELECT DISTINCT s.release FROM {} AND s.release > 0) e LEFT JOIN discogs_answer a \
+               ON a.kind = ?13 AND a.release = e.release AND a.account = ?14",
+            filter.from
+        );
+        let row = filter
+            .bound(statement)
+            .bind(kind.as_str())
+            .bind(kind.owner(releases.account))
+            .bind(*fresh.start())
+            .bind(*fresh.end())
+            .fetch_one(&self.pool)
+            .await?;
         let count = |at: usize| -> Result<u64, LibraryError> {
             Ok(row.try_get::<i64, _>(at)?.unsigned_abs())
         };

@@ -2,7 +2,7 @@
 
 use crate::error::LibraryError;
 use crate::words::match_words;
-use protocol::discogs::{EntryFilter, EntryOrder, EntryQuery};
+use protocol::discogs::{DiscogsAccountId, DiscogsList, EntryFilter, EntryOrder, EntryQuery};
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
 /// Kinds of tags.
@@ -33,8 +33,30 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    /// What matches.
     pub fn new(query: &EntryQuery) -> Result<Self, LibraryError> {
-        let filter = &query.filter;
+        let with_country = "s.release IN (SELECT release FROM discogs_country \
+                              WHERE country IN (SELECT value FROM json_each(?11)))";
+        Self::of(query.account, query.list, &query.filter, with_country)
+    }
+
+    /// What matches, or may once it is known where it came out.
+    pub fn possible(
+        account: DiscogsAccountId,
+        list: DiscogsList,
+        filter: &EntryFilter,
+    ) -> Result<Self, LibraryError> {
+        let not_elsewhere = "s.release NOT IN (SELECT release FROM discogs_country \
+                               WHERE country NOT IN (SELECT value FROM json_each(?11)))";
+        Self::of(account, list, filter, not_elsewhere)
+    }
+
+    fn of(
+        account: DiscogsAccountId,
+        list: DiscogsList,
+        filter: &EntryFilter,
+        by_country: &str,
+    ) -> Result<Self, LibraryError> {
         let words = match_words(&filter.text);
         let folders = folders(filter);
         let mut conditions = vec!["s.account = ?1 AND s.list = ?2".to_owned()];
@@ -60,11 +82,7 @@ impl Filter {
             }
         }
         if !filter.countries.is_empty() {
-            conditions.push(
-                "s.release IN (SELECT release FROM discogs_country \
-                   WHERE country IN (SELECT value FROM json_each(?11)))"
-                    .into(),
-            );
+            conditions.push(by_country.to_owned());
         }
         if !filter.entries.is_empty() {
             conditions.push("s.entry IN (SELECT value FROM json_each(?12))".into());
@@ -75,8 +93,8 @@ impl Filter {
             conditions.extend(year.map(|_| condition.to_owned()));
         }
         Ok(Self {
-            account: query.account.0,
-            list: query.list.as_str(),
+            account: account.0,
+            list: list.as_str(),
             words,
             chosen: [
                 serde_json::to_string(folders)?,

@@ -22,7 +22,7 @@ mod shown;
 mod values;
 
 pub use accounts::AccountRow;
-pub use answers::{Answer, AnswerKind};
+pub use answers::{Answer, AnswerKind, Releases};
 pub use exports::Fingerprints;
 pub use lists::{Entries, Entry, Field, Folders, ListRead, Scope};
 pub use runs::{Begun, RunRow};

@@ -2,7 +2,9 @@
 
 use crate::support::Bench;
 use library::LibraryError;
-use library::discogs::{AnswerKind, Begun, Entry, Field, Fingerprints, Folders, Scope, Shown};
+use library::discogs::{
+    AnswerKind, Begun, Entry, Field, Fingerprints, Folders, Releases, Scope, Shown,
+};
 use protocol::ErrorCode;
 use protocol::discogs::*;
 
@@ -22,7 +24,10 @@ fn copy(entry: i64, release: i64, folder: i64) -> Entry {
 
 /// Entries with the little that must be shown of them.
 fn listed(entries: &[Entry]) -> Vec<(Entry, Shown)> {
-    let view = |entry: &Entry| EntryView { entry: entry.entry, ..EntryView::default() };
+    let view = |entry: &Entry| {
+        let Entry { entry, release, folder, added_at, .. } = *entry;
+        EntryView { entry, release, folder, added_at, ..EntryView::default() }
+    };
     let one = |entry: &Entry| (entry.clone(), Shown { view: view(entry), ..Shown::default() });
     entries.iter().map(one).collect()
 }
@@ -39,6 +44,11 @@ async fn read(bench: &Bench, account: DiscogsAccountId, copies: &[Entry]) -> u64
 
 fn all(account: DiscogsAccountId) -> Scope {
     Scope { account, list: LIST, folders: vec![] }
+}
+
+/// The releases of what matches.
+fn of(account: DiscogsAccountId, filter: EntryFilter) -> Releases {
+    Releases { account, list: LIST, filter }
 }
 
 async fn entries(bench: &Bench, scope: &Scope) -> Vec<Entry> {
@@ -113,8 +123,8 @@ async fn what_is_asked_next_is_what_was_never_asked_and_then_what_is_oldest() {
         .await;
     let library = &bench.library;
     let next = async |kind, folders: Vec<i64>, since| {
-        let scope = Scope { folders, ..all(me) };
-        library.discogs_unanswered(kind, &scope, &(since..=AHEAD), 10).await.unwrap()
+        let some = of(me, EntryFilter { folders, ..EntryFilter::default() });
+        library.discogs_unanswered(kind, &some, &(since..=AHEAD), 10).await.unwrap()
     };
     assert_eq!(next(AnswerKind::Release, vec![], 0).await, [10, 20, 30], "each once");
     library.keep_discogs_answer(AnswerKind::Release, 10, other, 0, Some(b"{}")).await.unwrap();
@@ -123,7 +133,9 @@ async fn what_is_asked_next_is_what_was_never_asked_and_then_what_is_oldest() {
     assert_eq!(next(AnswerKind::Release, vec![], AHEAD).await, [20, 30, 10], "the old one last");
     library.keep_discogs_answer(AnswerKind::Stats, 10, other, 0, Some(b"{}")).await.unwrap();
     assert_eq!(next(AnswerKind::Stats, vec![], 0).await, [10, 20, 30], "prices are not");
-    let covered = library.discogs_coverage(AnswerKind::Release, &all(me), &(0..=AHEAD)).await;
+    let covered = library
+        .discogs_coverage(AnswerKind::Release, &of(me, EntryFilter::default()), &(0..=AHEAD))
+        .await;
     assert_eq!(covered.unwrap(), (3, 2));
 
     // An answer of a clock that was years ahead is of no known age; the one of a run that a clock was set back in is.
@@ -165,6 +177,7 @@ async fn a_run_is_found_by_its_key_and_stays_as_it_ended() {
         account: me,
         list: LIST,
         folders: vec![3],
+        filter: EntryFilter::default(),
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
@@ -205,6 +218,7 @@ async fn what_a_run_can_take_on_is_no_other_run() {
         account: me,
         list: LIST,
         folders: vec![],
+        filter: EntryFilter::default(),
         depth,
         max_age_days: Some(30),
         keep_list: false,
@@ -256,6 +270,7 @@ async fn what_was_read_long_ago_is_no_part_of_what_is_ordered_now() {
         account: me,
         list: LIST,
         folders: vec![],
+        filter: EntryFilter::default(),
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
@@ -352,6 +367,8 @@ async fn twenty_five_thousand_copies_are_kept_and_come_back_in_order() {
         }
     }
     assert!(found == copies);
-    let covered = library.discogs_coverage(AnswerKind::Release, &all(me), &(0..=AHEAD)).await;
+    let covered = library
+        .discogs_coverage(AnswerKind::Release, &of(me, EntryFilter::default()), &(0..=AHEAD))
+        .await;
     assert_eq!(covered.unwrap(), (12_500, 12_500));
 }

@@ -2,7 +2,7 @@
 
 use crate::support::Bench;
 use library::LibraryError;
-use library::discogs::{AnswerKind, Entry, Shown};
+use library::discogs::{AnswerKind, Entry, Releases, Shown};
 use protocol::discogs::*;
 
 const LIST: DiscogsList = DiscogsList::Collection;
@@ -245,6 +245,19 @@ async fn countries_are_counted_and_chosen_as_far_as_the_site_was_asked() {
         ..EntryFilter::default()
     };
     assert_eq!(found(&bench, &query(me, both)).await, [1]);
+
+    // Whoever asks more about those of a country asks about those that may be from there, too.
+    let possible = async |filter| {
+        let of = Releases { account: me, list: LIST, filter };
+        let found = library.discogs_unanswered(AnswerKind::Stats, &of, &(0..=1 << 40), 10).await;
+        let covered = library.discogs_coverage(AnswerKind::Stats, &of, &(0..=1 << 40)).await;
+        let found = found.unwrap();
+        assert_eq!(covered.unwrap(), (found.len() as u64, found.len() as u64));
+        found
+    };
+    assert_eq!(possible(japan.clone()).await, [50, 40, 20], "in the order in which they came");
+    let rock = EntryFilter { genres: strings(&["Rock"]), ..EntryFilter::default() };
+    assert_eq!(possible(rock).await, [40, 30]);
     library.purge_discogs_answers(i64::MAX).await.unwrap();
     assert_eq!(found(&bench, &query(me, japan)).await, [0; 0], "what is forgotten is not known");
 }

@@ -1,6 +1,7 @@
 //! What is read of an account, and how far it is.
 
 use super::accounts::{DiscogsAccountId, DiscogsList};
+use super::browse::EntryFilter;
 use crate::error::ErrorBody;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -55,6 +56,10 @@ pub struct NewRun {
     /// Releases in these folders of the collection only; all when empty. The list is always read whole.
     #[serde(default)]
     pub folders: Vec<i64>,
+    /// Releases of entries that match only; folders are named beside it. It is looked at when the list is read. What may
+    /// match once the site was asked about it counts as well: its country may be that.
+    #[serde(default, skip_serializing_if = "EntryFilter::is_all")]
+    pub filter: EntryFilter,
     /// How much.
     #[serde(default)]
     pub depth: Depth,
@@ -105,8 +110,9 @@ impl NewRun {
         let everywhere = |run: &NewRun| run.folders.is_empty() || run.folders.contains(&ALL);
         let has_folders =
             everywhere(self) || (!everywhere(other) && other.folders.iter().all(within));
+        let has_entries = has_folders && (self.filter.is_all() || self.filter == other.filter);
         other.depth == Depth::List
-            || (self.depth >= other.depth && has_folders && self.max_age_days <= other.max_age_days)
+            || (self.depth >= other.depth && has_entries && self.max_age_days <= other.max_age_days)
     }
 }
 

@@ -91,6 +91,7 @@ fn runs_are_as_in_the_golden_files() {
         account: ME,
         list: DiscogsList::Wants,
         folders: vec![1, 7],
+        filter: jazz(),
         depth: Depth::Details,
         max_age_days: Some(30),
         keep_list: false,
@@ -112,6 +113,10 @@ fn runs_are_as_in_the_golden_files() {
     golden("event.discogs", &Numbered { seq: Seq(1), event: Event::Discogs {} });
 }
 
+fn jazz() -> EntryFilter {
+    EntryFilter { genres: vec!["Jazz".into()], ..EntryFilter::default() }
+}
+
 /// A run of the whole collection.
 fn wish(depth: Depth) -> NewRun {
     NewRun {
@@ -119,6 +124,7 @@ fn wish(depth: Depth) -> NewRun {
         account: ME,
         list: DiscogsList::Collection,
         folders: vec![],
+        filter: EntryFilter::default(),
         depth,
         max_age_days: Some(30),
         keep_list: false,
@@ -136,6 +142,9 @@ fn what_a_run_reads_anyway_is_a_part_of_it() {
         assert_eq!(prices.joined(&again(&details), list_read), Some(prices.clone()));
         let some = NewRun { folders: vec![3], max_age_days: Some(90), ..details.clone() };
         assert_eq!(details.joined(&some, list_read), Some(details.clone()));
+        let jazz = NewRun { filter: jazz(), ..details.clone() };
+        assert_eq!(details.joined(&jazz, list_read), Some(details.clone()));
+        assert_eq!(jazz.joined(&again(&jazz), list_read), Some(jazz.clone()));
         let known = NewRun { keep_list: true, ..details.clone() };
         assert_eq!(details.joined(&known, list_read), Some(details.clone()));
     }
@@ -168,6 +177,7 @@ fn different_work_is_a_run_of_its_own() {
         NewRun { list: DiscogsList::Wants, ..details.clone() },
         NewRun { account: DiscogsAccountId(99), ..details.clone() },
         NewRun { folders: vec![2], ..details.clone() },
+        NewRun { filter: jazz(), folders: vec![2], ..details.clone() },
         // Prices of the one, which nobody asked for, would come with those of the other.
         NewRun { folders: vec![2], depth: Depth::Prices, ..details.clone() },
     ] {
@@ -175,6 +185,10 @@ fn different_work_is_a_run_of_its_own() {
     }
     let known = NewRun { keep_list: true, ..details.clone() };
     assert_eq!(known.joined(&details, true), None, "it does not read the list");
+    let rock = EntryFilter { genres: vec!["Rock".into()], ..EntryFilter::default() };
+    let (jazz, rock) =
+        (NewRun { filter: jazz(), ..details.clone() }, NewRun { filter: rock, ..details.clone() });
+    assert_eq!(jazz.joined(&rock, false), None);
 }
 
 #[test]

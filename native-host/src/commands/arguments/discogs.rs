@@ -98,6 +98,9 @@ pub struct DiscogsRead {
     /// Only these folders, by the numbers that `folders` shows
     #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
     pub folder: Vec<i64>,
+    /// Which of them.
+    #[command(flatten)]
+    pub only: DiscogsOnly,
     /// How much to read about each release
     #[arg(long, value_enum, default_value = "list", value_name = "list|details|prices")]
     pub depth: Depth,
@@ -118,6 +121,9 @@ pub struct DiscogsPreload {
     /// Only these folders, by the numbers that `folders` shows
     #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
     pub folder: Vec<i64>,
+    /// Which of them.
+    #[command(flatten)]
+    pub only: DiscogsOnly,
     /// Ask again where the answer is older than so many days; as set by `config set discogs-cache-days`, 30 at first
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=3650))]
     pub older_than: Option<u32>,
@@ -134,6 +140,7 @@ impl From<&DiscogsPreload> for DiscogsRead {
         Self {
             whose: wish.whose.clone(),
             folder: wish.folder.clone(),
+            only: wish.only.clone(),
             depth: if wish.prices { Depth::Prices } else { Depth::Details },
             max_age: wish.older_than,
             output: wish.output,
@@ -150,9 +157,6 @@ pub struct DiscogsExport {
     /// Read nothing: write what is known
     #[arg(long)]
     pub offline: bool,
-    /// Which of them.
-    #[command(flatten)]
-    pub only: DiscogsOnly,
     /// The columns: ten that are easy to read, the site's own, or everything
     #[arg(long, value_enum, default_value = "classic", value_name = "classic|discogs|wide")]
     pub preset: Columns,
@@ -167,7 +171,7 @@ pub struct DiscogsExport {
     pub to: Option<PathBuf>,
 }
 
-/// Which entries to write; all without any of these.
+/// Which entries are meant, of a table and of what is read beside the list; all without any of these.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Only some")]
 pub struct DiscogsOnly {

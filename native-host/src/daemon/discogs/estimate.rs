@@ -2,8 +2,10 @@
 
 use super::Answer;
 use super::accounts::find;
+use super::browse::show_all;
 use super::now;
-use super::runs::{fresh, kinds, max_age, scope};
+use super::runs::{fresh, kinds, max_age, releases};
+use super::selection::check_part;
 use super::transport::{api, ceiling};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
@@ -17,12 +19,14 @@ pub(in crate::daemon) async fn estimate(
     mut new: NewRun,
 ) -> Answer<Estimate> {
     let account = find(engine, new.account).await?;
+    check_part(new.list, &new.folders, &new.filter)?;
     new.max_age_days = Some(max_age(engine, &new).await?);
     let mut estimate = Estimate::default();
-    let scope = scope(new.account, new.list, &new.folders);
+    let of = releases(&new);
+    show_all(engine).await?;
     let fresh = &fresh(now(), new.max_age_days);
     for kind in kinds(new.depth, account.signed_by) {
-        let (all, missing) = engine.library.discogs_coverage(kind, &scope, fresh).await?;
+        let (all, missing) = engine.library.discogs_coverage(kind, &of, fresh).await?;
         estimate.releases = all;
         estimate.requests += missing;
         if kind == AnswerKind::Release {

@@ -5,11 +5,12 @@ use super::accounts::find;
 use super::news::{News, tell_run};
 use super::oauth::Attempts;
 use super::read::{Reading, Stop};
+use super::selection::check_part;
 use super::transport::{api, ceiling};
 use super::{Answer, DAY, now};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
-use library::discogs::{AnswerKind, Begun, RunRow, Scope};
+use library::discogs::{AnswerKind, Begun, Releases, RunRow, Scope};
 use protocol::discogs::*;
 use protocol::method::Nothing;
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
@@ -134,6 +135,7 @@ pub(in crate::daemon) async fn start(
         let error = ErrorBody::new(ErrorCode::BadParameters);
         return Err(error.with("detail", "an inventory has no details of its own"));
     }
+    check_part(new.list, &new.folders, &new.filter)?;
     new.max_age_days = Some(max_age(engine, &new).await?);
     let (id, begun) = engine.library.start_discogs_run(&new).await?;
     match begun {
@@ -277,6 +279,12 @@ pub(super) fn scope(account: DiscogsAccountId, list: DiscogsList, folders: &[i64
     // 0 is the folder of all.
     let folders = if folders.contains(&0) { Vec::new() } else { folders.to_vec() };
     Scope { account, list, folders }
+}
+
+/// The releases that a run asks about.
+pub(super) fn releases(run: &NewRun) -> Releases {
+    let filter = EntryFilter { folders: run.folders.clone(), ..run.filter.clone() };
+    Releases { account: run.account, list: run.list, filter }
 }
 
 /// Carries a run out that is to go on, unless somebody does already.

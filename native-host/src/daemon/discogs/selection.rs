@@ -1,4 +1,4 @@
-//! Which entries of a list an export is to hold: all, those of some folders, those that match, those that are named.
+//! Which entries of a list are meant: all, those of some folders, those that match, those that are named.
 
 use super::Answer;
 use super::browse::show_all;
@@ -44,21 +44,27 @@ fn check_sense(filter: &EntryFilter) -> Answer<()> {
     }
 }
 
-/// Refuses folders and values that are none of the list: an empty table would look like a proof.
-pub(super) async fn check_wish(engine: &Engine, wish: &NewExport) -> Answer<()> {
-    check(&wish.filter)?;
-    check_sense(&wish.filter)?;
-    if !wish.filter.folders.is_empty() {
-        return bad("an export names its folders beside its filter".into());
+/// Refuses what names no part of a list, whatever is in it.
+pub(super) fn check_part(list: DiscogsList, folders: &[i64], filter: &EntryFilter) -> Answer<()> {
+    check(filter)?;
+    check_sense(filter)?;
+    if !filter.folders.is_empty() {
+        return bad("folders are named beside the filter".into());
     }
-    let others = EntryFilter { entries: Vec::new(), ..wish.filter.clone() };
-    let by_more = !others.is_all() || !wish.folders.is_empty();
-    if by_more && !wish.filter.entries.is_empty() {
+    let others = EntryFilter { entries: Vec::new(), ..filter.clone() };
+    let by_more = !others.is_all() || !folders.is_empty();
+    if by_more && !filter.entries.is_empty() {
         return bad("entries are named, or chosen by what they share".into());
     }
-    if wish.list != DiscogsList::Collection && !wish.folders.is_empty() {
-        return bad("only a collection has folders".into());
+    match list != DiscogsList::Collection && !folders.is_empty() {
+        true => bad("only a collection has folders".into()),
+        false => Ok(()),
     }
+}
+
+/// Refuses folders and values that are none of the list: an empty table would look like a proof.
+pub(super) async fn check_wish(engine: &Engine, wish: &NewExport) -> Answer<()> {
+    check_part(wish.list, &wish.folders, &wish.filter)?;
     let known = engine.library.discogs_folders(wish.account).await?;
     if let Some(unknown) =
         wish.folders.iter().find(|id| known.iter().all(|folder| folder.id != **id))

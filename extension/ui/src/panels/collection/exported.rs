@@ -30,7 +30,7 @@ pub fn exported(collection: Collection, done: Exported, read_more: impl Fn() + '
     let without = (done.without_details > 0).then(|| {
         view! {
             <p>{tn("export_without", done.without_details)}</p>
-            <div>{button("compact", Some(Icon::Retry), t("export_read_details"), read_more)}</div>
+            <div>{button("compact", Some(Icon::Retry), t("read_details"), read_more)}</div>
         }
     });
     let gone = (!done.gone.is_empty()).then(|| gone(&done.gone));

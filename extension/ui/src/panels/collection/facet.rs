@@ -3,7 +3,7 @@
 
 use super::filter_parts::{Part, Property, name_of};
 use super::narrowed::Narrowed;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, read_details};
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::focus::focus;
@@ -113,15 +113,13 @@ pub fn in_force(shelf: Shelf) -> Live<AnyView> {
                 <div class="row in-force" role="group" aria-label=t("in_force")>
                     {each(move || parts.get(), move |part| chip(shelf, part))}
                     {button("compact quiet", None, t("clear_all"), move || shelf.clear_filters())}
-                    <button
-                        type="button"
-                        class="button compact"
-                        class:hidden=live(move || !offered.get())
-                        on:click=on(export)
-                    >
-                        {icon(Icon::Download)}
-                        {live(move || tn("export_these", total()))}
-                    </button>
+                    <div class="row" class:hidden=live(move || !offered.get())>
+                        {read_details(shelf, Narrowed::shown)}
+                        <button type="button" class="button compact" on:click=on(export)>
+                            {icon(Icon::Download)}
+                            {live(move || tn("export_these", total()))}
+                        </button>
+                    </div>
                 </div>
             }
         })

@@ -127,7 +127,7 @@ pub struct Collection {
     astray: State<Option<String>>,
     /// What is open over the page was opened as a step that Back undoes.
     stepped: State<bool>,
-    /// Of which part of the list a table is written; all of it when absent.
+    /// Of which part of the list a table is written or more is read; of all of it when absent.
     narrowed: State<Option<Narrowed>>,
     asked: State<Option<Question>>,
     /// Seconds since 1970, to the minute.

@@ -1,4 +1,4 @@
-//! The part of a list of which a table is written: what is shown, or what is ticked.
+//! The part of a list of which a table is written or more is read: what is shown, or what is ticked.
 
 use super::filter_parts::{Property, name_of, said};
 use super::shelf::Shelf;
@@ -50,14 +50,14 @@ impl Narrowed {
         }
     }
 
-    /// Why no table can be written of it.
+    /// Why nothing can be done with it.
     pub fn too_many(&self) -> Option<String> {
         let most = EntryFilter::MOST_ENTRIES;
         (self.filter.entries.len() > most)
             .then(|| tf("narrowed_too_many", &[("n", &words::number(most as u64))]))
     }
 
-    /// Says in the dialog what will be written.
+    /// Says in a dialog of what it will be.
     pub fn line(&self) -> AnyView {
         let Self { count, words, .. } = self;
         view! {

@@ -1,7 +1,8 @@
-//! Having a list read: how much, of which folders, and how long that takes before it is begun.
+//! Having a list read, or more about a part of it: how much, of which folders, and how long that takes before it is begun.
 
 use super::ages::age_choice;
 use super::folder_choice::{beginning, folder_choice};
+use super::narrowed::Narrowed;
 use super::sentences::{estimate, list_name};
 use super::{Collection, ListOf};
 use crate::catalogue::{t, tf};
@@ -18,10 +19,10 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
-use protocol::discogs::{Depth, DiscogsList, Estimate, NewRun, Purpose, RunState};
+use protocol::discogs::{Depth, DiscogsList, EntryFilter, Estimate, NewRun, Purpose, RunState};
 use protocol::method::{EstimateRun, StartRun};
 
-/// How much can be read, in the order of the buttons.
+/// How much can be read, in the order of the buttons. A part is chosen of a list that is there: of it all but the first.
 const DEPTHS: [Depth; 3] = [Depth::List, Depth::Details, Depth::Prices];
 const WORDS: Options = &[
     ("depth_list", "depth_list_help"),
@@ -36,6 +37,8 @@ type Complaint = State<Option<String>>;
 #[derive(Clone, Copy)]
 struct Reading {
     of: ListOf,
+    /// The part that is meant; else the folders.
+    narrowed: State<Option<Narrowed>>,
     depth: State<usize>,
     folders: State<Vec<i64>>,
     /// In days; as many as are set while nothing is chosen.
@@ -44,17 +47,37 @@ struct Reading {
 
 impl Reading {
     fn depth(self) -> Depth {
-        DEPTHS[self.depth.get().min(DEPTHS.len() - 1)]
+        DEPTHS[(self.first() + self.depth.get()).min(DEPTHS.len() - 1)]
+    }
+
+    /// The first of [`DEPTHS`] that can be chosen.
+    fn first(self) -> usize {
+        self.narrowed.with_untracked(Option::is_some).into()
     }
 
     /// What is asked for, as it changes. Without a key: it is no order yet.
     fn wish(self) -> NewRun {
         let ListOf { account, list } = self.of;
         let (depth, max_age_days) = (self.depth(), self.max_age.get());
-        let folders = if depth == Depth::List { Vec::new() } else { self.folders.get() };
-        let key = String::new();
-        let (keep_list, purpose) = (false, Purpose::Asked);
-        NewRun { key, account, list, folders, depth, max_age_days, keep_list, purpose }
+        let (folders, filter, keep_list) = match self.narrowed.get() {
+            Some(narrowed) => (narrowed.folders, narrowed.filter, true),
+            None if depth == Depth::List => (Vec::new(), EntryFilter::default(), false),
+            None => (self.folders.get(), EntryFilter::default(), false),
+        };
+        let (key, purpose) = (String::new(), Purpose::Asked);
+        NewRun { key, account, list, folders, filter, depth, max_age_days, keep_list, purpose }
+    }
+
+    /// Of what: of a part, or of which folders.
+    fn part(self, collection: Collection) -> AnyView {
+        match self.narrowed.get_untracked() {
+            Some(narrowed) => {
+                let may_be = !narrowed.filter.countries.is_empty();
+                let help = may_be.then(|| t("narrowed_country_help"));
+                view! { {narrowed.line()} <p class="small muted">{help}</p> }.into_any()
+            }
+            None => folder_choice(collection, self.of, self.folders).into_any(),
+        }
     }
 }
 
@@ -62,21 +85,22 @@ impl Reading {
 pub fn form(collection: Collection, of: ListOf, depth: Depth) -> AnyView {
     let reading = Reading {
         of,
-        depth: State::new(DEPTHS.iter().position(|one| *one == depth).unwrap_or(0)),
+        narrowed: collection.narrowed,
+        depth: State::new(0),
         folders: beginning(collection),
         max_age: State::new(None),
     };
+    let first = reading.first();
+    reading.depth.set(DEPTHS.iter().skip(first).position(|one| *one == depth).unwrap_or(0));
     let (busy, complaint) = (State::new(false), Complaint::new(None));
     let answer = asked(reading);
     let deep = Derived::new(move || reading.depth() > Depth::List);
     let more = move || {
-        deep.get().then(|| {
-            view! { {folder_choice(collection, of, reading.folders)} {ages(collection, reading)} }
-        })
+        deep.get().then(|| view! { {reading.part(collection)} {ages(collection, reading)} })
     };
     // What is sold has no details of its own.
     let depth = (of.list != DiscogsList::Inventory)
-        .then(|| radios("depth", "depth_label", WORDS, reading.depth));
+        .then(|| radios("depth", "depth_label", &WORDS[first..], reading.depth));
     let why = move || {
         let why = complaint.get();
         why.map(|why| view! { <p class="complaint" role="alert">{why}</p> }.into_any())
@@ -169,9 +193,12 @@ fn joined(collection: Collection, answer: Answer) -> Live<AnyView> {
 /// Begins. The run is on the page before the dialog has gone.
 fn start(collection: Collection, reading: Reading, busy: State<bool>, complaint: Complaint) {
     let store = collection.store;
+    complaint.set(reading.narrowed.with_untracked(|part| part.as_ref()?.too_many()));
+    if complaint.with_untracked(Option::is_some) {
+        return;
+    }
     let wish = NewRun { key: new_key("page"), ..untrack(|| reading.wish()) };
     busy.set(true);
-    complaint.set(None);
     spawn_local(async move {
         match ask::<StartRun>(wish).await {
             Ok(started) => {

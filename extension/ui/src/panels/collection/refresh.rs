@@ -14,7 +14,9 @@ use crate::words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::ErrorBody;
-use protocol::discogs::{Depth, DiscogsAccount, DiscogsList, Estimate, NewRun, Purpose};
+use protocol::discogs::{
+    Depth, DiscogsAccount, DiscogsList, EntryFilter, Estimate, NewRun, Purpose,
+};
 use protocol::method::{EstimateRun, StartRun};
 
 /// The lists whose releases have details.
@@ -89,6 +91,7 @@ async fn begin(collection: Collection, of: ListOf, days: u32) {
         account,
         list,
         folders: Vec::new(),
+        filter: EntryFilter::default(),
         depth: Depth::Details,
         max_age_days: Some(days),
         keep_list: true,

@@ -20,8 +20,8 @@ use browser::environment::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::discogs::{
-    Depth, DiscogsList, EntryFacets, EntryQuery, EntryView, ListState, NewRun, Purpose, RunState,
-    SHOWN_FOR,
+    Depth, DiscogsList, EntryFacets, EntryFilter, EntryQuery, EntryView, ListState, NewRun,
+    Purpose, RunState, SHOWN_FOR,
 };
 use protocol::method::{CountEntries, ListEntries, StartRun};
 
@@ -103,7 +103,7 @@ fn head(shelf: Shelf) -> AnyView {
     };
     // Of a list that was never read nobody knows how many there are.
     let count = move || shelf.read_at().and(shelf.rows.total()).map(|n| tn("discogs_entries", n));
-    let read = move || collection.open.set(Some(Open::Read(of, Depth::List)));
+    let read = move || shelf.read(None, Depth::List);
     let export = move || shelf.export(None);
     let actions = move || {
         state.with(|state| state.as_ref().is_some_and(|state| state.read_at.is_some())).then(|| {
@@ -159,7 +159,7 @@ fn never_read(shelf: Shelf) -> AnyView {
     let read = move || {
         (!is_read.get()).then(|| {
             button("primary", Some(Icon::Download), t("discogs_read_first"), move || {
-                collection.open.set(Some(Open::Read(of, Depth::List)));
+                shelf.read(None, Depth::List);
             })
         })
     };
@@ -208,10 +208,21 @@ fn entries(shelf: Shelf) -> AnyView {
 /// How many are ticked, and what can be done with them.
 fn ticked(shelf: Shelf) -> AnyView {
     bulk_bar(shelf.rows, move || {
-        button("compact", Some(Icon::Download), t("export_ticked"), move || {
-            shelf.export(Some(Narrowed::ticked(shelf)));
-        })
+        view! {
+            {read_details(shelf, Narrowed::ticked)}
+            {button("compact", Some(Icon::Download), t("export_ticked"), move || {
+                shelf.export(Some(Narrowed::ticked(shelf)));
+            })}
+        }
+        .into_any()
     })
+}
+
+/// The button that asks about the releases of a part. What is sold has no details of its own.
+pub fn read_details(shelf: Shelf, part: fn(Shelf) -> Narrowed) -> Option<AnyView> {
+    let read = move || shelf.read(Some(part(shelf)), Depth::Details);
+    (shelf.of.list != DiscogsList::Inventory)
+        .then(|| button("compact", Some(Icon::Retry), t("read_details"), read))
 }
 
 /// Instead of an empty list: why it is empty, and what to do.
@@ -282,6 +293,7 @@ impl Shelf {
             account,
             list,
             folders: Vec::new(),
+            filter: EntryFilter::default(),
             depth: Depth::List,
             max_age_days: None,
             keep_list: false,
@@ -318,6 +330,12 @@ impl Shelf {
                 self.rows.query.update(|query| query.filter.text = text);
             }
         });
+    }
+
+    /// Asks how much is to be read, of a part or of all.
+    fn read(self, narrowed: Option<Narrowed>, depth: Depth) {
+        self.collection.narrowed.set(narrowed);
+        self.collection.open.set(Some(Open::Read(self.of, depth)));
     }
 
     /// Asks for a table, of a part or of all.

@@ -2,13 +2,14 @@
 
 use super::{Reading, Stop};
 use crate::collection::country_of;
-use crate::daemon::discogs::runs::{Failures, fresh, scope};
+use crate::daemon::discogs::browse::show_all;
+use crate::daemon::discogs::runs::{Failures, fresh, releases};
 use crate::daemon::discogs::transport::DiscogsTransport;
 use crate::daemon::discogs::{Answer, precedence};
 use crate::daemon::engine::Engine;
 use futures::StreamExt;
-use library::discogs::{AnswerKind, Scope};
-use protocol::discogs::{DiscogsAccountId, NewRun, RunStage};
+use library::discogs::{AnswerKind, Releases};
+use protocol::discogs::{DiscogsAccountId, RunStage};
 use protocol::{ErrorBody, ErrorClass, ErrorCode};
 use providers::discogs::{Discogs, Found};
 use std::ops::RangeInclusive;
@@ -21,20 +22,20 @@ const CHUNK: u32 = 200;
 const TRIES: u32 = 3;
 
 impl Reading<'_> {
-    /// Asks about each release of the scope about which nothing new enough is known.
+    /// Asks about each release that is meant about which nothing new enough is known.
     pub(super) async fn about(
         &self,
         transport: &DiscogsTransport,
         kind: AnswerKind,
     ) -> Result<(), Stop> {
-        let NewRun { account, list, ref folders, .. } = self.row.request;
-        let scope = scope(account, list, folders);
+        let of = releases(&self.row.request);
+        show_all(self.engine).await?;
         loop {
             let fresh = &fresh(self.row.created_at, self.row.request.max_age_days);
-            self.count(kind, &scope, fresh).await?;
+            self.count(kind, &of, fresh).await?;
             let given_up = self.task.failures().given_up.clone();
             let most = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
-            let missing = self.engine.library.discogs_unanswered(kind, &scope, fresh, most).await?;
+            let missing = self.engine.library.discogs_unanswered(kind, &of, fresh, most).await?;
             let missing: Vec<i64> =
                 missing.into_iter().filter(|release| !given_up.contains(release)).collect();
             if missing.is_empty() {
@@ -58,10 +59,10 @@ impl Reading<'_> {
     async fn count(
         &self,
         kind: AnswerKind,
-        scope: &Scope,
+        of: &Releases,
         fresh: &RangeInclusive<i64>,
     ) -> Result<(), Stop> {
-        let (all, missing) = self.engine.library.discogs_coverage(kind, scope, fresh).await?;
+        let (all, missing) = self.engine.library.discogs_coverage(kind, of, fresh).await?;
         self.tell(|figures| {
             figures.stage = match kind {
                 AnswerKind::Release => RunStage::Details,
