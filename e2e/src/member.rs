@@ -148,6 +148,7 @@ impl Member {
             if wait::until("the job", MENU_PATIENCE, begun).await.is_ok() {
                 return self.jobs_at_rest(jobs).await;
             }
+            eprintln!("nothing came of the context menu; it is chosen from again");
         }
         bail!("nothing came of the context menu")
     }

@@ -86,9 +86,7 @@ impl Page {
 
     async fn wait_for(&self, condition: &str) -> Result<()> {
         wait::until("the page to load", wait::LONG, async || {
-            // Between two pages there is nobody to ask.
-            let holds = self.session.evaluate::<bool>(condition).await.unwrap_or(false);
-            Ok(holds.then_some(()))
+            Ok(self.session.evaluate::<bool>(condition).await?.then_some(()))
         })
         .await
     }

@@ -319,7 +319,7 @@ async fn export_parts(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
 /// Details are read of what is ticked, and of nothing else.
 async fn read_about(stage: &Stage, page: &Page, releases: BTreeSet<u32>) -> Result<()> {
     let before = requests(stage, "/releases/");
-    page.click("button", "Read the details").await?;
+    page.click("button", "Read details of selected").await?;
     page.wait_text("4 entries only: chosen one by one").await?;
     let count = releases.len();
     page.wait_text(&format!("{count} releases")).await?;
@@ -335,7 +335,7 @@ async fn read_about(stage: &Stage, page: &Page, releases: BTreeSet<u32>) -> Resu
     ensure!(total == count as u64, "{total} instead of {count}");
     let asked = requests(stage, "/releases/") - before;
     ensure!((1..=count).contains(&asked), "{asked} requests for {count} releases");
-    holds(page, "the end is told", &heard("Read to the end")).await
+    Ok(())
 }
 
 /// What is ticked apart adds up; what was asked for to be ticked and is not meant any more is not ticked.

@@ -114,6 +114,12 @@ async fn read_only(
         ));
     }
     match read(client, DiscogsList::Collection, wish, purpose).await? {
+        Some(run) if run.state == RunState::Finished && run.is_part && run.figures.total == 0 => {
+            if !wish.output.json {
+                say("Nothing in the list is as you said, so nothing more was read about it.");
+            }
+            Ok(Outcome::Attention)
+        }
         Some(run) if has_read(&run, wish.depth.into()) && run.figures.failed == 0 => {
             Ok(Outcome::Clean)
         }
@@ -254,7 +260,17 @@ async fn runs(client: &mut Client, output: Output) -> Result<Outcome, Failure> {
             RunState::Failed => "failed",
         };
         let list = run.list.as_str();
-        say(format_args!("{:>6}  {list}: {state}, {done} of {total}, {failed} not read", run.id));
+        let what = match (run.depth, run.is_part) {
+            (Depth::List, _) => "",
+            (Depth::Details, false) => ", details",
+            (Depth::Details, true) => ", details of some",
+            (Depth::Prices, false) => ", prices",
+            (Depth::Prices, true) => ", prices of some",
+        };
+        say(format_args!(
+            "{:>6}  {list}{what}: {state}, {done} of {total}, {failed} not read",
+            run.id
+        ));
         if let Some(reason) = &run.reason {
             say(format_args!("        {}", words::sentence(reason)));
             if run.state == RunState::NeedsYou {

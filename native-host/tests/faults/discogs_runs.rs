@@ -139,3 +139,26 @@ fn who_says_try_again_does_not_wait_for_the_next_try() {
     // By itself it would be tried after fifteen.
     assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn who_chose_two_does_not_wait_for_the_whole_list() {
+    let stage = signed_in(150);
+    stage.control().discogs().set_limit(300);
+    let whole = wish(&stage, "whole", Depth::Details);
+    let long = start(&stage, &whole).run.id;
+    until_true("details are read", || {
+        let stage_of = |run: &Run| run.id == long && run.figures.stage == RunStage::Details;
+        runs(&stage).iter().any(stage_of)
+    });
+    // Those that the whole would come to last.
+    let newest = truth(&stage).copies.into_iter().rev().take(2);
+    let entries = newest.map(|copy| copy.instance_id as i64).collect();
+    let filter = EntryFilter { entries, ..EntryFilter::default() };
+    let two = NewRun { key: "two".into(), filter, keep_list: true, ..whole };
+    assert_eq!(stage.browser().ask::<EstimateRun>(two.clone()).joins, None);
+    let started = start(&stage, &two);
+    assert!(!started.existing && started.run.is_part);
+    assert_eq!(until_state(&stage, started.run.id, RunState::Finished).figures.total, 2);
+    let beside = until_state(&stage, long, RunState::Running).figures;
+    assert!(beside.done < beside.total, "{beside:?}");
+}

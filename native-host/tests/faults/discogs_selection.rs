@@ -163,6 +163,9 @@ fn more_is_read_about_what_was_chosen_and_about_nothing_else() {
     // A list is read whole, and what chooses nothing is said at once.
     let output = stage.run(&["discogs", "read", "--genre", "Jazz"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let output = stage.run(&["discogs", "read", "--genre", "Jaz", "--depth", "details"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Nothing in the list"), "{output:?}");
     let years =
         EntryFilter { from_year: Some(1999), to_year: Some(1990), ..EntryFilter::default() };
     let account = new(&stage, EntryFilter::default()).account;

@@ -27,6 +27,16 @@ pub enum AnswerKind {
     Suggestions,
 }
 
+impl Releases {
+    fn asked(&self, kind: AnswerKind) -> Result<Filter, LibraryError> {
+        let Releases { account, list, filter } = self;
+        match kind {
+            AnswerKind::Release => Filter::possible(*account, *list, filter),
+            AnswerKind::Stats | AnswerKind::Suggestions => Filter::certain(*account, *list, filter),
+        }
+    }
+}
+
 impl AnswerKind {
     /// The stored name.
     pub fn as_str(self) -> &'static str {
@@ -53,7 +63,7 @@ pub struct Releases {
     pub account: DiscogsAccountId,
     /// Of which list.
     pub list: DiscogsList,
-    /// Of which of its entries: those that match, and those that may once it is known where they came out.
+    /// Of which of its entries. Details are asked of those, too, that match once they turn out to be from the right country.
     pub filter: EntryFilter,
 }
 
@@ -187,7 +197,7 @@ impl Library {
         fresh: &RangeInclusive<i64>,
         limit: u32,
     ) -> Result<Vec<i64>, LibraryError> {
-        let filter = Filter::possible(releases.account, releases.list, &releases.filter)?;
+        let filter = releases.asked(kind)?;
         let statement = format!(
             "SELECT e.release FROM (SELECT s.release, min(s.added_at) AS added_at FROM {} \
                  AND s.release > 0 GROUP BY s.release) e LEFT JOIN discogs_answer a \
@@ -243,7 +253,7 @@ impl Library {
         releases: &Releases,
         fresh: &RangeInclusive<i64>,
     ) -> Result<(u64, u64), LibraryError> {
-        let filter = Filter::possible(releases.account, releases.list, &releases.filter)?;
+        let filter = releases.asked(kind)?;
         let statement = format!(
             "SELECT count(*), ifnull(sum(ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true)), 0) \
              FROM (SELECT DISTINCT s.release FROM {} AND s.release > 0) e LEFT JOIN discogs_answer a \

@@ -33,11 +33,20 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// What matches.
+    /// What a query matches.
     pub fn new(query: &EntryQuery) -> Result<Self, LibraryError> {
+        Self::certain(query.account, query.list, &query.filter)
+    }
+
+    /// What matches.
+    pub fn certain(
+        account: DiscogsAccountId,
+        list: DiscogsList,
+        filter: &EntryFilter,
+    ) -> Result<Self, LibraryError> {
         let with_country = "s.release IN (SELECT release FROM discogs_country \
                               WHERE country IN (SELECT value FROM json_each(?11)))";
-        Self::of(query.account, query.list, &query.filter, with_country)
+        Self::of(account, list, filter, with_country)
     }
 
     /// What matches, or may once it is known where it came out.

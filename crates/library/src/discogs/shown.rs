@@ -55,6 +55,16 @@ impl Library {
         &self,
         shown: impl Fn(DiscogsList, &Entry) -> Shown,
     ) -> Result<usize, LibraryError> {
+        // Nearly always there is none, and nobody waits for whoever writes.
+        let some = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM discogs_entry e WHERE NOT EXISTS (SELECT 1 FROM discogs_shown s \
+               WHERE s.account = e.account AND s.list = e.list AND s.entry = e.entry))",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        if !some.try_get::<bool, _>(0)? {
+            return Ok(0);
+        }
         let mut write = self.write().await?;
         // The numbers first, from an index alone: records are read of those that are missing.
         let rows = sqlx::query(

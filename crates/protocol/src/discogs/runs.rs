@@ -56,8 +56,8 @@ pub struct NewRun {
     /// Releases in these folders of the collection only; all when empty. The list is always read whole.
     #[serde(default)]
     pub folders: Vec<i64>,
-    /// Releases of entries that match only; folders are named beside it. It is looked at when the list is read. What may
-    /// match once the site was asked about it counts as well: its country may be that.
+    /// Releases of entries that match only; folders are named beside it. What may match once it is known where it came out
+    /// is asked for its details as well. A list is always read whole.
     #[serde(default, skip_serializing_if = "EntryFilter::is_all")]
     pub filter: EntryFilter,
     /// How much.
@@ -81,12 +81,12 @@ const ALL: i64 = 0;
 impl NewRun {
     /// What this run, which is not over, is to read so that `other` needs none of its own; `None` where the two are
     /// different work. It is so when one has all that the other has: then nothing is read twice, and nothing is read that
-    /// nobody asked for. Whoever wants the list alone does not wait for details, nor sets them going. `list_read`: this run
-    /// has its list.
+    /// nobody asked for. Whoever wants the list alone does not wait for details, nor sets them going, and whoever wants
+    /// little does not wait for much. `list_read`: this run has its list.
     pub fn joined(&self, other: &NewRun, list_read: bool) -> Option<NewRun> {
         let is_same = (self.account, self.list) == (other.account, other.list);
         let is_short = other.depth == Depth::List && self.depth > Depth::List;
-        if !is_same || is_short || !self.brings_list(other, list_read) {
+        if !is_same || is_short || self.is_apart(other) || !self.brings_list(other, list_read) {
             return None;
         }
         let purpose = self.purpose.min(other.purpose);
@@ -95,6 +95,12 @@ impl NewRun {
         }
         let (key, keep_list) = (self.key.clone(), self.keep_list);
         other.is_as_deep(self).then(|| NewRun { key, keep_list, purpose, ..other.clone() })
+    }
+
+    /// What was chosen of a list waits neither for other releases nor, where the list is there, for the list.
+    fn is_apart(&self, other: &NewRun) -> bool {
+        let both_ask = self.depth > Depth::List && other.depth > Depth::List;
+        self.filter != other.filter && (both_ask || other.keep_list)
     }
 
     /// The list is read for both. What is asked about releases may rest on a list that was read at the beginning; whoever
@@ -110,9 +116,8 @@ impl NewRun {
         let everywhere = |run: &NewRun| run.folders.is_empty() || run.folders.contains(&ALL);
         let has_folders =
             everywhere(self) || (!everywhere(other) && other.folders.iter().all(within));
-        let has_entries = has_folders && (self.filter.is_all() || self.filter == other.filter);
         other.depth == Depth::List
-            || (self.depth >= other.depth && has_entries && self.max_age_days <= other.max_age_days)
+            || (self.depth >= other.depth && has_folders && self.max_age_days <= other.max_age_days)
     }
 }
 
@@ -198,6 +203,9 @@ pub struct Run {
     pub list: DiscogsList,
     /// How much is read.
     pub depth: Depth,
+    /// It is about some of the releases only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_part: bool,
     /// Where it stands.
     pub state: RunState,
     /// Why it does not go on.

@@ -13,6 +13,7 @@ fn run() -> Run {
         account: ME,
         list: DiscogsList::Collection,
         depth: Depth::Prices,
+        is_part: true,
         state: RunState::Waiting,
         reason: Some(ErrorBody::new(ErrorCode::RateLimited).with("host", "api.discogs.com")),
         figures: RunFigures { stage: RunStage::Details, done: 7, total: 1_200, failed: 1 },
@@ -143,7 +144,6 @@ fn what_a_run_reads_anyway_is_a_part_of_it() {
         let some = NewRun { folders: vec![3], max_age_days: Some(90), ..details.clone() };
         assert_eq!(details.joined(&some, list_read), Some(details.clone()));
         let jazz = NewRun { filter: jazz(), ..details.clone() };
-        assert_eq!(details.joined(&jazz, list_read), Some(details.clone()));
         assert_eq!(jazz.joined(&again(&jazz), list_read), Some(jazz.clone()));
         let known = NewRun { keep_list: true, ..details.clone() };
         assert_eq!(details.joined(&known, list_read), Some(details.clone()));
@@ -189,6 +189,12 @@ fn different_work_is_a_run_of_its_own() {
     let (jazz, rock) =
         (NewRun { filter: jazz(), ..details.clone() }, NewRun { filter: rock, ..details.clone() });
     assert_eq!(jazz.joined(&rock, false), None);
+    // Whoever wants little does not wait for much, and gets no more than that.
+    assert_eq!((details.joined(&jazz, false), jazz.joined(&details, false)), (None, None));
+    let of_known = NewRun { keep_list: true, ..jazz.clone() };
+    let list = wish(Depth::List);
+    assert_eq!(list.joined(&of_known, false), None, "the list is there");
+    assert_eq!(list.joined(&jazz, false), Some(NewRun { key: "k".into(), ..jazz.clone() }));
 }
 
 #[test]

@@ -73,7 +73,11 @@ impl Toasts {
         spawn_local(async move {
             sleep(stay).await;
             while is_kept() {
-                sleep(AGAIN_MS).await;
+                while is_kept() {
+                    sleep(AGAIN_MS).await;
+                }
+                // Whoever comes back to it has its time for it.
+                sleep(stay).await;
             }
             self.dismiss(id);
         });

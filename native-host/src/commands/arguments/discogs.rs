@@ -171,33 +171,35 @@ pub struct DiscogsExport {
     pub to: Option<PathBuf>,
 }
 
+/// The heading of what chooses entries.
+const ONLY: &str = "Only some";
+
 /// Which entries are meant, of a table and of what is read beside the list; all without any of these.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Only some")]
 pub struct DiscogsOnly {
     /// Those that have all of these words (or what they begin) in artists, title, label, number or notes
-    #[arg(long, value_name = "WORDS", value_parser = words)]
+    #[arg(long, help_heading = ONLY, value_name = "WORDS", value_parser = words)]
     pub search: Option<String>,
     /// Those of this genre, as Discogs writes it; several times for any of several
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = ONLY, value_name = "NAME")]
     pub genre: Vec<String>,
     /// Those of this style; as --genre
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = ONLY, value_name = "NAME")]
     pub style: Vec<String>,
     /// Those of this label, with its number such as "(2)" where it has one; as --genre
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = ONLY, value_name = "NAME")]
     pub label: Vec<String>,
     /// Those on this carrier, such as Vinyl; as --genre
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = ONLY, value_name = "NAME")]
     pub format: Vec<String>,
-    /// Those that came out there, as far as details were read; as --genre
-    #[arg(long, value_name = "NAME")]
+    /// Those that came out there, which is known of releases whose details were read; as --genre
+    #[arg(long, help_heading = ONLY, value_name = "NAME")]
     pub country: Vec<String>,
     /// Those of a year, or of years: 1994, 1990-1999, 1990-, -1999
-    #[arg(long, value_name = "YEARS", allow_hyphen_values = true)]
+    #[arg(long, help_heading = ONLY, value_name = "YEARS", allow_hyphen_values = true)]
     pub year: Option<Years>,
     /// These and no others, by their numbers: a copy's instance id, a wanted release, a listing
-    #[arg(long, value_name = "NUMBER", value_delimiter = ',', conflicts_with_all = [
+    #[arg(long, help_heading = ONLY, value_name = "NUMBER", value_delimiter = ',', conflicts_with_all = [
         "search", "genre", "style", "label", "format", "country", "year", "folder",
     ])]
     pub copies: Vec<i64>,

@@ -126,9 +126,9 @@ async fn note_some_countries(engine: &Engine) -> Result<bool, LibraryError> {
     Ok(true)
 }
 
-/// Lets everything of the lists be found, by its country too: what is not would be missing in a selection.
-pub(super) async fn show_all(engine: &Engine) -> Answer<()> {
+/// Lets everything of the lists be found that is looked for by this filter: what is not would be missing in a selection.
+pub(super) async fn show_for(engine: &Engine, filter: &EntryFilter) -> Answer<()> {
     while show_some(engine).await? {}
-    while note_some_countries(engine).await? {}
+    while !filter.countries.is_empty() && note_some_countries(engine).await? {}
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use super::Answer;
 use super::accounts::find;
-use super::browse::show_all;
+use super::browse::show_for;
 use super::now;
-use super::runs::{fresh, kinds, max_age, releases};
-use super::selection::check_part;
+use super::runs::{fresh, kinds, order, releases};
 use super::transport::{api, ceiling};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
@@ -16,14 +15,15 @@ use protocol::discogs::*;
 pub(in crate::daemon) async fn estimate(
     engine: &Engine,
     _: Caller,
-    mut new: NewRun,
+    new: NewRun,
 ) -> Answer<Estimate> {
     let account = find(engine, new.account).await?;
-    check_part(new.list, &new.folders, &new.filter)?;
-    new.max_age_days = Some(max_age(engine, &new).await?);
+    let new = order(engine, new).await?;
     let mut estimate = Estimate::default();
     let of = releases(&new);
-    show_all(engine).await?;
+    if new.depth > Depth::List {
+        show_for(engine, &new.filter).await?;
+    }
     let fresh = &fresh(now(), new.max_age_days);
     for kind in kinds(new.depth, account.signed_by) {
         let (all, missing) = engine.library.discogs_coverage(kind, &of, fresh).await?;

@@ -17,7 +17,7 @@
 //! | `record` | one entry, asked for anew when it is too old |
 //! | `lines` | entries with what is kept about their releases |
 //! | `export` | writing tables, with their proof |
-//! | `selection` | which entries of a list are written |
+//! | `selection` | which entries of a list are meant, to be written or asked about |
 //! | `news` | telling clients what has changed |
 
 mod accounts;

@@ -5,7 +5,7 @@ use super::accounts::find;
 use super::news::{News, tell_run};
 use super::oauth::Attempts;
 use super::read::{Reading, Stop};
-use super::selection::check_part;
+use super::selection::{canonical, check_part};
 use super::transport::{api, ceiling};
 use super::{Answer, DAY, now};
 use crate::daemon::engine::Engine;
@@ -129,14 +129,9 @@ impl Task {
 pub(in crate::daemon) async fn start(
     engine: &Engine,
     _: Caller,
-    mut new: NewRun,
+    new: NewRun,
 ) -> Answer<RunStarted> {
-    if new.list == DiscogsList::Inventory && new.depth > Depth::List {
-        let error = ErrorBody::new(ErrorCode::BadParameters);
-        return Err(error.with("detail", "an inventory has no details of its own"));
-    }
-    check_part(new.list, &new.folders, &new.filter)?;
-    new.max_age_days = Some(max_age(engine, &new).await?);
+    let new = order(engine, new).await?;
     let (id, begun) = engine.library.start_discogs_run(&new).await?;
     match begun {
         Begun::New => {
@@ -148,6 +143,22 @@ pub(in crate::daemon) async fn start(
     }
     let run = view(engine, engine.library.discogs_run(id).await?).await?;
     Ok(RunStarted { run, existing: begun != Begun::New })
+}
+
+/// An order in the form in which equal ones are equal, if it has sense.
+pub(super) async fn order(engine: &Engine, mut new: NewRun) -> Answer<NewRun> {
+    if new.list == DiscogsList::Inventory && new.depth > Depth::List {
+        let error = ErrorBody::new(ErrorCode::BadParameters);
+        return Err(error.with("detail", "an inventory has no details of its own"));
+    }
+    check_part(new.list, &new.folders, &new.filter)?;
+    new.filter = canonical(&new.filter);
+    // A list is read whole.
+    if new.depth == Depth::List {
+        (new.folders, new.filter) = (Vec::new(), EntryFilter::default());
+    }
+    new.max_age_days = Some(max_age(engine, &new).await?);
+    Ok(new)
 }
 
 /// The newest runs.
@@ -260,7 +271,7 @@ pub(super) fn kinds(depth: Depth, signed_by: SignedBy) -> Vec<AnswerKind> {
 }
 
 /// Days that answers serve in a run: what it says itself, or what is set.
-pub(super) async fn max_age(engine: &Engine, new: &NewRun) -> Answer<u32> {
+async fn max_age(engine: &Engine, new: &NewRun) -> Answer<u32> {
     match new.max_age_days {
         Some(days) => Ok(days),
         None => Ok(engine.library.settings().await?.discogs_cache_days),
@@ -385,6 +396,7 @@ pub(super) async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
         account: row.request.account,
         list: row.request.list,
         depth: row.request.depth,
+        is_part: !row.request.filter.is_all() || !row.request.folders.is_empty(),
         state: row.state,
         reason: row.reason,
         figures,

@@ -1,7 +1,7 @@
 //! Which entries of a list are meant: all, those of some folders, those that match, those that are named.
 
 use super::Answer;
-use super::browse::show_all;
+use super::browse::show_for;
 use crate::daemon::engine::Engine;
 use protocol::discogs::*;
 use protocol::{ErrorBody, ErrorCode};
@@ -79,7 +79,7 @@ async fn check_values(engine: &Engine, wish: &NewExport) -> Answer<()> {
     if !is_selection(wish) {
         return Ok(());
     }
-    show_all(engine).await?;
+    show_for(engine, filter).await?;
     for (kind, values, with) in [
         (
             "genre",
@@ -206,7 +206,7 @@ fn key(filter: &EntryFilter) -> String {
 }
 
 /// The same filter for the same entries, in whatever order its values stood.
-fn canonical(filter: &EntryFilter) -> EntryFilter {
+pub(super) fn canonical(filter: &EntryFilter) -> EntryFilter {
     let mut filter = filter.clone();
     filter.text = filter.text.split_whitespace().collect::<Vec<_>>().join(" ");
     let EntryFilter { genres, styles, labels, formats, countries, entries, .. } = &mut filter;

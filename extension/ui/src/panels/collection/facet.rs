@@ -3,7 +3,7 @@
 
 use super::filter_parts::{Part, Property, name_of};
 use super::narrowed::Narrowed;
-use super::shelf::{Shelf, read_details};
+use super::shelf::Shelf;
 use crate::catalogue::{t, tf, tn};
 use crate::components::button::button;
 use crate::components::focus::focus;
@@ -13,6 +13,7 @@ use crate::state::{Derived, State};
 use crate::words;
 use leptos::ev::Event;
 use leptos::prelude::*;
+use protocol::discogs::Depth;
 use wasm_bindgen::JsCast;
 
 /// The button of a property, and what comes up under it.
@@ -109,12 +110,24 @@ pub fn in_force(shelf: Shelf) -> Live<AnyView> {
                 let narrowed = Narrowed::shown(shelf);
                 shelf.export(Some(narrowed));
             };
+            let read = move |_| {
+                let narrowed = Narrowed::shown(shelf);
+                shelf.read(Some(narrowed), Depth::Details);
+            };
+            let read = shelf.has_details().then(|| {
+                view! {
+                    <button type="button" class="button compact" on:click=on(read)>
+                        {icon(Icon::Retry)}
+                        {live(move || tn("read_these", total()))}
+                    </button>
+                }
+            });
             view! {
                 <div class="row in-force" role="group" aria-label=t("in_force")>
                     {each(move || parts.get(), move |part| chip(shelf, part))}
                     {button("compact quiet", None, t("clear_all"), move || shelf.clear_filters())}
                     <div class="row" class:hidden=live(move || !offered.get())>
-                        {read_details(shelf, Narrowed::shown)}
+                        {read}
                         <button type="button" class="button compact" on:click=on(export)>
                             {icon(Icon::Download)}
                             {live(move || tn("export_these", total()))}

@@ -57,19 +57,28 @@ impl Narrowed {
             .then(|| tf("narrowed_too_many", &[("n", &words::number(most as u64))]))
     }
 
-    /// Says in a dialog of what it will be.
+    /// Says in a dialog of what a table will be.
     pub fn line(&self) -> AnyView {
-        let Self { count, words, .. } = self;
-        view! {
-            <p class="notice">
-                {icon(Icon::Check)}
-                <span class="grow anywhere">
-                    <strong>{tn("narrowed_only", *count)}</strong> " " {words.clone()}
-                </span>
-            </p>
-        }
-        .into_any()
+        notice(tn("narrowed_only", self.count), self.words.clone())
     }
+
+    /// Says in a dialog about what more will be read. How many may come from a country nobody knows before.
+    pub fn line_to_read(&self) -> AnyView {
+        match self.filter.countries.is_empty() {
+            true => self.line(),
+            false => notice(self.words.clone(), t("narrowed_country_help")),
+        }
+    }
+}
+
+fn notice(strong: String, words: String) -> AnyView {
+    view! {
+        <p class="notice">
+            {icon(Icon::Check)}
+            <span class="grow anywhere"><strong>{strong}</strong> " " {words}</span>
+        </p>
+    }
+    .into_any()
 }
 
 /// Of what the table was, where that was not all; and that of the whole of which it is a part.

@@ -55,6 +55,11 @@ impl Reading {
         self.narrowed.with_untracked(Option::is_some).into()
     }
 
+    /// Why so much cannot be read at once.
+    fn too_many(self) -> Option<String> {
+        self.narrowed.with_untracked(|part| part.as_ref()?.too_many())
+    }
+
     /// What is asked for, as it changes. Without a key: it is no order yet.
     fn wish(self) -> NewRun {
         let ListOf { account, list } = self.of;
@@ -71,11 +76,7 @@ impl Reading {
     /// Of what: of a part, or of which folders.
     fn part(self, collection: Collection) -> AnyView {
         match self.narrowed.get_untracked() {
-            Some(narrowed) => {
-                let may_be = !narrowed.filter.countries.is_empty();
-                let help = may_be.then(|| t("narrowed_country_help"));
-                view! { {narrowed.line()} <p class="small muted">{help}</p> }.into_any()
-            }
+            Some(narrowed) => narrowed.line_to_read(),
             None => folder_choice(collection, self.of, self.folders).into_any(),
         }
     }
@@ -148,6 +149,9 @@ fn asked(reading: Reading) -> Answer {
     let wish = Derived::new(move || reading.wish());
     follow(move || {
         let asked = wish.get();
+        if reading.too_many().is_some() {
+            return;
+        }
         // What is said belongs to what was chosen before.
         answer.set(None);
         spawn_local(async move {
@@ -164,7 +168,7 @@ fn estimated(collection: Collection, reading: Reading, answer: Answer) -> Live<S
     let was_read =
         move || collection.state_of(reading.of).is_some_and(|state| state.read_at.is_some());
     live(move || match answer.get() {
-        None => t("estimate_asking"),
+        None => reading.too_many().unwrap_or_else(|| t("estimate_asking")),
         Some(Err(error)) => words::refusal(&error),
         Some(Ok(found)) => estimate(&found, reading.depth(), !was_read()),
     })
@@ -193,7 +197,7 @@ fn joined(collection: Collection, answer: Answer) -> Live<AnyView> {
 /// Begins. The run is on the page before the dialog has gone.
 fn start(collection: Collection, reading: Reading, busy: State<bool>, complaint: Complaint) {
     let store = collection.store;
-    complaint.set(reading.narrowed.with_untracked(|part| part.as_ref()?.too_many()));
+    complaint.set(reading.too_many());
     if complaint.with_untracked(Option::is_some) {
         return;
     }

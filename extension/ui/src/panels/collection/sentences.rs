@@ -89,7 +89,9 @@ pub fn estimate(estimate: &Estimate, depth: Depth, is_first: bool) -> String {
 pub fn run_state(run: &Run) -> String {
     t(match (run.state, run.figures.stage) {
         (RunState::Running, RunStage::List) => "run_list",
+        (RunState::Running, RunStage::Details) if run.is_part => "run_details_of_part",
         (RunState::Running, RunStage::Details) => "run_details",
+        (RunState::Running, RunStage::Prices) if run.is_part => "run_prices_of_part",
         (RunState::Running, RunStage::Prices) => "run_prices",
         (RunState::Paused, _) => "run_paused",
         (RunState::NeedsYou, _) => "run_needs_you",

@@ -208,21 +208,16 @@ fn entries(shelf: Shelf) -> AnyView {
 /// How many are ticked, and what can be done with them.
 fn ticked(shelf: Shelf) -> AnyView {
     bulk_bar(shelf.rows, move || {
-        view! {
-            {read_details(shelf, Narrowed::ticked)}
-            {button("compact", Some(Icon::Download), t("export_ticked"), move || {
-                shelf.export(Some(Narrowed::ticked(shelf)));
-            })}
-        }
-        .into_any()
+        let read = shelf.has_details().then(|| {
+            button("compact", Some(Icon::Retry), t("read_ticked"), move || {
+                shelf.read(Some(Narrowed::ticked(shelf)), Depth::Details);
+            })
+        });
+        let export = button("compact", Some(Icon::Download), t("export_ticked"), move || {
+            shelf.export(Some(Narrowed::ticked(shelf)));
+        });
+        view! { {read} {export} }.into_any()
     })
-}
-
-/// The button that asks about the releases of a part. What is sold has no details of its own.
-pub fn read_details(shelf: Shelf, part: fn(Shelf) -> Narrowed) -> Option<AnyView> {
-    let read = move || shelf.read(Some(part(shelf)), Depth::Details);
-    (shelf.of.list != DiscogsList::Inventory)
-        .then(|| button("compact", Some(Icon::Retry), t("read_details"), read))
 }
 
 /// Instead of an empty list: why it is empty, and what to do.
@@ -332,8 +327,13 @@ impl Shelf {
         });
     }
 
+    /// More can be read about its releases. What is sold has no details of its own.
+    pub fn has_details(self) -> bool {
+        self.of.list != DiscogsList::Inventory
+    }
+
     /// Asks how much is to be read, of a part or of all.
-    fn read(self, narrowed: Option<Narrowed>, depth: Depth) {
+    pub fn read(self, narrowed: Option<Narrowed>, depth: Depth) {
         self.collection.narrowed.set(narrowed);
         self.collection.open.set(Some(Open::Read(self.of, depth)));
     }

@@ -2,7 +2,7 @@
 
 use super::{Reading, Stop};
 use crate::collection::country_of;
-use crate::daemon::discogs::browse::show_all;
+use crate::daemon::discogs::browse::show_for;
 use crate::daemon::discogs::runs::{Failures, fresh, releases};
 use crate::daemon::discogs::transport::DiscogsTransport;
 use crate::daemon::discogs::{Answer, precedence};
@@ -29,13 +29,14 @@ impl Reading<'_> {
         kind: AnswerKind,
     ) -> Result<(), Stop> {
         let of = releases(&self.row.request);
-        show_all(self.engine).await?;
+        show_for(self.engine, &of.filter).await?;
+        let mut most = 0;
         loop {
             let fresh = &fresh(self.row.created_at, self.row.request.max_age_days);
-            self.count(kind, &of, fresh).await?;
+            most = self.count(kind, &of, fresh, most).await?;
             let given_up = self.task.failures().given_up.clone();
-            let most = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
-            let missing = self.engine.library.discogs_unanswered(kind, &of, fresh, most).await?;
+            let chunk = CHUNK + u32::try_from(given_up.len()).unwrap_or(u32::MAX - CHUNK);
+            let missing = self.engine.library.discogs_unanswered(kind, &of, fresh, chunk).await?;
             let missing: Vec<i64> =
                 missing.into_iter().filter(|release| !given_up.contains(release)).collect();
             if missing.is_empty() {
@@ -56,13 +57,17 @@ impl Reading<'_> {
         }
     }
 
+    /// Tells how far it is, and gives of how many: never less than `most`, as those that turn out to be from elsewhere are
+    /// done as well.
     async fn count(
         &self,
         kind: AnswerKind,
         of: &Releases,
         fresh: &RangeInclusive<i64>,
-    ) -> Result<(), Stop> {
+        most: u64,
+    ) -> Result<u64, Stop> {
         let (all, missing) = self.engine.library.discogs_coverage(kind, of, fresh).await?;
+        let all = all.max(most);
         self.tell(|figures| {
             figures.stage = match kind {
                 AnswerKind::Release => RunStage::Details,
@@ -72,7 +77,7 @@ impl Reading<'_> {
             figures.done = all - missing;
             figures.failed = self.task.failures().given_up.len() as u64;
         });
-        Ok(())
+        Ok(all)
     }
 
     async fn ask(
