@@ -27,16 +27,6 @@ pub enum AnswerKind {
     Suggestions,
 }
 
-impl Releases {
-    fn asked(&self, kind: AnswerKind) -> Result<Filter, LibraryError> {
-        let Releases { account, list, filter } = self;
-        match kind {
-            AnswerKind::Release => Filter::possible(*account, *list, filter),
-            AnswerKind::Stats | AnswerKind::Suggestions => Filter::certain(*account, *list, filter),
-        }
-    }
-}
-
 impl AnswerKind {
     /// The stored name.
     pub fn as_str(self) -> &'static str {
@@ -65,6 +55,17 @@ pub struct Releases {
     pub list: DiscogsList,
     /// Of which of its entries. Details are asked of those, too, that match once they turn out to be from the right country.
     pub filter: EntryFilter,
+}
+
+impl Releases {
+    /// What is looked for to be asked about so.
+    fn asked(&self, kind: AnswerKind) -> Result<Filter, LibraryError> {
+        let Releases { account, list, filter } = self;
+        match kind {
+            AnswerKind::Release => Filter::possible(*account, *list, filter),
+            AnswerKind::Stats | AnswerKind::Suggestions => Filter::certain(*account, *list, filter),
+        }
+    }
 }
 
 /// An answer of the site.
