@@ -1,6 +1,6 @@
 //! The cache: what the site said about releases, compressed, with its age.
 
-use super::filter::Filter;
+use super::filter::{Filter, Statement};
 use crate::database::{Library, now};
 use crate::error::LibraryError;
 use protocol::discogs::{CacheFigures, DiscogsAccountId, DiscogsList, EntryFilter};
@@ -58,13 +58,21 @@ pub struct Releases {
 }
 
 impl Releases {
-    /// What is looked for to be asked about so.
-    fn asked(&self, kind: AnswerKind) -> Result<Filter, LibraryError> {
+    /// A statement over what is to be asked about so: `text` puts it around what follows `FROM`. `?13` kind and `?14` owner
+    /// of an answer, `?15` and `?16` the moments between which it must have been fetched. Its own parameters begin at `?17`.
+    fn asked(
+        &self,
+        kind: AnswerKind,
+        fresh: &RangeInclusive<i64>,
+        text: impl FnOnce(&str) -> String,
+    ) -> Result<Statement, LibraryError> {
         let Releases { account, list, filter } = self;
-        match kind {
+        let filter = match kind {
             AnswerKind::Release => Filter::possible(*account, *list, filter),
             AnswerKind::Stats | AnswerKind::Suggestions => Filter::certain(*account, *list, filter),
-        }
+        }?;
+        let statement = filter.bound(text(&filter.from)).bind(kind.as_str());
+        Ok(statement.bind(kind.owner(*account)).bind(*fresh.start()).bind(*fresh.end()))
     }
 }
 
@@ -198,24 +206,16 @@ impl Library {
         fresh: &RangeInclusive<i64>,
         limit: u32,
     ) -> Result<Vec<i64>, LibraryError> {
-        let filter = releases.asked(kind)?;
-        let statement = format!(
-            "SELECT e.release FROM (SELECT s.release, min(s.added_at) AS added_at FROM {} \
-                 AND s.release > 0 GROUP BY s.release) e LEFT JOIN discogs_answer a \
-               ON a.kind = ?13 AND a.release = e.release AND a.account = ?14 \
-             WHERE ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true) \
-             ORDER BY ifnull(a.fetched_at, -1), e.added_at, e.release LIMIT ?17",
-            filter.from
-        );
-        let rows = filter
-            .bound(statement)
-            .bind(kind.as_str())
-            .bind(kind.owner(releases.account))
-            .bind(*fresh.start())
-            .bind(*fresh.end())
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
+        let statement = releases.asked(kind, fresh, |from| {
+            format!(
+                "SELECT e.release FROM (SELECT s.release, min(s.added_at) AS added_at FROM {from} \
+                     AND s.release > 0 GROUP BY s.release) e LEFT JOIN discogs_answer a \
+                   ON a.kind = ?13 AND a.release = e.release AND a.account = ?14 \
+                 WHERE ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true) \
+                 ORDER BY ifnull(a.fetched_at, -1), e.added_at, e.release LIMIT ?17"
+            )
+        })?;
+        let rows = statement.bind(limit).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
@@ -254,21 +254,14 @@ impl Library {
         releases: &Releases,
         fresh: &RangeInclusive<i64>,
     ) -> Result<(u64, u64), LibraryError> {
-        let filter = releases.asked(kind)?;
-        let statement = format!(
-            "SELECT count(*), ifnull(sum(ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true)), 0) \
-             FROM (SELECT DISTINCT s.release FROM {} AND s.release > 0) e LEFT JOIN discogs_answer a \
-               ON a.kind = ?13 AND a.release = e.release AND a.account = ?14",
-            filter.from
-        );
-        let row = filter
-            .bound(statement)
-            .bind(kind.as_str())
-            .bind(kind.owner(releases.account))
-            .bind(*fresh.start())
-            .bind(*fresh.end())
-            .fetch_one(&self.pool)
-            .await?;
+        let statement = releases.asked(kind, fresh, |from| {
+            format!(
+                "SELECT count(*), ifnull(sum(ifnull(a.fetched_at NOT BETWEEN ?15 AND ?16, true)), 0) \
+                 FROM (SELECT DISTINCT s.release FROM {from} AND s.release > 0) e \
+                   LEFT JOIN discogs_answer a ON a.kind = ?13 AND a.release = e.release AND a.account = ?14"
+            )
+        })?;
+        let row = statement.fetch_one(&self.pool).await?;
         let count = |at: usize| -> Result<u64, LibraryError> {
             Ok(row.try_get::<i64, _>(at)?.unsigned_abs())
         };

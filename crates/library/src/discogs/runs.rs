@@ -245,8 +245,8 @@ struct Join {
 }
 
 impl Join {
-    /// What was read at the beginning serves as long as it may be shown. A run that rests can begin anew; one at work goes on with what
-    /// it has, and is not what is wanted.
+    /// What was read at the beginning serves as long as it may be shown. A run that rests can begin anew; one at work goes
+    /// on with what it has, and is not what is wanted.
     fn of(row: RunRow, new: &NewRun) -> Option<Self> {
         let is_old = now() - row.created_at > SHOWN_FOR;
         let rests = matches!(row.state, RunState::Paused | RunState::NeedsYou);

@@ -45,6 +45,14 @@ struct Shelved<'s> {
     words: &'s str,
 }
 
+/// Entries `e` that are not findable yet.
+macro_rules! unshown {
+    () => {
+        "discogs_entry e WHERE NOT EXISTS (SELECT 1 FROM discogs_shown s \
+           WHERE s.account = e.account AND s.list = e.list AND s.entry = e.entry)"
+    };
+}
+
 impl Library {
     /// Makes the next entries findable that are not yet, since they are older than what they are found by. Returns how
     /// many; 0 when none is left.
@@ -56,22 +64,20 @@ impl Library {
         shown: impl Fn(DiscogsList, &Entry) -> Shown,
     ) -> Result<usize, LibraryError> {
         // Nearly always there is none, and nobody waits for whoever writes.
-        let some = sqlx::query(
-            "SELECT EXISTS (SELECT 1 FROM discogs_entry e WHERE NOT EXISTS (SELECT 1 FROM discogs_shown s \
-               WHERE s.account = e.account AND s.list = e.list AND s.entry = e.entry))",
-        )
-        .fetch_one(&self.pool)
-        .await?;
+        let some = sqlx::query(concat!("SELECT EXISTS (SELECT 1 FROM ", unshown!(), ")"))
+            .fetch_one(&self.pool)
+            .await?;
         if !some.try_get::<bool, _>(0)? {
             return Ok(0);
         }
         let mut write = self.write().await?;
         // The numbers first, from an index alone: records are read of those that are missing.
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "SELECT account, list, entry, release, folder, added_at, record FROM discogs_entry WHERE rowid IN \
-               (SELECT e.rowid FROM discogs_entry e WHERE NOT EXISTS (SELECT 1 FROM discogs_shown s \
-                  WHERE s.account = e.account AND s.list = e.list AND s.entry = e.entry) LIMIT ?1)",
-        )
+               (SELECT e.rowid FROM ",
+            unshown!(),
+            " LIMIT ?1)"
+        ))
         .bind(BATCH)
         .fetch_all(&mut *write.tx)
         .await?;
