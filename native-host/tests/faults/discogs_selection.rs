@@ -180,6 +180,12 @@ fn more_is_read_about_what_was_chosen_and_about_nothing_else() {
         keep_list: true,
         purpose: Purpose::Asked,
     };
+    let countries = vec!["Japan".to_owned()];
+    let japan = EntryFilter { countries, ..EntryFilter::default() };
+    let prices = NewRun { filter: japan, depth: Depth::Prices, ..wish.clone() };
+    let estimate = stage.browser().ask::<EstimateRun>(prices);
+    assert_eq!((estimate.releases, estimate.requests), (estimate.from_cache, 0), "all is kept");
+    assert!(estimate.releases >= japanese.len() as u64);
     let error = stage.browser().call::<EstimateRun>(wish.clone()).unwrap_err();
     assert_eq!(error.code, ErrorCode::BadParameters);
     let error = stage.browser().call::<StartRun>(wish).unwrap_err();

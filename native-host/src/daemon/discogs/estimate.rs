@@ -27,9 +27,10 @@ pub(in crate::daemon) async fn estimate(
     let fresh = &fresh(now(), new.max_age_days);
     for kind in kinds(new.depth, account.signed_by) {
         let (all, missing) = engine.library.discogs_coverage(kind, &of, fresh).await?;
-        estimate.releases = all;
         estimate.requests += missing;
+        // Prices are asked of those alone that are surely meant.
         if kind == AnswerKind::Release {
+            estimate.releases = all;
             estimate.from_cache = all - missing;
         }
     }
