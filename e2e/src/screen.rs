@@ -21,8 +21,11 @@ const SIZE: &str = "1400x1000x24";
 const PICTURE: &str = "Xvfb_screen0";
 /// Keys that come sooner after a question has appeared may be meant for something else, and Chromium drops them.
 const COMPOSURE: Duration = Duration::from_millis(1000);
-/// How often a folder is typed before the window is given up.
-const PICKS: u32 = 4;
+/// How long a key may take to show its effect before it counts as lost. A second one that comes while the first is still
+/// at work would reach what is behind.
+const EFFECT: Duration = Duration::from_secs(5);
+/// How often a thing that may be missed is done before it is given up.
+const TRIES: u32 = 4;
 /// Only every so manieth pixel is looked at.
 const STRIDE: usize = 8;
 
@@ -89,9 +92,12 @@ impl Screen {
             return asked.and(Err(error));
         }
         sleep(COMPOSURE).await;
-        self.press(keys).await?;
+        let (last, before_it) = keys.split_last().context("no keys")?;
+        for key in before_it {
+            self.press(&[key]).await?;
+        }
         let gone = async || Ok((!is_dimmed(&before, &self.picture()?)).then_some(()));
-        wait::until("the end of the browser's question", wait::LONG, gone).await
+        self.press_until("the end of the browser's question", last, gone).await
     }
 
     /// Opens the context menu of the element that `selector` picks, and chooses the entry that is the `nth` from
@@ -123,30 +129,40 @@ impl Screen {
         self.press(&["Return"]).await
     }
 
-    /// Picks a folder in the system's window for folders, once it is there. Without a window manager a window gets the
-    /// keys only when it is given them.
+    /// Does what opens the system's window for folders, and picks a folder in it. Without a window manager a window
+    /// gets the keys only when it is given them.
     ///
     /// # Errors
-    /// When there is no such window, or it does not take the folder.
-    pub async fn pick_folder(&self, folder: &Path) -> Result<()> {
-        let mut taken = Ok(());
-        // Keys that come while the window is still being drawn are lost.
-        for _ in 0..PICKS {
-            self.focus_folder_window().await?;
-            self.press(&["ctrl+a"]).await?;
-            self.xdotool(&["type", "--delay", "50", &folder.display().to_string()]).await?;
-            // The window looks for what is there as one types, and may take the first Return for its proposal.
-            taken = wait::until("the folder to be taken", wait::LONG / 4, async || {
-                sleep(COMPOSURE).await;
-                self.press(&["Return"]).await?;
-                Ok(self.folder_window().await?.is_none().then_some(()))
-            })
-            .await;
-            if taken.is_ok() {
-                break;
+    /// When no such window appears, or none takes the folder.
+    pub async fn pick_folder(
+        &self,
+        open: impl AsyncFn() -> Result<()>,
+        folder: &Path,
+    ) -> Result<()> {
+        for _ in 1..TRIES {
+            open().await?;
+            if self.type_folder(folder).await.is_ok() {
+                return Ok(());
             }
+            // A window that missed the first key took the others for words to look for, and Escape does not end that.
+            let Some(window) = self.folder_window().await? else { return Ok(()) };
+            self.xdotool(&["windowkill", &window]).await?;
         }
-        taken
+        open().await?;
+        self.type_folder(folder).await
+    }
+
+    async fn type_folder(&self, folder: &Path) -> Result<()> {
+        self.focus_folder_window().await?;
+        // It opens the line for paths, which takes its time.
+        self.press(&["slash"]).await?;
+        sleep(COMPOSURE).await;
+        self.press(&["ctrl+a"]).await?;
+        self.xdotool(&["type", "--delay", "50", &folder.display().to_string()]).await?;
+        sleep(COMPOSURE).await;
+        // The window looks for what is there as one types, and may take the first Return for its proposal.
+        let gone = async || self.no_folder_window().await;
+        self.press_until("the folder to be taken", "Return", gone).await
     }
 
     /// Closes the window for folders without picking one.
@@ -155,9 +171,8 @@ impl Screen {
     /// When there is no such window, or it does not go.
     pub async fn leave_folder_window(&self) -> Result<()> {
         self.focus_folder_window().await?;
-        self.press(&["Escape"]).await?;
-        let gone = async || Ok(self.folder_window().await?.is_none().then_some(()));
-        wait::until("the end of the window for folders", wait::LONG, gone).await
+        let gone = async || self.no_folder_window().await;
+        self.press_until("the end of the window for folders", "Escape", gone).await
     }
 
     async fn focus_folder_window(&self) -> Result<()> {
@@ -172,6 +187,28 @@ impl Screen {
         let mut command = self.tool(&["search", "--onlyvisible", "--class", "zenity"]);
         let found = command.output().await.context("xdotool is needed: run `cargo xtask setup`")?;
         Ok(String::from_utf8(found.stdout)?.lines().last().map(str::to_owned))
+    }
+
+    async fn no_folder_window(&self) -> Result<Option<()>> {
+        Ok(self.folder_window().await?.is_none().then_some(()))
+    }
+
+    /// Presses `key`, and again if nothing comes of it, until `seen` has something: one that comes too early is lost.
+    async fn press_until(
+        &self,
+        what: &str,
+        key: &str,
+        mut seen: impl AsyncFnMut() -> Result<Option<()>>,
+    ) -> Result<()> {
+        let mut outcome = Ok(());
+        for _ in 0..TRIES {
+            self.press(&[key]).await?;
+            outcome = wait::until(what, EFFECT, &mut seen).await;
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome
     }
 
     /// Presses keys one after the other, by the names that X has for them.
