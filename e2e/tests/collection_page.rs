@@ -6,7 +6,7 @@ use e2e::browser::{Browser, Config};
 use e2e::cdp::Target;
 use e2e::keyboard::Way::Forward;
 use e2e::keyboard::{CONTROL, SHIFT, focused, go_to, press, press_with, select_text, write};
-use e2e::page::{Page, Scheme};
+use e2e::page::{Control, Page, Scheme};
 use e2e::stage::Stage;
 use e2e::wait;
 use protocol::discogs::{Depth, Runs};
@@ -300,7 +300,7 @@ async fn export_parts(stage: &Stage, page: &Page, truth: &Truth) -> Result<()> {
     holds(page, "nothing ticked", "!document.querySelector('.item :checked')").await?;
 
     page.click("radio", "Covers").await?;
-    let boxes = page.controls("checkbox").await?;
+    let boxes = boxes(page, 5).await?;
     page.click_on(&boxes[0]).await?;
     page.click_with(&boxes[4], SHIFT).await?;
     page.click_on(&boxes[1]).await?;
@@ -338,12 +338,21 @@ async fn read_about(stage: &Stage, page: &Page, releases: BTreeSet<u32>) -> Resu
     Ok(())
 }
 
+/// The boxes to tick, once there are so many.
+async fn boxes(page: &Page, least: usize) -> Result<Vec<Control>> {
+    wait::until("boxes to tick", wait::LONG, async || {
+        let boxes = page.controls("checkbox").await?;
+        Ok((boxes.len() >= least).then_some(boxes))
+    })
+    .await
+}
+
 /// What is ticked apart adds up; what was asked for to be ticked and is not meant any more is not ticked.
 async fn tick_apart_and_late(page: &Page, truth: &Truth) -> Result<()> {
     let mut newest = truth.account.copies.iter().rev();
     let other = newest.position(|copy| !is_jazz(&truth.releases[&copy.release_id]));
-    let boxes = page.controls("checkbox").await?;
-    page.click_on(&boxes[other.context("not all is Jazz")?]).await?;
+    let other = other.context("not all is Jazz")?;
+    page.click_on(&boxes(page, other + 1).await?[other]).await?;
     page.wait_text("1 selected").await?;
     tick_values(page, "Genre", &["Jazz"]).await?;
     let of_jazz = copies(truth, is_jazz);
@@ -441,10 +450,31 @@ async fn back_from_record(page: &Page, title: &str) -> Result<()> {
     ensure!(address().await?.starts_with(&list) && address().await?.contains("entry="));
     page.session.evaluate::<Option<()>>("history.back()").await?;
     holds(page, "no record", "!document.querySelector('dialog[open]')").await?;
+    opened_at_once_again(page, title).await?;
     // Another step would have been made by now.
     tokio::time::sleep(Duration::from_millis(300)).await;
     ensure!(address().await? == list, "{} instead of {list}", address().await?);
     holds(page, "the focus at the title", &format!("document.activeElement === {title}")).await
+}
+
+/// Whoever closes it and opens it again before the browser has stepped back sees it, and Back closes it.
+async fn opened_at_once_again(page: &Page, title: &str) -> Result<()> {
+    let again = format!(
+        "{title}.click();
+        new Promise(done => requestAnimationFrame(() => setTimeout(() => {{
+            const dialog = document.querySelector('dialog[open]');
+            dialog.addEventListener('close', () => {{ {title}.click(); done(null); }});
+            dialog.close();
+        }}, 100)))"
+    );
+    page.session.evaluate::<Option<()>>(&again).await?;
+    holds(page, "the address of the record", "location.hash.includes('entry=')").await?;
+    // The step back would have been made by now.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    page.wait_text("Details of ").await?;
+    holds(page, "the address of the record", "location.hash.includes('entry=')").await?;
+    page.session.evaluate::<Option<()>>("history.back()").await?;
+    holds(page, "no record", "!document.querySelector('dialog[open]')").await
 }
 
 /// What is open over the page goes with the place that it was meant for, and with a record that comes back.
@@ -534,9 +564,10 @@ async fn a_collection_is_read_looked_through_and_written_as_the_site_has_it() ->
 
     page.click("button", "Sign out").await?;
     page.wait_text("Sign demo out?").await?;
-    let questions = page.controls("button").await?;
-    let again = questions.iter().rfind(|button| button.name == "Sign out").context("a button")?;
-    page.click_on(again).await?;
+    let again = wait::until("the question's button", wait::LONG, async || {
+        Ok(page.controls("button").await?.into_iter().rfind(|button| button.name == "Sign out"))
+    });
+    page.click_on(&again.await?).await?;
     page.wait_text("Your records, from Discogs").await?;
     has_focus(&page, "button", "Sign in at Discogs").await?;
     sign_in_by_application(&stage, &browser, &page).await?;

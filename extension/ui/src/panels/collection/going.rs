@@ -18,6 +18,15 @@ use protocol::discogs::{DiscogsAccount, DiscogsAccountId, DiscogsList};
 /// The record of what was looked at last.
 const PLACE_KEY: &str = "collection_place";
 
+/// A step back that the browser was asked for and has not told of yet.
+#[derive(Clone)]
+pub(super) struct StepBack {
+    /// From where.
+    left: Route,
+    /// Another address was to be written meanwhile.
+    gone_on: bool,
+}
+
 /// Instead of a place that is not there: why.
 pub fn astray(collection: Collection, why: String) -> AnyView {
     let home = move || {
@@ -49,6 +58,9 @@ impl Collection {
     /// Shows what the address says, once there is an account.
     pub fn settle(self) {
         let route = route_now();
+        if self.is_stepping_back(&route) {
+            return;
+        }
         let nobody = self.accounts.with_untracked(|all| all.as_ref().is_none_or(Vec::is_empty));
         if nobody || route.panel != "collection" {
             return;
@@ -61,6 +73,22 @@ impl Collection {
                     self.astray.set(Some(why));
                 }
                 self.place.set(None);
+            }
+        }
+    }
+
+    /// Whether the address is about to change, or is to change once more: whoever has gone on since the step back was
+    /// asked for is not brought back by it.
+    fn is_stepping_back(self, route: &Route) -> bool {
+        match self.stepping_back.get_untracked() {
+            None => false,
+            Some(StepBack { left, .. }) if left == *route => true,
+            Some(StepBack { gone_on, .. }) => {
+                self.stepping_back.set(None);
+                if gone_on {
+                    self.write(true);
+                }
+                gone_on
             }
         }
     }
@@ -181,7 +209,10 @@ impl Collection {
         let stepped = self.stepped.get_untracked();
         self.stepped.set(false);
         match (is_there, stepped) {
-            (true, true) => step_back(),
+            (true, true) => {
+                self.stepping_back.set(Some(StepBack { left: route_now(), gone_on: false }));
+                step_back();
+            }
             (true, false) => self.write(false),
             _ => {}
         }
@@ -219,6 +250,10 @@ impl Collection {
     pub fn write(self, as_step: bool) {
         // Who has gone elsewhere meanwhile is not brought back.
         if self.place.is_gone() || route_now().panel != "collection" {
+            return;
+        }
+        if let Some(step) = self.stepping_back.get_untracked() {
+            self.stepping_back.set(Some(StepBack { gone_on: true, ..step }));
             return;
         }
         let astray = self.astray.with_untracked(Option::is_some);

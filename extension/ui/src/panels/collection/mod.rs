@@ -127,6 +127,7 @@ pub struct Collection {
     astray: State<Option<String>>,
     /// What is open over the page was opened as a step that Back undoes.
     stepped: State<bool>,
+    stepping_back: State<Option<going::StepBack>>,
     /// Of which part of the list a table is written or more is read; of all of it when absent.
     narrowed: State<Option<Narrowed>>,
     asked: State<Option<Question>>,
@@ -149,6 +150,7 @@ pub fn collection(page: Page) -> AnyView {
         open: State::new(None),
         astray: State::new(None),
         stepped: State::new(false),
+        stepping_back: State::new(None),
         narrowed: State::new(None),
         asked: State::new(None),
         now: State::new(clock::now()),

@@ -51,7 +51,7 @@ pub fn side(library: Library) -> AnyView {
             <ul class="stack-tight">{places}</ul>
             <h2 class="small muted places-head">{t("folders_title")}</h2>
             <ul class="stack-tight">{tree}</ul>
-            {live_view(move || tools(library, edit))}
+            {live_view(tools(library, edit))}
             {live_view(move || edit.get().map(|now| name_form(library, edit, now)))}
             {kept::kept(library)}
         </nav>
@@ -112,18 +112,30 @@ fn branch(library: Library, id: FolderId) -> AnyView {
     .into_any()
 }
 
-/// What can be done with folders, and with the one that is looked at.
-fn tools(library: Library, edit: State<Option<Edit>>) -> AnyView {
-    let current = match library.place.get() {
+/// What can be done with folders, and with the one that is looked at. The buttons stay while what they are about does:
+/// one that is drawn anew under the pointer misses the click.
+fn tools(library: Library, edit: State<Option<Edit>>) -> impl FnMut() -> AnyView + Send {
+    let current = Derived::new(move || match library.place.get() {
         Place::Folder(id) => library.folders.with(|all| folder_tree::find(all, id).cloned()),
         _ => None,
-    };
+    });
+    let is_full = Derived::new(move || {
+        library.place.get() == Place::Trash && library.counts.with(in_trash) > 0
+    });
+    move || buttons(library, edit, current.get(), is_full.get())
+}
+
+fn buttons(
+    library: Library,
+    edit: State<Option<Edit>>,
+    current: Option<Folder>,
+    is_full: bool,
+) -> AnyView {
     let start = move |what: Edit| {
         edit.set(Some(what));
         request_animation_frame(|| focus("#folder-name"));
     };
-    let full = library.place.get() == Place::Trash && library.counts.with(in_trash) > 0;
-    let trash = full.then(|| {
+    let trash = is_full.then(|| {
         button("compact", Some(Icon::Trash), t("empty_trash"), move || bar::empty_trash(library))
     });
     let of_folder = current.clone().map(|folder| {
