@@ -15,6 +15,9 @@ const PROGRAM_VARIABLE: &str = "MEDIAFETCHER_CHROMIUM";
 /// Chromium's own log, in the profile folder.
 const LOG: &str = "chromium.log";
 
+/// What Chromium makes in a profile folder at its first start.
+const FIRST_FOLDER: &str = "Default";
+
 /// How to start a browser.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -52,7 +55,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts it and waits until it answers.
+    /// Starts it and waits until it answers, and with a new profile until the extension is installed.
     ///
     /// # Errors
     /// When the extension is not built, or Chromium does not start.
@@ -66,6 +69,7 @@ impl Browser {
         if let Some(host) = &config.host {
             install_host(&profile, host)?;
         }
+        let is_new = !profile.join(FIRST_FOLDER).exists();
         // Of an earlier run in the same profile; it would lead to a port where nobody listens.
         let port_file = profile.join("DevToolsActivePort");
         std::fs::remove_file(&port_file).or_else(ignore_absence)?;
@@ -78,7 +82,22 @@ impl Browser {
         })
         .await?;
         let cdp = Cdp::connect(&address).await?;
-        Ok(Self { cdp, child, profile, _temporary: temporary })
+        let browser = Self { cdp, child, profile, _temporary: temporary };
+        if is_new {
+            browser.settle_in().await?;
+        }
+        Ok(browser)
+    }
+
+    /// Waits until the extension has done what it does once it is installed, and closes the page that it then shows:
+    /// on a slow machine that would come up in front of what is tested.
+    async fn settle_in(&self) -> Result<()> {
+        let address = page_url("onboarding.html");
+        let is_first = |target: &Target| target.kind == "page" && target.url == address;
+        let found = self.cdp.wait_for_target("the extension's first page", is_first).await;
+        let page = found
+            .with_context(|| format!("Chromium says of extensions: {:?}", self.complaints()))?;
+        page.close().await
     }
 
     /// The profile folder.

@@ -1,8 +1,10 @@
 //! A person at the keyboard: keys as Chromium tells pages of them, and where they have brought the focus.
 
-use crate::page::Page;
+use crate::page::{FRAME_LIMIT, Page};
+use crate::wait;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 /// The modifier's bit in `Input.dispatchKeyEvent` and `Input.dispatchMouseEvent`.
 pub const SHIFT: u32 = 8;
@@ -104,6 +106,10 @@ pub async fn go_to(page: &Page, way: Way, role: &str, name: &str) -> Result<()> 
 /// # Errors
 /// When the page is gone.
 pub async fn focused(page: &Page) -> Result<Option<Focused>> {
+    wait::until("the focus", wait::LONG, async || Ok(Some(focused_now(page).await?))).await
+}
+
+async fn focused_now(page: &Page) -> Result<Option<Focused>> {
     // As in `Page::controls`: names are computed with the next frame, and a tab behind another draws none.
     page.session.call("Page.bringToFront", json!({})).await?;
     let element =
@@ -113,7 +119,8 @@ pub async fn focused(page: &Page) -> Result<Option<Focused>> {
         return Ok(None);
     }
     let params = json!({"objectId": object, "fetchRelatives": false});
-    let tree = page.session.call("Accessibility.getPartialAXTree", params).await?;
+    let tree = page.session.call("Accessibility.getPartialAXTree", params);
+    let tree = timeout(FRAME_LIMIT, tree).await.context("the page draws no frame")??;
     let node = tree["nodes"].get(0).context("the focus is nowhere")?;
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
     let (role, name) = (text(&node["role"]), text(&node["name"]));

@@ -6,18 +6,13 @@ use crate::popup::{self, Popup};
 use crate::screen::Screen;
 use crate::stage::Stage;
 use crate::wait;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use protocol::shelf::LibraryItem;
 use protocol::{Balance, JobState, JobSummary};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// The site.
 pub const SITE: &str = "https://videos.example.com";
-
-/// How long what was chosen from a menu may take to show, and how often it is chosen.
-const MENU_PATIENCE: Duration = Duration::from_secs(15);
-const MENU_TRIES: usize = 4;
 
 /// The person's screen, browser and home.
 pub struct Member {
@@ -127,8 +122,7 @@ impl Member {
         self.choose_send(json!({"pageUrl": address})).await
     }
 
-    /// Sends by the context menu, as [`Screen::choose_in_context_menu`] does, and waits for `jobs` jobs at rest. A menu that
-    /// opens slowly loses the keys that are meant for it: then it is chosen from again.
+    /// Sends by the context menu, as [`Screen::choose_in_context_menu`] does, and waits for `jobs` jobs at rest.
     ///
     /// # Errors
     /// When there is no menu, or nothing comes of it.
@@ -143,14 +137,8 @@ impl Member {
             let begun = popup::jobs(&self.stage.home).await?.len();
             Ok((begun >= jobs).then_some(()))
         };
-        for _ in 0..MENU_TRIES {
-            self.screen.choose_in_context_menu(page, selector, nth).await?;
-            if wait::until("the job", MENU_PATIENCE, begun).await.is_ok() {
-                return self.jobs_at_rest(jobs).await;
-            }
-            eprintln!("nothing came of the context menu; it is chosen from again");
-        }
-        bail!("nothing came of the context menu")
+        self.screen.choose_in_context_menu(page, selector, nth, begun).await?;
+        self.jobs_at_rest(jobs).await
     }
 
     /// Waits until there are `count` jobs of which nothing is to come any more, newest first.

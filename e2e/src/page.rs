@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a page may take to draw a frame before it is asked again.
-const FRAME_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const FRAME_LIMIT: Duration = Duration::from_secs(5);
 
 /// A tab that shows something.
 #[derive(Clone)]
@@ -154,8 +154,11 @@ impl Page {
     /// # Errors
     /// When there is none, or it cannot be clicked.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
-        let control = self.wait_control(role, |there| there.starts_with(name)).await?;
-        self.click_on(&control).await.with_context(|| format!("click on {role} {name:?}"))
+        let find = async || self.wait_control(role, |there| there.starts_with(name)).await;
+        let first = self.click_on(&find().await?).await;
+        // It may be drawn anew between being found and being clicked.
+        let clicked = if first.is_ok() { first } else { self.click_on(&find().await?).await };
+        clicked.with_context(|| format!("click on {role} {name:?}"))
     }
 
     /// Clicks with the mouse in the middle of `control`.

@@ -1,6 +1,7 @@
 //! The toolbar's popup, used as a person uses it.
 
 use crate::browser::{Browser, page_url};
+use crate::cdp::Target;
 use crate::daemon::Home;
 use crate::page::Page;
 use crate::screen::Screen;
@@ -58,10 +59,11 @@ impl Popup {
     /// # Errors
     /// When it does not appear.
     pub async fn open_by_key(browser: &Browser, screen: &Screen) -> Result<Self> {
-        screen.press(&[KEY_ON_SCREEN]).await?;
         let address = page_url("popup.html");
-        let session =
-            browser.cdp.wait_for_target("the popup", |target| target.url == address).await?;
+        let is_popup = |target: &Target| target.url == address;
+        let is_there = async || Ok(browser.cdp.targets().await?.iter().any(is_popup).then_some(()));
+        screen.press_until("the popup", KEY_ON_SCREEN, POPUP_EFFECT, is_there).await?;
+        let session = browser.cdp.wait_for_target("the popup", is_popup).await?;
         session.call("Accessibility.enable", serde_json::json!({})).await?;
         Ok(Self { page: Page { session } })
     }
@@ -104,6 +106,9 @@ impl Popup {
         self.page.click("button", "Download all").await
     }
 }
+
+/// How long the popup may take to open before its key counts as lost; the key would close one that is open.
+const POPUP_EFFECT: Duration = Duration::from_secs(20);
 
 /// The key that opens the popup, for the browser and for the screen.
 const KEY: &str = "Ctrl+Shift+Y";

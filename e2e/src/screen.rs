@@ -24,6 +24,8 @@ const COMPOSURE: Duration = Duration::from_millis(1000);
 /// How long a key may take to show its effect before it counts as lost. A second one that comes while the first is still
 /// at work would reach what is behind.
 const EFFECT: Duration = Duration::from_secs(5);
+/// The same for a menu, which is made anew each time, and for what comes of it in the worker.
+const MENU_EFFECT: Duration = Duration::from_secs(30);
 /// How often a thing that may be missed is done before it is given up.
 const TRIES: u32 = 4;
 /// Only every so manieth pixel is looked at.
@@ -94,23 +96,55 @@ impl Screen {
         sleep(COMPOSURE).await;
         let (last, before_it) = keys.split_last().context("no keys")?;
         for key in before_it {
-            self.press(&[key]).await?;
+            // The ring around what has the focus moves.
+            let asked = self.picture()?;
+            let moved = async || Ok((self.picture()? != asked).then_some(()));
+            self.press_until("the focus to move", key, EFFECT, moved).await?;
         }
         let gone = async || Ok((!is_dimmed(&before, &self.picture()?)).then_some(()));
-        self.press_until("the end of the browser's question", last, gone).await
+        self.press_until("the end of the browser's question", last, EFFECT, gone).await
     }
 
     /// Opens the context menu of the element that `selector` picks, and chooses the entry that is the `nth` from
-    /// below: Chromium's own last entries are one ("Inspect") on links, two on pages.
+    /// below: Chromium's own last entries are one ("Inspect") on links, two on pages. A menu that opens slowly loses the
+    /// keys that are meant for it: then it is chosen from again, until `seen` has what came of it.
     ///
     /// # Errors
-    /// When there is no such element, or no menu appears.
-    pub async fn choose_in_context_menu(
+    /// When there is no such element, no menu appears, or nothing comes of it.
+    pub async fn choose_in_context_menu<T>(
         &self,
         page: &Page,
         selector: &str,
         nth: usize,
-    ) -> Result<()> {
+        mut seen: impl AsyncFnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        let mut left = TRIES;
+        loop {
+            left -= 1;
+            let outcome = self.choose_once(page, selector, nth, &mut seen).await;
+            if outcome.is_ok() || left == 0 {
+                return outcome;
+            }
+            // The menu may have opened meanwhile, and would be in the picture that the next is compared with.
+            self.press(&["Escape"]).await?;
+            sleep(COMPOSURE).await;
+        }
+    }
+
+    async fn choose_once<T>(
+        &self,
+        page: &Page,
+        selector: &str,
+        nth: usize,
+        seen: impl AsyncFnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        self.open_context_menu(page, selector).await?;
+        self.press(&vec!["Up"; nth]).await?;
+        self.press(&["Return"]).await?;
+        wait::until("what comes of the context menu", MENU_EFFECT, seen).await
+    }
+
+    async fn open_context_menu(&self, page: &Page, selector: &str) -> Result<()> {
         page.session.call("Page.bringToFront", serde_json::json!({})).await?;
         // The browser's own bars are above the page.
         let script = format!(
@@ -123,10 +157,9 @@ impl Screen {
         let before = self.picture()?;
         self.xdotool(&["mousemove", &x, &y, "click", "3"]).await?;
         let there = async || Ok(has_changed(&before, &self.picture()?).then_some(()));
-        wait::until("the context menu", wait::LONG, there).await?;
+        wait::until("the context menu", MENU_EFFECT, there).await?;
         sleep(COMPOSURE).await;
-        self.press(&vec!["Up"; nth]).await?;
-        self.press(&["Return"]).await
+        Ok(())
     }
 
     /// Does what opens the system's window for folders, and picks a folder in it. Without a window manager a window
@@ -139,17 +172,18 @@ impl Screen {
         open: impl AsyncFn() -> Result<()>,
         folder: &Path,
     ) -> Result<()> {
-        for _ in 1..TRIES {
+        let mut left = TRIES;
+        loop {
+            left -= 1;
             open().await?;
-            if self.type_folder(folder).await.is_ok() {
-                return Ok(());
+            let outcome = self.type_folder(folder).await;
+            if outcome.is_ok() || left == 0 {
+                return outcome;
             }
             // A window that missed the first key took the others for words to look for, and Escape does not end that.
             let Some(window) = self.folder_window().await? else { return Ok(()) };
             self.xdotool(&["windowkill", &window]).await?;
         }
-        open().await?;
-        self.type_folder(folder).await
     }
 
     async fn type_folder(&self, folder: &Path) -> Result<()> {
@@ -162,7 +196,7 @@ impl Screen {
         sleep(COMPOSURE).await;
         // The window looks for what is there as one types, and may take the first Return for its proposal.
         let gone = async || self.no_folder_window().await;
-        self.press_until("the folder to be taken", "Return", gone).await
+        self.press_until("the folder to be taken", "Return", EFFECT, gone).await
     }
 
     /// Closes the window for folders without picking one.
@@ -172,7 +206,7 @@ impl Screen {
     pub async fn leave_folder_window(&self) -> Result<()> {
         self.focus_folder_window().await?;
         let gone = async || self.no_folder_window().await;
-        self.press_until("the end of the window for folders", "Escape", gone).await
+        self.press_until("the end of the window for folders", "Escape", EFFECT, gone).await
     }
 
     async fn focus_folder_window(&self) -> Result<()> {
@@ -193,17 +227,22 @@ impl Screen {
         Ok(self.folder_window().await?.is_none().then_some(()))
     }
 
-    /// Presses `key`, and again if nothing comes of it, until `seen` has something: one that comes too early is lost.
-    async fn press_until(
+    /// Presses `key`, and again if nothing comes of it within `effect`, until `seen` has something: one that comes too
+    /// early is lost.
+    ///
+    /// # Errors
+    /// When nothing comes of it, or as [`Screen::press`].
+    pub async fn press_until(
         &self,
         what: &str,
         key: &str,
+        effect: Duration,
         mut seen: impl AsyncFnMut() -> Result<Option<()>>,
     ) -> Result<()> {
         let mut outcome = Ok(());
         for _ in 0..TRIES {
             self.press(&[key]).await?;
-            outcome = wait::until(what, EFFECT, &mut seen).await;
+            outcome = wait::until(what, effect, &mut seen).await;
             if outcome.is_ok() {
                 break;
             }

@@ -44,6 +44,8 @@ async fn plays_beyond(page: &Page, seconds: f64) -> Result<()> {
 #[tokio::test]
 async fn a_song_plays_and_the_player_stays_when_another_panel_is_shown() -> Result<()> {
     let (_stage, browser, page) = with_songs().await?;
+    // Songs are short: one would be over, and the next be there, before all has been looked at.
+    page.session.evaluate::<bool>("document.getElementById('sound').loop = true").await?;
     page.click("button", "Play ").await?;
     plays_beyond(&page, 0.3).await?;
     // Elsewhere in the song, which needs a range of the file.
@@ -54,16 +56,18 @@ async fn a_song_plays_and_the_player_stays_when_another_panel_is_shown() -> Resu
         .await?;
     let half: f64 = page.session.evaluate("document.getElementById('sound').duration / 2").await?;
     plays_beyond(&page, half + 0.2).await?;
-    let cover: f64 = page
-        .session
-        .evaluate("document.querySelector('.player .cover img')?.naturalWidth ?? 0")
-        .await?;
-    ensure!(cover > 0.0, "the cover is not drawn");
+    let width = "document.querySelector('.player .cover img')?.naturalWidth ?? 0";
+    let is_drawn = async || {
+        let width: f64 = page.session.evaluate(width).await?;
+        Ok((width > 0.0).then_some(()))
+    };
+    wait::until("the cover to be drawn", wait::LONG, is_drawn).await?;
 
     page.click("link", "Queue").await?;
     page.wait_control("searchbox", |_| true).await?;
     let before = played(&page).await?;
-    plays_beyond(&page, before + 0.2).await?;
+    let goes_on = async || Ok((played(&page).await? != before).then_some(()));
+    wait::until("the song to go on", wait::LONG, goes_on).await?;
     page.click("button", "Pause").await?;
     page.click("button", "Next").await?;
     plays_beyond(&page, 0.2).await?;

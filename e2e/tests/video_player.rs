@@ -53,6 +53,11 @@ async fn holds(page: &Page, what: &str, script: &str) -> Result<()> {
     wait::until(what, wait::LONG, look).await
 }
 
+/// Plays each thing again and again: what is short would be over before all has been looked at.
+async fn loops(page: &Page) -> Result<()> {
+    holds(page, "the player", "v !== null && (v.loop = true)").await
+}
+
 /// Two moments of the picture differ, and the element has drawn frames between them.
 async fn frames_change(page: &Page) -> Result<()> {
     let drawn =
@@ -88,6 +93,7 @@ async fn a_video_plays_with_subtitles_and_gives_the_page_back() -> Result<()> {
     }
     page.wait_control("link", |name| name.contains("Open its page")).await?;
     page.click("button", "Close").await?;
+    loops(&page).await?;
     page.click("button", &format!("Play {TIDE}")).await?;
     plays_beyond(&page, 0.2).await?;
     frames_change(&page).await?;
@@ -151,6 +157,7 @@ async fn the_queue_goes_on_over_videos_and_sound_and_it_is_remembered_where_it_s
     page.choose("Kind", "").await?;
     page.wait_text("3 things").await?;
     page.choose("Order", "sort_title").await?;
+    loops(&page).await?;
     page.click("button", &format!("Play {HARBOUR}")).await?;
     plays_beyond(&page, 0.2).await?;
     frames_change(&page).await?;
@@ -164,7 +171,7 @@ async fn the_queue_goes_on_over_videos_and_sound_and_it_is_remembered_where_it_s
     holds(&page, "sound alone", "v.videoWidth === 0 && v.getBoundingClientRect().width === 0")
         .await?;
     plays_beyond(&page, 0.2).await?;
-    // Of what follows by itself the picture stays in the corner, and the page stays usable.
+    // Of what follows sound the picture stays in the corner, and the page stays usable.
     page.click("button", "Next").await?;
     holds(&page, "a picture", "v.videoWidth > 0 && v.getBoundingClientRect().width > 0").await?;
     page.wait_control("searchbox", |_| true).await?;
@@ -175,7 +182,10 @@ async fn the_queue_goes_on_over_videos_and_sound_and_it_is_remembered_where_it_s
     page.reload().await?;
     page.wait_control("slider", |name| name == "Position").await?;
     page.wait_text(HARBOUR).await?;
-    page.click("button", "Play").await?;
+    loops(&page).await?;
+    // Not one of a row, whose name begins so.
+    let play = page.wait_control("button", |name| name == "Play").await?;
+    page.click_on(&play).await?;
     plays_beyond(&page, 1.0).await?;
     holds(&page, "a picture again", "v.videoWidth > 0 && v.getBoundingClientRect().width > 0")
         .await?;
@@ -191,12 +201,11 @@ async fn things(stage: &Stage) -> Result<Vec<LibraryItem>> {
 
 /// Plays a thing from its row, then from its middle on, and gives the page back.
 async fn plays_whole(page: &Page, thing: &LibraryItem) -> Result<()> {
+    loops(page).await?;
     let name = format!("Play {}", thing.title);
     let row = page.wait_control("button", |there| there == name).await?;
     page.click_on(&row).await?;
     page.wait_control("button", |name| name == "Pause").await?;
-    // What is short would be over before all has been looked at.
-    of_element::<bool>(page, "(v.loop = true)").await?;
     let is_video = thing.kind == MediaKind::Video;
     let kind = if is_video { "v.videoWidth > 0" } else { "v.videoWidth === 0" };
     holds(page, "what plays", &format!("v.readyState > 2 && v.duration > 1 && {kind}")).await?;

@@ -59,7 +59,7 @@ fn a_short_stall_goes_on() {
 
 #[test]
 fn a_trickle_is_slow_and_true() {
-    let (got, truth) = struck(FaultKind::Trickle { bytes_per_second: 5_000 }, &["--max-time", "3"]);
+    let (got, truth) = struck(FaultKind::Trickle { bytes_per_second: 2_000 }, &["--max-time", "8"]);
     assert_eq!(got.code, TIMED_OUT);
     assert!(!got.body.is_empty() && got.body.len() < 20_000 && truth.starts_with(&got.body));
 }

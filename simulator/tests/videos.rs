@@ -217,7 +217,7 @@ fn radio_has_no_length_and_goes_on_for_as_long_as_somebody_listens() {
     let simulator = simulator(1);
     let member = Member::new(&simulator);
     for (path, is_named) in [("/radio.mp3", true), ("/endless.mp3", false), ("/on-air", false)] {
-        let heard = member.get_with(path, &["--max-time", "4"]);
+        let heard = member.get_with(path, &["--max-time", "8"]);
         assert_eq!(heard.code, Some(28), "{path}: curl itself gave up");
         assert!(heard.body.len() > 1_000_000, "{path}: {} bytes", heard.body.len());
         assert_eq!(heard.header("content-length"), None, "{path}");
@@ -303,9 +303,12 @@ fn the_slow_file_comes_at_the_rate_that_is_set() {
     let took = started.elapsed();
     assert!(took > Duration::from_millis(3500), "{took:?}");
     simulator.control().videos().set_slow_rate(length * 100);
-    let started = Instant::now();
-    member.get("/slow.mp4");
-    assert!(started.elapsed() < took / 2);
+    let comes_fast = || {
+        let started = Instant::now();
+        member.get("/slow.mp4");
+        started.elapsed() < took / 2
+    };
+    assert!((0..3).any(|_| comes_fast()));
 }
 
 #[test]

@@ -72,7 +72,8 @@ fn encode(stage: &Stage, preset: &str, threads: u32) {
 #[test]
 fn jobs_are_encoded_one_after_the_other_behind_other_programs_with_the_threads_that_are_set() {
     let stage = Stage::new(0);
-    encode(&stage, "medium", 1);
+    // Slow enough to be seen at it, each.
+    encode(&stage, "veryslow", 1);
     let paths =
         ["/watch/webm", "/files/clip.webm", "/public/watch/webm", "/public/files/clip.webm"];
     let jobs = paths.map(|path| send(&stage, path, &[path], Some(session(&stage))));
@@ -86,7 +87,7 @@ fn jobs_are_encoded_one_after_the_other_behind_other_programs_with_the_threads_t
     assert_eq!(seen.len(), jobs.len());
     for process in seen.values() {
         assert_eq!(process.niceness, NICENESS, "{:?}", process.line);
-        assert!(process.has(&["-threads", "1"]) && process.has(&["-preset:0", "medium"]));
+        assert!(process.has(&["-threads", "1"]) && process.has(&["-preset:0", "veryslow"]));
         assert_eq!(process.group, process.id, "a group of its own");
     }
     assert_tidy(&stage);

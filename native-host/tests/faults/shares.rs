@@ -157,7 +157,7 @@ fn a_share_that_is_slow_to_sync_holds_up_nobody_but_its_own_work() {
     let Some((stage, share)) = on_a_share(6) else { return };
     stage.sync(SITE, "mp3").assert_all_done(6);
     let items = everything(&stage);
-    let slow = Duration::from_secs(4);
+    let slow = Duration::from_secs(8);
     share.manners.sync_ms.store(slow.as_millis() as u64, SeqCst);
     let template = Some("{artist} {title} {id}".to_owned());
     stage.browser().change_settings(SettingsPatch { template, ..SettingsPatch::default() });
@@ -209,7 +209,7 @@ fn while_files_go_from_disk_to_disk_other_work_ends_and_is_told() {
     stage.browser().ask::<DeleteItems>(items.clone());
     until_true("all are in the trash", || held() == 0);
 
-    share.manners.sync_ms.store(3_000, SeqCst);
+    share.manners.sync_ms.store(8_000, SeqCst);
     stage.browser().ask::<RestoreItems>(items.clone());
     stage.sync(SITE, "mp3").assert_all_done(3);
     let back = std::fs::read_dir(&share.at).unwrap().flatten();

@@ -1,7 +1,7 @@
 //! The same bytes by several ways at once, and deleted while they arrive (I8, I11).
 
 use crate::sending::{all, assert_tidy, end_of, send, session};
-use crate::stage::Stage;
+use crate::stage::{Stage, until_true};
 use protocol::LibraryItemId;
 use protocol::method::*;
 use protocol::shelf::*;
@@ -19,11 +19,15 @@ fn restore(stage: &Stage, items: &[LibraryItemId]) {
 #[track_caller]
 fn assert_one_file_for(stage: &Stage, things: usize) {
     let truth = stage.control().videos().truth("clip.mp4").unwrap().to_vec();
+    // Whoever restores does not wait for a slow disk.
+    until_true("the file is whole and in its place", || {
+        let name = &all(stage)[0].name;
+        std::fs::read(stage.library().join(name)).is_ok_and(|bytes| bytes == truth)
+    });
     let items = all(stage);
     let names: BTreeSet<&String> = items.iter().map(|item| &item.name).collect();
     assert_eq!((items.len(), names.len()), (things, 1), "{items:#?}");
     assert!(items.iter().all(|item| item.references as usize == things));
-    assert!(std::fs::read(stage.library().join(&items[0].name)).unwrap() == truth);
     let media = stage.files().into_iter().filter(|file| file.extension() == Some("mp4".as_ref()));
     assert_eq!(media.count(), 1);
 }

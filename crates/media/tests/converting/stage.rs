@@ -6,7 +6,6 @@ use media::convert::{
     probe, run,
 };
 use media::{Found, Program};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -105,8 +104,11 @@ pub fn codecs(probed: &Probed) -> Vec<&str> {
 
 pub fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
-    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // By a process of its own: while this one has the file open, a program that another test starts would inherit that,
+    // and what is open for writing cannot be run.
+    let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod 755 "$0""#;
+    let writer = std::process::Command::new("sh").args(["-c", write]).arg(&path).arg(text).status();
+    assert!(writer.unwrap().success());
     path
 }
 

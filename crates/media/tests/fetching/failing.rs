@@ -4,7 +4,6 @@ use crate::site::{Answer, Site};
 use crate::{address, fetch, nest, read, unread, webm, yt_dlp};
 use media::Program;
 use media::ytdlp::{FetchError, Taste, YtDlp};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -85,8 +84,12 @@ async fn a_fetch_that_is_no_longer_wanted_ends_in_the_middle_without_a_finished_
 
 fn pretender(folder: &Path, text: &str, patience: Duration) -> YtDlp {
     let program = folder.join("yt-dlp");
-    std::fs::write(&program, format!("#!/bin/sh\n{text}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // By a process of its own: while this one has the file open, a program that another test starts would inherit that,
+    // and what is open for writing cannot be run.
+    let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod 755 "$0""#;
+    let writer =
+        std::process::Command::new("sh").args(["-c", write]).arg(&program).arg(text).status();
+    assert!(writer.unwrap().success());
     YtDlp { program, ffmpeg: "/usr/bin/ffmpeg".into(), patience }
 }
 
