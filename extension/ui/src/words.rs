@@ -214,8 +214,11 @@ fn or_untitled(title: &str) -> String {
 /// What a check is about. Checks that this catalogue does not know yet show their id.
 pub fn check(check: &Check) -> String {
     let (family, rest) = check.id.split_once('.').unwrap_or((&check.id, ""));
-    if family == "manifest" && !rest.is_empty() {
-        return tf("check_manifest", &[("browser", &browser_name(rest))]);
+    if family == "manifest" {
+        return match rest {
+            "" => t("check_browser"),
+            browser => tf("check_manifest", &[("browser", &browser_name(browser))]),
+        };
     }
     let key: String =
         check.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
@@ -405,10 +408,10 @@ mod tests {
         assert_eq!(named("yt-dlp"), "yt-dlp, for videos from other pages");
         assert_eq!(named("gpu.tempo"), "gpu.tempo");
         for id in [
-            "program.path",
-            "origin",
+            "manifest",
             "daemon",
             "ffmpeg",
+            "ffprobe",
             "folder.writable",
             "folder.space",
             "folder.names",

@@ -64,6 +64,11 @@ impl Key {
         ("discogs-cache-days", Key::DiscogsCacheDays),
     ];
 
+    /// Every name, to be read.
+    pub fn names() -> String {
+        Self::ALL.map(|(name, _)| name).join(", ")
+    }
+
     fn of(self, settings: &Settings) -> String {
         match self {
             Key::Folder => settings.folder.clone(),

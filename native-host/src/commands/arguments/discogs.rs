@@ -95,13 +95,13 @@ pub struct DiscogsRead {
     /// Whose.
     #[command(flatten)]
     pub whose: WhoseDiscogs,
-    /// Only these folders, by the numbers that `folders` shows
+    /// Only these folders of a collection, by the numbers that `folders` shows
     #[arg(long, value_name = "NUMBER", value_delimiter = ',')]
     pub folder: Vec<i64>,
     /// Which of them.
     #[command(flatten)]
     pub only: DiscogsOnly,
-    /// How much to read about each release
+    /// How much to read about each release; of an inventory the list is all there is
     #[arg(long, value_enum, default_value = "list", value_name = "list|details|prices")]
     pub depth: Depth,
     /// What was read within so many days is not asked for again; as set by `config set discogs-cache-days`, 30 at first

@@ -221,10 +221,10 @@ pub struct WhereToLook {
 /// Which things, in which order.
 #[derive(Debug, Args)]
 pub struct Filter {
-    /// Only from producer.ai or flowmusic
+    /// Only from there: producer.ai, flowmusic, or web and files for what was sent and taken in
     #[arg(long)]
     pub source: Option<Source>,
-    /// Only mp3, wav, m4a or stems
+    /// Only of this format, such as mp3, wav, m4a, opus, stems or media
     #[arg(long)]
     pub format: Option<Variant>,
     /// Only of this year

@@ -190,12 +190,14 @@ fn browsers(text: &str) -> Result<Browsers, String> {
 pub enum ConfigCommand {
     /// Show one setting, or all
     Get {
-        /// folder, formats, template, parallel, pace-ms, keep-up-to-date or trash-days
+        /// Its name
+        #[arg(help = super::config::Key::names())]
         key: Option<super::config::Key>,
     },
     /// Change a setting
     Set {
-        /// folder, formats, template, parallel, pace-ms, keep-up-to-date or trash-days
+        /// Its name
+        #[arg(help = super::config::Key::names())]
         key: super::config::Key,
         /// The new value
         value: String,
