@@ -203,9 +203,14 @@ class Row:
         identifiers = details.get("identifiers", [])
         def which(one):
             return f"{one['type']}" + (f" ({one['description']})" if one.get("description") else "")
-        def role(artist):
+        def role(artist, tracks):
             name = artist["anv"] or clean(artist["name"])
-            return f"{artist['role']}: {name}" + (f" ({artist['tracks']})" if artist["tracks"] else "")
+            return f"{artist['role']}: {name}" + (f" ({tracks})" if tracks else "")
+
+        def of_tracks(listed):
+            for track in listed:
+                yield from (role(one, track["position"] or track["title"]) for one in track.get("extraartists", []))
+                yield from of_tracks(track.get("sub_tracks", []))
         return [
             known["master_id"] or None,
             credit(known["artists"]) or None,
@@ -224,7 +229,11 @@ class Row:
             "\n".join(tracks(details.get("tracklist", []))) or None,
             joined([one["value"] for one in identifiers if one["type"] == "Barcode"], "; "),
             joined([f"{which(one)}: {one['value']}" for one in identifiers], "\n"),
-            joined([role(artist) for artist in details.get("extraartists", [])], "\n"),
+            joined(
+                [role(artist, artist["tracks"]) for artist in details.get("extraartists", [])]
+                + list(of_tracks(details.get("tracklist", []))),
+                "\n",
+            ),
             joined([f"{one['entity_type_name']}: {numbered(one)}" for one in details.get("companies", [])], "\n"),
             details.get("notes") or None,
             details.get("estimated_weight"),
@@ -238,12 +247,13 @@ class Row:
 
     def of_prices(self):
         if not self.prices:
-            return [None] * (5 + len(CONDITIONS))
+            return [None] * (6 + len(CONDITIONS))
         currency, lowest = account["currency"], self.prices["lowest"]
         suggested = self.prices["suggestions"]
         return [
             amount(lowest, currency), currency if lowest is not None else None, self.prices["for_sale"], "no", Moment(),
             *[amount(suggested.get(condition), currency) for condition in CONDITIONS],
+            currency if suggested else None,
         ]
 
 
@@ -266,7 +276,7 @@ NAMES = {
         "title labels labels_raw catalog_numbers formats year released country genres styles series tracklist barcodes "
         "identifiers credits companies release_notes weight_g carriers have want community_rating community_ratings "
         "data_quality lowest_price currency num_for_sale blocked_from_sale prices_of"
-    ).split() + [f"suggested {condition}" for condition in CONDITIONS] + ["url"] + own_names(),
+    ).split() + [f"suggested {condition}" for condition in CONDITIONS] + ["suggested_currency", "url"] + own_names(),
 }
 
 

@@ -53,6 +53,9 @@ pub(crate) fn judge(source: Source, path: &str, answer: &Result<Response, ErrorB
         300..=399 => Verdict::Moved(new_path(source, response)),
         401 => Verdict::Unauthorized,
         403 if asks_to_sign_in(response) => Verdict::Stop(about(source, ErrorCode::SignedOut)),
+        // An API refuses in its own form; a page is from what stands before it.
+        403 if is_page(response) => Verdict::Stop(about(source, ErrorCode::Challenge)),
+        404 if lacks_seller_settings(response) => Verdict::Stop(failed(ErrorCode::Refused)),
         404 | 410 => Verdict::Missing,
         429 => again(failed(ErrorCode::RateLimited), response),
         408 | 425 | 500..=599 => again(failed(ErrorCode::ServerError), response),
@@ -135,6 +138,11 @@ pub fn is_sign_in_page(response: &Response) -> bool {
     signs_in(title)
         || holds(&response.body, "type=\"password\"")
         || (holds(&response.body, "<form") && signs_in(&response.body))
+}
+
+/// Whether Discogs says so of whom it asks for: "You must fill out your seller settings first." It says it with a 404.
+fn lacks_seller_settings(response: &Response) -> bool {
+    !is_page(response) && holds(&response.body, "seller settings")
 }
 
 fn asks_to_sign_in(response: &Response) -> bool {

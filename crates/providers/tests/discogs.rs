@@ -265,6 +265,19 @@ fn a_protections_page_is_a_challenge_and_other_pages_are_no_data() {
     );
     let forbidden = r#"{"message": "You don't have permission to access this resource."}"#;
     assert_eq!(release(|_, _| status(403, forbidden)).0, Err(ErrorCode::Refused));
+    let banned =
+        "<!doctype html><title>Access denied</title>The owner of this website has banned you";
+    assert_eq!(release(|_, _| status(403, banned)).0, Err(ErrorCode::Challenge));
+}
+
+#[test]
+fn who_has_no_seller_settings_is_refused_and_the_release_is_not_gone() {
+    let unset = r#"{"message": "You must fill out your seller settings first."}"#;
+    assert_eq!(release(|_, _| status(404, unset)).0, Err(ErrorCode::Refused));
+    assert_eq!(
+        release(|_, _| status(404, r#"{"message": "Release not found."}"#)).0,
+        Ok(Found::Gone)
+    );
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn of_release(release: &Release, record: Record) -> Record {
         labels: lines(labels.map(|label| (clean(&label.name).to_owned(), label.catno.clone()))),
         tracks: tracks(&release.tracklist),
         identifiers: lines(release.identifiers.iter().map(identified)),
-        credits: lines(release.extraartists.iter().map(credited)),
+        credits: lines(credits(release).into_iter()),
         notes: cut(&release.notes, LONGEST_NOTES),
         ..record
     }
@@ -91,11 +91,25 @@ pub(super) fn identified(one: &Identifier) -> (String, String) {
     (format!("{}{which}", one.kind), one.value.clone())
 }
 
-/// What somebody did, and the name as it is printed with the tracks.
-pub(super) fn credited(artist: &Artist) -> (String, String) {
+/// What somebody did, and the name as it is printed with the tracks: of the record, then of each track.
+pub(super) fn credits(release: &Release) -> Vec<(String, String)> {
+    let mut all: Vec<_> =
+        release.extraartists.iter().map(|artist| credited(artist, &artist.tracks)).collect();
+    add_credits(&release.tracklist, &mut all);
+    all
+}
+
+fn add_credits(tracks: &[Track], all: &mut Vec<(String, String)>) {
+    for track in tracks {
+        let at = if track.position.is_empty() { &track.title } else { &track.position };
+        all.extend(track.extraartists.iter().map(|artist| credited(artist, at)));
+        add_credits(&track.sub_tracks, all);
+    }
+}
+
+fn credited(artist: &Artist, tracks: &str) -> (String, String) {
     let name = if artist.anv.is_empty() { clean(&artist.name) } else { &artist.anv };
-    let tracks =
-        if artist.tracks.is_empty() { String::new() } else { format!(" ({})", artist.tracks) };
+    let tracks = if tracks.is_empty() { String::new() } else { format!(" ({tracks})") };
     (artist.role.clone(), format!("{name}{tracks}"))
 }
 

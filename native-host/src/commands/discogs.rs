@@ -165,7 +165,7 @@ async fn read(
 /// What reading would take, as far as that is known.
 fn told(estimate: &Estimate, account: &DiscogsAccount, list: DiscogsList) -> String {
     let known = account.lists.iter().find(|state| state.list == list);
-    if known.is_none_or(|state| state.read_at.is_none()) {
+    if known.is_none_or(|state| state.read_at.is_none()) && estimate.releases == 0 {
         return "The list is read for the first time; how long it takes shows when it is.".into();
     }
     if estimate.releases == 0 {

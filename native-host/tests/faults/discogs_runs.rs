@@ -111,6 +111,37 @@ fn a_list_is_read_at_once_while_details_are_read() {
 }
 
 #[test]
+fn of_a_list_that_was_never_read_the_site_says_how_long_it_is() {
+    let stage = signed_in(40);
+    let details = wish(&stage, "details", Depth::Details);
+    let first = stage.browser().ask::<EstimateRun>(details.clone());
+    // Folders, fields, one page, the value.
+    assert_eq!((first.releases, first.from_cache, first.requests), (40, 0, 44));
+    assert!(first.seconds > 0);
+    stage.fault(Fault::new(FaultKind::Challenge).on_path("/collection/"));
+    let unknown = stage.browser().ask::<EstimateRun>(details);
+    assert_eq!((unknown.releases, unknown.requests), (0, 4));
+}
+
+#[test]
+fn what_is_left_is_all_that_is_to_come_and_not_the_stage_alone() {
+    let stage = signed_in(100);
+    // Five requests a second.
+    stage.control().discogs().set_limit(300);
+    let prices = start(&stage, &wish(&stage, "prices", Depth::Prices)).run.id;
+    let run = until("details are read", || {
+        let is_there = |run: &Run| run.id == prices && run.figures.stage == RunStage::Details;
+        runs(&stage).into_iter().find(|run| is_there(run) && run.figures.done > 0)
+    });
+    let (total, left) = (run.figures.total, run.figures.total - run.figures.done);
+    // What the site wants and what it suggests are still to be asked for each.
+    let requests = left + 2 * total;
+    assert!(run.seconds_left * 5 > requests * 3 / 4, "{run:?}");
+    assert!(run.seconds_left * 5 < requests * 3, "{run:?}");
+    stage.browser().ask::<CancelRun>(OfRun { run: prices });
+}
+
+#[test]
 fn an_export_waits_for_what_it_wants_and_for_nothing_more() {
     let stage = signed_in(120);
     // Details stay where they begin, for as long as nobody mends it.

@@ -6,7 +6,7 @@ use crate::error::LibraryError;
 use protocol::discogs::{CacheFigures, DiscogsAccountId, DiscogsList, EntryFilter};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
 /// Level of compression. Answers shrink to a quarter; higher levels cost time and win little.
@@ -191,6 +191,22 @@ impl Library {
             Ok((row.try_get("release")?, Answer { fetched_at, gone, body }))
         };
         rows.iter().map(answer).collect()
+    }
+
+    /// Those of these releases that the site does not have any more, as it said when it was asked last.
+    ///
+    /// # Errors
+    /// Database failures.
+    pub async fn discogs_gone(&self, releases: &[i64]) -> Result<HashSet<i64>, LibraryError> {
+        let rows = sqlx::query_scalar(
+            "SELECT release FROM discogs_answer WHERE kind = ?1 AND gone <> 0 \
+             AND release IN (SELECT value FROM json_each(?2))",
+        )
+        .bind(AnswerKind::Release.as_str())
+        .bind(serde_json::to_string(releases)?)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Of these releases those about which nothing is kept that was fetched within `fresh` (seconds since 1970), each once:

@@ -321,6 +321,15 @@ impl<T: Transport> Discogs<'_, T> {
         Ok(self.there::<Folders>(&paths::folders(user)).await?.folders)
     }
 
+    /// How many records a list has, as it says itself.
+    ///
+    /// # Errors
+    /// As [`Discogs::release`]; `SiteChanged` naming the field.
+    pub async fn count<R: Record>(&self, list: &List<R>) -> Result<u64, ErrorBody> {
+        let answer: Answer = self.there(&paths::page(&list.path, 1)).await?;
+        Ok(answer.read::<R>()?.items)
+    }
+
     /// How much is for sale, and in which currencies.
     ///
     /// # Errors

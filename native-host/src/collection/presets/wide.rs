@@ -5,11 +5,9 @@ use super::{joined, own_cells, own_headers, text, year};
 use crate::collection::formats::long;
 use crate::collection::line::{Context, Line};
 use crate::collection::money::{CONDITIONS, amount};
-use crate::collection::record::{credited, identified};
+use crate::collection::record::{credits, identified};
 use crate::collection::tracks::lines;
-use providers::discogs::{
-    Artist, Identifier, Label, Release, added_at, clean, credit, partial_date,
-};
+use providers::discogs::{Identifier, Label, Release, added_at, clean, credit, partial_date};
 use sheets::Cell;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -59,7 +57,7 @@ const OF_PRICES: [&str; 5] =
 pub(super) fn columns(context: &Context) -> Vec<String> {
     let fixed = OF_COPY.iter().chain(&OF_RELEASE).chain(&OF_PRICES).map(|name| (*name).to_owned());
     let suggested = CONDITIONS.map(|condition| format!("suggested {condition}"));
-    let last = ["url".to_owned()];
+    let last = ["suggested_currency".to_owned(), "url".to_owned()];
     fixed.chain(suggested).chain(last).chain(own_headers(context)).collect()
 }
 
@@ -71,6 +69,7 @@ pub(super) fn cells<'l>(line: &'l Line, context: &'l Context) -> Vec<Cell<'l>> {
     }
     cells.extend(of_prices(line));
     cells.extend(CONDITIONS.map(|condition| suggested(line, condition)));
+    cells.push(suggested_currency(line));
     cells.push(line.page().into());
     cells.extend(own_cells(line, context));
     cells
@@ -111,7 +110,7 @@ fn of_release(release: &Release) -> Vec<Cell<'_>> {
         text(lines(&release.tracklist)),
         joined(barcodes(release), "; "),
         joined(release.identifiers.iter().map(identifier), "\n"),
-        joined(release.extraartists.iter().map(role), "\n"),
+        joined(credits(release).iter().map(role), "\n"),
         joined(release.companies.iter().map(company), "\n"),
         text(&release.notes),
         release.estimated_weight.into(),
@@ -141,6 +140,12 @@ fn suggested(line: &Line, condition: &str) -> Cell<'static> {
     decimal(prices.and_then(|prices| prices.get(condition)).and_then(amount))
 }
 
+/// That in which the person sells, which need not be that of the lowest price.
+fn suggested_currency(line: &Line) -> Cell<'_> {
+    let prices = line.suggestions.iter().flat_map(|suggestions| suggestions.0.values());
+    prices.map(|price| price.currency.as_str()).find(|currency| !currency.is_empty()).into()
+}
+
 fn barcodes(release: &Release) -> impl Iterator<Item = &String> {
     release.identifiers.iter().filter(|one| one.kind == "Barcode").map(|one| &one.value)
 }
@@ -150,8 +155,7 @@ fn identifier(one: &Identifier) -> String {
     format!("{kind}: {value}")
 }
 
-fn role(artist: &Artist) -> String {
-    let (role, name) = credited(artist);
+fn role((role, name): &(String, String)) -> String {
     format!("{role}: {name}")
 }
 

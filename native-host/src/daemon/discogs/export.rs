@@ -205,7 +205,7 @@ impl Writer {
             for (entry, line) in entries.iter().zip(&lines) {
                 let cells = line.cells(self.wish.preset, &self.context);
                 sheet.row(&cells).map_err(failed)?;
-                written.prints.insert(entry.entry, fingerprint(&cells));
+                written.prints.insert(entry.entry, fingerprint(&columns, &cells));
                 written.take_note(entry, line, self.needs);
             }
             next = following;
@@ -239,6 +239,8 @@ impl Writer {
         let stats = self.answers(self.needs.stats, AnswerKind::Stats, &releases).await?;
         let wanted = self.needs.suggestions;
         let suggestions = self.answers(wanted, AnswerKind::Suggestions, &releases).await?;
+        // Said by every table, also by one whose columns need no details.
+        let gone = self.engine.library.discogs_gone(&releases).await?;
         let owned = self.owned(&releases).await?;
         let about = |entry: &Entry| {
             let known = |of: &HashMap<i64, Kept>| of.get(&entry.release).cloned();
@@ -246,6 +248,7 @@ impl Writer {
                 details: known(&details),
                 stats: known(&stats),
                 suggestions: known(&suggestions),
+                gone: gone.contains(&entry.release),
                 owned: owned.get(&entry.release).cloned().unwrap_or_default(),
             }
         };
@@ -278,7 +281,8 @@ impl Writer {
 
 impl Written {
     fn take_note(&mut self, entry: &Entry, line: &Line, needs: Needs) {
-        if needs.details && line.details.is_none() {
+        // What the site said to be gone was asked about.
+        if needs.details && line.details.is_none() && !line.gone {
             self.without_details += 1;
         }
         let known = self.gone.iter().any(|gone| gone.release == entry.release);
@@ -294,16 +298,18 @@ impl Written {
     }
 }
 
-/// A number that is another when a cell is, and the same with every version of this program.
-fn fingerprint(cells: &[Cell<'_>]) -> u64 {
+/// A number that is another when a cell is, and the same with every version of this program. A column that is new and has
+/// nothing in this row changes nothing.
+fn fingerprint(columns: &[String], cells: &[Cell<'_>]) -> u64 {
     let mut row = String::new();
-    for cell in cells {
-        match cell {
-            Cell::Empty => row.push('e'),
-            Cell::Text(text) => row.push_str(&format!("t{}:{text}", text.len())),
-            Cell::Integer(number) => row.push_str(&format!("i{number}")),
-            Cell::Decimal(number) => row.push_str(&format!("d{number}")),
-        }
+    for (column, cell) in columns.iter().zip(cells) {
+        let value = match cell {
+            Cell::Empty => continue,
+            Cell::Text(text) => format!("t{}:{text}", text.len()),
+            Cell::Integer(number) => format!("i{number}"),
+            Cell::Decimal(number) => format!("d{number}"),
+        };
+        row.push_str(&format!("{}:{column}{value}", column.len()));
     }
     print(&row)
 }

@@ -16,17 +16,19 @@ pub(super) struct About {
     pub details: Option<Kept>,
     pub stats: Option<Kept>,
     pub suggestions: Option<Kept>,
+    /// The site does not have it any more, as is known without its details.
+    pub gone: bool,
     /// Own copies of it.
     pub owned: Vec<Owned>,
 }
 
 /// An entry with what is known of its release.
 pub(super) fn line(list: DiscogsList, entry: &Entry, about: About) -> Answer<Line> {
-    let About { details, stats, suggestions, owned } = about;
+    let About { details, stats, suggestions, gone, owned } = about;
     Ok(Line {
         entry: EntryRecord::parse(list, &entry.record).map_err(broken)?,
         owned,
-        gone: details.as_ref().is_some_and(|answer| answer.gone),
+        gone: gone || details.as_ref().is_some_and(|answer| answer.gone),
         details: body(details)?,
         priced_at: stats.as_ref().map(|answer| answer.fetched_at),
         stats: body(stats)?,

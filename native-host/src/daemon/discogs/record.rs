@@ -47,14 +47,16 @@ async fn about(engine: &Engine, account: DiscogsAccountId, release: i64) -> Answ
         details: one(AnswerKind::Release).await?,
         stats: one(AnswerKind::Stats).await?,
         suggestions: one(AnswerKind::Suggestions).await?,
+        gone: false,
         owned: Vec::new(),
     })
 }
 
-/// What is gone has no prices, and those who are not signed in are not told them in their currency.
+/// What is gone has no prices. Those who are not signed in are not told them in their currency, and see those alone that
+/// they have asked for.
 fn is_stale(account: &AccountRow, details: Option<&Kept>, stats: Option<&Kept>) -> bool {
     let is_gone = details.is_some_and(|details| details.gone);
-    let wants_prices = account.signed_by != SignedBy::Nobody && !is_gone;
+    let wants_prices = (account.signed_by != SignedBy::Nobody || stats.is_some()) && !is_gone;
     is_old(details) || wants_prices && is_old(stats)
 }
 
@@ -87,10 +89,12 @@ async fn refresh(engine: &Engine, account: &AccountRow, release: i64) -> Answer<
     if is_gone != was_gone {
         engine.discogs_changed();
     }
-    let wants_prices = signed_by != SignedBy::Nobody && !is_gone;
-    if wants_prices && is_old(known(AnswerKind::Stats).await?.as_ref()) {
+    let stats = known(AnswerKind::Stats).await?;
+    let is_signed = signed_by != SignedBy::Nobody;
+    if (is_signed || stats.is_some()) && !is_gone && is_old(stats.as_ref()) {
         // Before what decides whether prices are fresh, so that neither is forgotten.
-        match ask(AnswerKind::Suggestions).await {
+        let suggested = if is_signed { ask(AnswerKind::Suggestions).await } else { Ok(()) };
+        match suggested {
             // Not everybody is told what the site would ask for a record.
             Err(error) if error.code == ErrorCode::Refused => {}
             asked => asked?,

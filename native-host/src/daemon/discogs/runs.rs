@@ -1,12 +1,11 @@
 //! What was asked to be read: beginning, stopping, and how far it is. The rows are the library's; here are the tasks that
 //! carry them out and their live figures.
 
-use super::accounts::find;
+use super::estimate::seconds_left;
 use super::news::{News, tell_run};
 use super::oauth::Attempts;
 use super::read::{Reading, Stop};
 use super::selection::{canonical, check_part};
-use super::transport::{api, ceiling};
 use super::{Answer, DAY, now};
 use crate::daemon::engine::Engine;
 use crate::daemon::server::Caller;
@@ -55,6 +54,8 @@ pub(super) struct Failures {
     pub tries: HashMap<i64, u32>,
     /// Those that are left out after too many.
     pub given_up: HashSet<i64>,
+    /// Given up since the last answer.
+    pub in_a_row: u32,
 }
 
 impl Live {
@@ -382,14 +383,9 @@ async fn begin(engine: &Engine, id: RunId, task: &Task) -> Answer<RunRow> {
 /// A run with its figures of now.
 pub(super) async fn view(engine: &Engine, row: RunRow) -> Answer<Run> {
     let figures = engine.discogs.figures(row.id).unwrap_or(row.figures);
-    let left = figures.total.saturating_sub(figures.done);
-    let requests = if figures.stage == RunStage::List { left.div_ceil(100) } else { left };
     let seconds_left = match row.state.is_over() {
         true => 0,
-        false => {
-            let ceiling = ceiling(find(engine, row.request.account).await?.signed_by);
-            engine.downloader.time_for(&api()?, requests, ceiling).as_secs()
-        }
+        false => seconds_left(engine, &row, &figures).await?,
     };
     Ok(Run {
         id: row.id,

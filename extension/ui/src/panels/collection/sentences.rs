@@ -70,7 +70,8 @@ pub fn estimate(estimate: &Estimate, depth: Depth, is_first: bool) -> String {
         seconds => tf("estimate_about", &[("time", &words::duration(seconds))]),
     };
     let requests = tn("estimate_requests", estimate.requests);
-    match (depth, is_first) {
+    // Of a list that was never read the site says how long it is, if it answers.
+    match (depth, is_first && estimate.releases == 0) {
         (Depth::List, false) => tf("estimate_list", &[("time", &time), ("requests", &requests)]),
         (_, true) => t("estimate_first"),
         _ => tf(

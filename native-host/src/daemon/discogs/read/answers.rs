@@ -20,6 +20,9 @@ const AT_ONCE: usize = 4;
 const CHUNK: u32 = 200;
 /// Tries about one release that fails while others do not.
 const TRIES: u32 = 3;
+/// So many that fail one after the other for good are not all at fault themselves: it is the site that has changed, or does
+/// not answer this computer.
+const MOST_IN_A_ROW: u32 = 20;
 
 impl Reading<'_> {
     /// Asks about each release that is meant about which nothing new enough is known.
@@ -97,7 +100,10 @@ impl Reading<'_> {
             };
             match next {
                 None => return Ok(()),
-                Some((_, Ok(()))) => self.tell(|figures| figures.done += 1),
+                Some((_, Ok(()))) => {
+                    self.task.failures().in_a_row = 0;
+                    self.tell(|figures| figures.done += 1);
+                }
                 // Refused for all, unless some were told.
                 Some((_, Err(error)))
                     if kind == AnswerKind::Suggestions
@@ -171,7 +177,9 @@ fn note_failure(failures: &mut Failures, release: i64, error: ErrorBody) -> Resu
         ErrorClass::NeedsUser => Err(error.into()),
         _ if error.code == ErrorCode::Withdrawn => Err(Stop::Cancelled),
         ErrorClass::Temporary if *tried < TRIES => Err(error.into()),
+        _ if failures.in_a_row >= MOST_IN_A_ROW => Err(error.into()),
         _ => {
+            failures.in_a_row += 1;
             failures.given_up.insert(release);
             Ok(())
         }
