@@ -316,3 +316,23 @@ fn answers_serve_as_long_as_is_set_and_chosen_folders_are_asked_about_ahead_of_t
     let gone: CacheFigures = say(&stage, &["cache", "--purge", "0"]);
     assert_eq!(gone.answers, 0);
 }
+
+#[test]
+fn what_is_wrong_with_every_answer_ends_the_run_and_not_one_release_after_the_other() {
+    let stage = with_releases(60);
+    stage.control().discogs().set_limit(3_000);
+    stage.fault(Fault::new(FaultKind::MalformedJson).on_path("/releases/"));
+    let read_in_vain = stage.run(&["discogs", "read", "--depth", "details"]);
+    assert_eq!(read_in_vain.status.code(), Some(1));
+    let run = stage.browser().ask::<ListRuns>(Nothing {}).runs.remove(0);
+    let why = run.reason.map(|reason| reason.code);
+    assert_eq!((run.state, why), (RunState::Failed, Some(ErrorCode::SiteChanged)));
+    let asked = requests(&stage, "/releases/");
+    assert!((21..=24).contains(&asked), "{asked} requests");
+
+    // Nothing is held against those that were asked about.
+    stage.control().clear_faults();
+    let run = read(&stage);
+    assert_eq!((run.state, run.figures.failed), (RunState::Finished, 0));
+    assert_all_known(&stage, 60);
+}
