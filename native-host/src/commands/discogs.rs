@@ -147,8 +147,8 @@ async fn read(
         keep_list: false,
         purpose,
     };
-    let estimate = client.call::<EstimateRun>(new.clone()).await?;
     if !wish.output.json {
+        let estimate = client.call::<EstimateRun>(new.clone()).await?;
         say(told(&estimate, &account, list));
     }
     let RunStarted { run, existing } = client.call::<StartRun>(new).await?;
