@@ -235,7 +235,8 @@ mod tests {
             estimate(&Estimate::default(), Depth::Details, false),
             "0 releases, 0 of them from the cache: at once (0 requests)."
         );
-        assert!(estimate(&long, Depth::Prices, true).contains("first time"));
+        assert!(estimate(&long, Depth::Prices, true).starts_with("5,000 releases"));
+        assert!(estimate(&Estimate::default(), Depth::Prices, true).contains("first time"));
     }
 
     #[test]
